@@ -112,6 +112,11 @@ export interface EndpointDefinition<
   withoutDatabase?: true;
   /** Staff with a permission may also call it for others: their 403 and 404 are then in the staff log. */
   staffToo?: true;
+  /**
+   * The name of this write in the staff log (`user.status`), for a refusal too. The operation id if absent: for writes
+   * whose name depends on the input.
+   */
+  logs?: string;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;

@@ -67,6 +67,7 @@ describe('approving', () => {
         status: 'approved',
         decidedBy: owner.userId,
         needsDecision: false,
+        stoppedAt: null,
         accountLast4: '3000',
       }),
     ]);

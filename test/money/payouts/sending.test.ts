@@ -315,7 +315,7 @@ describe('a creator who was banned or left', () => {
     expect(await legsOf(id)).toEqual(PAID_LEGS);
   });
 
-  it('has all approved payouts stopped at once, which may be repeated, and requested ones held', async () => {
+  it('has all approved payouts at the provider stopped at once, which may be repeated, and requested ones held', async () => {
     await changeEconomy({ limits: { payoutsPerDayMax: 10 } });
     const { creator, id: atProvider } = await approved();
     stripe.failNext('away', SEND);
@@ -328,7 +328,7 @@ describe('a creator who was banned or left', () => {
     await Promise.all([1, 2].map(() => stopPayouts(context(), creator.userId, because)));
     await stopPayouts(context(), creator.userId, because);
     expect(await payoutOf(asked.id)).toMatchObject({ status: 'requested', reason: null });
-    expect(await payoutOf(agreed.id)).toMatchObject({ status: 'failed', reason: because });
+    expect(await payoutOf(agreed.id)).toMatchObject({ status: 'approved', reason: null }); // staff may have sent it
     const stopped = await payoutOf(atProvider);
     expect(stopped).toMatchObject({ status: 'processing', stoppedAt: expect.any(Number), sendAt: expect.any(Number) });
     await consume(context(), atProvider);
@@ -336,7 +336,7 @@ describe('a creator who was banned or left', () => {
     const later: Context = { ...context(), now: () => (stopped.stoppedAt ?? 0) + 10 * MINUTE_MS };
     await sendPayout(later, atProvider);
     expect(await payoutOf(atProvider)).toMatchObject({ status: 'failed', reason: because });
-    expect(await diamondsOf(creator.userId)).toBe(4_000);
+    expect(await diamondsOf(creator.userId)).toBe(3_000);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Staff ban, suspend and lift: once, within their reach, and with all that follows. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
@@ -172,6 +172,22 @@ describe('an offender', () => {
       expect(messages).toMatchObject([{ text: '', deleted: true }]);
     });
     expect(await decisionsOn(user.userId)).toHaveLength(1);
+  });
+
+  it('is removed from the video also if they only asked for its token', async () => {
+    const [staff, user] = [await asStaff('admin_l2'), await asViewer()];
+    const streamId = await anOpenStream(await asCreator());
+    expect((await user.post('viewer/token', { streamId })).status).toBe(200);
+    await eventually(async () => {
+      const row = and(eq(lastRooms.userId, user.userId), eq(lastRooms.roomId, streamId));
+      expect(await testContext().db.$count(lastRooms, row)).toBe(1);
+    });
+    const write: Write = { by: staff, method: 'PUT', path: `admin/user/${user.userId}/status`, body: BAN };
+    await watch(write);
+    await eventually(async () => {
+      const denied = sql`SELECT 1 FROM video_denials WHERE viewer_id = ${user.userId}`;
+      expect(await testContext().db.all(denied)).toHaveLength(1);
+    });
   });
 
   it('who was live is no longer live, and cannot start again', async () => {

@@ -19,6 +19,7 @@ export const economyEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeTargets',
+    logs: 'economy.targets',
     method: 'put',
     path: '/owner/panel/economy/targets',
     tag: 'owner',
@@ -35,6 +36,7 @@ export const economyEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeConversions',
+    logs: 'economy.conversions',
     method: 'put',
     path: '/owner/panel/economy/conversions',
     tag: 'owner',
@@ -58,6 +60,7 @@ export const economyEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeLimits',
+    logs: 'economy.limits',
     method: 'put',
     path: '/owner/panel/economy/limits',
     tag: 'owner',

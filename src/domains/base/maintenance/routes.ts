@@ -7,6 +7,7 @@ import { MaintenanceRequest, PlannedMaintenance } from './schemas';
 export const maintenanceEndpoints: Endpoint[] = [
   endpoint({
     operationId: 'changeMaintenance',
+    logs: 'maintenance.set',
     method: 'put',
     path: '/admin/maintenance',
     tag: 'admin',

@@ -56,7 +56,7 @@ function asJson(value: unknown): string | null {
 
 interface RefusedAction {
   readonly staffId: string;
-  /** The endpoint's operation id. */
+  /** As the endpoint's `logs` says, or its operation id. */
   readonly action: string;
   readonly targetType: string;
   readonly targetId: string;

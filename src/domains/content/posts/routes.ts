@@ -95,6 +95,7 @@ export const contentEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'deletePost',
+    logs: 'post.delete',
     method: 'delete',
     path: '/content/posts/{postId}',
     tag: 'content',
@@ -138,6 +139,7 @@ export const contentEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'deleteComment',
+    logs: 'comment.delete',
     method: 'delete',
     path: '/content/comments/{commentId}',
     tag: 'content',

@@ -24,6 +24,7 @@ export const auditEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'proveLedger',
+    logs: 'ledger.prove',
     method: 'post',
     path: PATH,
     tag: 'owner',

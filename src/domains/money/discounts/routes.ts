@@ -68,6 +68,7 @@ export const discountEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addDiscount',
+    logs: 'discount.create',
     method: 'post',
     path: '/owner/panel/discounts',
     tag: 'owner',
@@ -88,6 +89,7 @@ export const discountEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeDiscount',
+    logs: 'discount.change',
     method: 'put',
     path: '/owner/panel/discounts/{id}',
     tag: 'owner',

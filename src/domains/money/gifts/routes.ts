@@ -114,6 +114,7 @@ export const giftEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'deleteChatMessage',
+    logs: 'chat-message.delete',
     method: 'delete',
     path: '/sessions/{id}/chat/{messageId}',
     tag: 'session',
@@ -141,6 +142,7 @@ export const giftEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addGift',
+    logs: 'gift.add',
     method: 'post',
     path: '/owner/panel/gifts',
     tag: 'owner',
@@ -154,6 +156,7 @@ export const giftEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeGift',
+    logs: 'gift.change',
     method: 'put',
     path: '/owner/panel/gifts/{id}',
     tag: 'owner',

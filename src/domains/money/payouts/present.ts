@@ -8,7 +8,7 @@ import { toIso, toIsoOrNull } from '@/shared/time';
 import { NO_RISK, type Risk } from './risk';
 import type { Payout, PayoutInReview } from './schemas';
 import { needsDecision } from './sending-window';
-import { type PayoutRow, payouts } from './tables';
+import { OPEN, type PayoutRow, payouts } from './tables';
 
 /** The exchange that paid a debt first, for a SELECT that joins it. */
 interface SetOff {
@@ -66,6 +66,7 @@ export function presentReview(reviewed: Reviewed, now: number): z.input<typeof P
     ...(payout.method === 'bank' && accountLast4 !== null ? { accountLast4 } : {}),
     ...(payout.providerReason === null ? {} : { providerReason: payout.providerReason }),
     needsDecision: needsDecision(payout, now),
+    stoppedAt: OPEN.includes(payout.status) ? toIsoOrNull(payout.stoppedAt) : null,
     risk,
   };
 }

@@ -86,6 +86,13 @@ export const PayoutInReview = Payout.extend({
   needsDecision: z
     .boolean()
     .describe('The provider has not said for 20 hours whether it was sent. Check there, then use `paid` or `reject`.'),
+  stoppedAt: z
+    .string()
+    .nullable()
+    .describe(
+      'Since when it is stopped because the creator was banned: do not send it. If it was sent before, use `paid`; if ' +
+        'not, wait for the lift or use `reject`.',
+    ),
   providerReason: z.string().optional().describe("The provider's own words. The creator does not see them."),
   risk: Risk,
   bankAccount: BankAccount.optional(),

@@ -56,6 +56,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'approvePayout',
+    logs: 'payout.approve',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/approve',
     tag,
@@ -80,6 +81,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'rejectPayout',
+    logs: 'payout.reject',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/reject',
     tag,
@@ -96,6 +98,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'confirmPayout',
+    logs: 'payout.paid',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/paid',
     tag,
@@ -115,6 +118,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'returnPayout',
+    logs: 'payout.returned',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/returned',
     tag,

@@ -53,7 +53,7 @@ export const payouts = sqliteTable('payouts', {
   refusals: integer().notNull().default(0),
   /** The provider's account that it is sent to, from when the provider is first asked. */
   accountId: text('account_id'),
-  /** When it was stopped while the provider had it. */
+  /** When it was stopped while the provider had it; of an approved bank transfer: since when staff must not send it. */
   stoppedAt: integer('stopped_at'),
   /** The exchange of the same batch that paid the creator's debt in coins. */
   setOffExchangeId: text('set_off_exchange_id'),

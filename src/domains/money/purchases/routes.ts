@@ -84,6 +84,7 @@ export const purchaseEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addCoinPackage',
+    logs: 'package.create',
     method: 'post',
     path: '/owner/panel/packages',
     tag: 'owner',
@@ -100,6 +101,7 @@ export const purchaseEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeCoinPackage',
+    logs: 'package.change',
     method: 'put',
     path: '/owner/panel/packages/{id}',
     tag: 'owner',

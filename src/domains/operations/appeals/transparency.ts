@@ -3,15 +3,18 @@
  * that an appeal reversed. A month that has ended is written once and stays, so what is deleted later does not change it. Months are UTC.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { decisions } from '@/domains/base/decisions/tables';
 import { users } from '@/domains/base/users/tables';
 import { reports } from '@/domains/operations/reports/tables';
+import { MINUTE_MS } from '@/shared/time';
 import { endOfMonth, lastMonths, startOfMonth } from './months';
 import { appeals, transparencyMonths } from './tables';
 
 const MONTHS_SHOWN = 12;
+const KEPT_MS = MINUTE_MS;
 
 export interface TransparencyMonth {
   /** `2026-11` */
@@ -21,6 +24,25 @@ export interface TransparencyMonth {
   readonly bans: number;
   readonly appeals: number;
   readonly reversed: number;
+}
+
+interface Kept {
+  /** When (ms) it was read. */
+  readonly at: number;
+  readonly months: readonly TransparencyMonth[];
+}
+
+/** One entry: an isolate has one configuration. */
+const kept = new WeakMap<Config, Kept>();
+
+/** For public reads: at most a minute old, so that their number does not matter. */
+export async function currentTransparency(ctx: Context): Promise<readonly TransparencyMonth[]> {
+  const now = ctx.now();
+  const known = kept.get(ctx.config);
+  if (known && now >= known.at && now < known.at + KEPT_MS) return known.months;
+  const months = await readTransparency(ctx);
+  kept.set(ctx.config, { at: now, months });
+  return months;
 }
 
 /** The last twelve months, newest first. The running month is counted as it is now. */

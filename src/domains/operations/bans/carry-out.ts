@@ -9,7 +9,7 @@ import { users } from '@/domains/base/users/tables';
 import { banFromLastRooms, letBackIntoLastRooms } from '@/domains/live/rooms/account-ban';
 import { endStream } from '@/domains/live/streams/end-stream';
 import { streams } from '@/domains/live/streams/tables';
-import { stopPayouts } from '@/domains/money/payouts/stop';
+import { resumePayouts, stopPayouts } from '@/domains/money/payouts/stop';
 import { reviewSubscriptions } from '@/domains/money/subscriptions/withdraw';
 import { AppError } from '@/http/errors';
 
@@ -29,7 +29,11 @@ export async function carryOutStatus(
     .get();
   if (!user || user.status === 'deleted') return; // its end does all of this, and more
   if (user.status === 'active') {
-    await Promise.all([letBackIntoLastRooms(ctx, eventId, userId), reviewSubscriptions(ctx, userId)]);
+    await Promise.all([
+      letBackIntoLastRooms(ctx, eventId, userId),
+      resumePayouts(ctx, userId),
+      reviewSubscriptions(ctx, userId),
+    ]);
     return;
   }
   await Promise.all([

@@ -46,13 +46,15 @@ export const banEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'setUserStatus',
+    logs: 'user.status',
     method: 'put',
     path: '/admin/user/{id}/status',
     tag: 'admin',
     summary: 'Ban or suspend a user, or lift it',
     description:
       'A ban or a suspension signs the user out, closes their sockets, ends their live stream and hides their content. ' +
-      'Approved cash-outs that were not sent are given back; requested ones wait. Guests from their address are kept out ' +
+      'Approved cash-outs through the provider that were not sent are given back; bank transfers are stopped; requested ' +
+      'ones wait. Guests from their address are kept out ' +
       'of the rooms they entered last for an hour. A suspension of at most 30 days pauses subscriptions and adds the lost ' +
       'time; a longer one, or a ban, ends them and gives unused days back. Lifting restores sign-in and content. Each ' +
       'change is a decision that the user can read and appeal.',
@@ -65,6 +67,7 @@ export const banEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addStaffNote',
+    logs: 'user.note',
     method: 'post',
     path: '/admin/user/{id}/notes',
     tag: 'admin',

@@ -46,6 +46,7 @@ export const faqEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addFaq',
+    logs: 'faq.add',
     method: 'post',
     path: '/support/faqs',
     tag: 'support',
@@ -59,6 +60,7 @@ export const faqEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeFaq',
+    logs: 'faq.change',
     method: 'put',
     path: '/support/faqs/{id}',
     tag: 'support',
@@ -72,6 +74,7 @@ export const faqEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'deleteFaq',
+    logs: 'faq.delete',
     method: 'delete',
     path: '/support/faqs/{id}',
     tag: 'support',

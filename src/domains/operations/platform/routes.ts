@@ -73,6 +73,7 @@ export const platformEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'setAppVersion',
+    logs: 'app-version.set',
     method: 'put',
     path: '/admin/app-versions/{platform}',
     tag: 'admin',

@@ -6,7 +6,7 @@ import type { EconomyConfig } from '@/contracts/economy';
 import { economyOf, economyQuery } from '@/domains/base/economy/read';
 import { maintenanceOf, maintenanceQuery } from '@/domains/base/maintenance/read';
 import { offeredPackages, presentPackage } from '@/domains/money/purchases/packages';
-import { readTransparency } from '@/domains/operations/appeals/transparency';
+import { currentTransparency } from '@/domains/operations/appeals/transparency';
 import { type Envelope, reply } from '@/http/envelope';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
 import type { SystemConfig } from './config-schemas';
@@ -20,7 +20,7 @@ const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
 export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<typeof SystemConfig>>> {
   const [[economyRows, packages, maintenanceRows], transparency] = await Promise.all([
     ctx.db.batch([economyQuery(ctx), offeredPackages(ctx).limit(PACKAGES_MAX), maintenanceQuery(ctx)]),
-    readTransparency(ctx),
+    currentTransparency(ctx),
   ]);
   const { conversions, limits } = economyOf(economyRows);
   const { diamondsPerCoin, coinsPerDiamond, minorPerDiamond, payoutCurrency } = conversions;
@@ -36,7 +36,7 @@ export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<t
     pushPublicKey: ctx.push?.publicKey ?? null,
     shop: { physical: false, digital: false },
     maintenance: window && presentWindow(window),
-    transparency,
+    transparency: [...transparency],
   };
   return reply(config, { headers: CACHED_BRIEFLY });
 }

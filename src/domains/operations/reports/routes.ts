@@ -90,6 +90,7 @@ export const reportEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'assignReport',
+    logs: 'report.assign',
     method: 'put',
     path: '/admin/report/{id}/assign',
     tag: 'admin',

@@ -16,6 +16,7 @@ const ById = z.strictObject({ id: anId });
 export const staffRoomEndpoints: Endpoint[] = [
   endpoint({
     operationId: 'kickFromRoom',
+    logs: 'room.kick',
     method: 'post',
     path: '/admin/room/{id}/kick',
     tag: 'admin',
@@ -40,6 +41,7 @@ export const staffRoomEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'editRoom',
+    logs: 'room.edit',
     method: 'put',
     path: '/admin/room/{id}',
     tag: 'admin',
@@ -63,6 +65,7 @@ export const staffRoomEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'cancelAnySession',
+    logs: 'session.cancel',
     method: 'put',
     path: '/admin/session/{id}/cancel',
     tag: 'admin',

@@ -25,6 +25,7 @@ export const staffEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeStaff',
+    logs: 'staff.rank',
     method: 'put',
     path: '/admin/staff/{userId}',
     tag: 'admin',
@@ -62,6 +63,7 @@ export const staffEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'correctCountry',
+    logs: 'user.country',
     method: 'put',
     path: '/admin/user/{id}/country',
     tag: 'admin',

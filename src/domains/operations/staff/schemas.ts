@@ -67,7 +67,7 @@ const aWord = z.string().min(1).max(64);
 
 export const StaffLogQuery = z.strictObject({
   staffId: anId.optional().describe('The member of staff who acted.'),
-  action: aWord.optional().describe('`user.country`; the operation id of the endpoint for a refused write.'),
+  action: aWord.optional().describe('`user.country`, done or refused.'),
   targetType: aWord.optional(),
   targetId: anId.optional(),
   subjectId: anId.optional().describe('The user whom the action was about.'),

@@ -165,6 +165,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeTicketStatus',
+    logs: 'ticket.status',
     method: 'put',
     path: '/support/tickets/{id}/status',
     tag,
@@ -179,6 +180,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'assignTicket',
+    logs: 'ticket.assign',
     method: 'put',
     path: '/support/tickets/{id}/assign',
     tag,
@@ -192,6 +194,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeTicket',
+    logs: 'ticket.change',
     method: 'put',
     path: '/support/tickets/{id}',
     tag,
@@ -206,6 +209,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'mergeTicket',
+    logs: 'ticket.merge',
     method: 'put',
     path: '/support/tickets/{id}/merge',
     tag,

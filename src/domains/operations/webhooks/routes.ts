@@ -105,6 +105,7 @@ export const webhookEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'replayWebhookEvent',
+    logs: 'webhook.replay',
     ...desk,
     method: 'post',
     path: '/admin/webhooks/{id}/replay',
@@ -123,6 +124,7 @@ export const webhookEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'decideWebhookEvent',
+    logs: 'webhook.decide',
     ...desk,
     method: 'put',
     path: '/admin/webhooks/{id}/decide',

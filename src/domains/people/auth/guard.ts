@@ -106,7 +106,7 @@ const refused: Guard['refused'] = async (ctx, endpoint, viewer, params, { code, 
   if (viewer?.kind !== 'user' || !(viewer.staff || viewer.dormantRank) || endpoint.method === 'get') return;
   if (status === 401 || status === 429 || status >= 500) return;
   if (!isForStaff(endpoint) && !(endpoint.staffToo && (status === 403 || status === 404))) return;
-  const action = { staffId: viewer.userId, action: endpoint.operationId, code };
+  const action = { staffId: viewer.userId, action: endpoint.logs ?? endpoint.operationId, code };
   await commit(ctx, [logRefusal(ctx, { ...action, ...targetOf(endpoint, params) })]);
 };
 

@@ -119,6 +119,7 @@ export const creatorEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'approveApplication',
+    logs: 'creator-application.approve',
     method: 'put',
     path: '/admin/creator-applications/{id}/approve',
     tag,
@@ -131,6 +132,7 @@ export const creatorEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'rejectApplication',
+    logs: 'creator-application.reject',
     method: 'put',
     path: '/admin/creator-applications/{id}/reject',
     tag,

@@ -78,6 +78,7 @@ export const guideEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'approveGuide',
+    logs: 'guide-application.approve',
     method: 'put',
     path: `${applications}/{id}/approve`,
     tag,
@@ -90,6 +91,7 @@ export const guideEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'rejectGuide',
+    logs: 'guide-application.reject',
     method: 'put',
     path: `${applications}/{id}/reject`,
     tag,
