@@ -5,18 +5,23 @@ import { testContext } from '#test/support/context';
 import { png } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { deleteReleased } from '@/domains/base/media/hold';
 import { deleteObjects } from '@/domains/base/media/store';
+import { hideUrgent } from '@/domains/operations/reports/hide-reported';
 import { clearEvidence } from '@/domains/operations/reports/sweep';
 import { tellReporters } from '@/domains/operations/reports/tell-reporters';
 import { follow } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
 
 const guest = client();
 
 const report = (reporter: Person, targetType: string, targetId: string, more: Record<string, unknown> = {}) =>
   reporter.post('reports', { targetType, targetId, category: 'spam', ...more });
+
+/** Someone who signed up longer than a day ago. */
+const anOldHand = () => asUser({ createdAt: Date.now() - DAY_MS });
 
 /** A reporter whom staff agreed with, or not, that often. */
 async function aReporter(upheld: number, dismissed: number): Promise<Person> {
@@ -143,10 +148,11 @@ describe('what is reported as harm to a child', () => {
   it('is hidden by one reporter with a good record, or by two people, and by nobody else', async () => {
     const author = await asViewer();
     const [first, second] = [await aPost(author), await aPost(author)];
-    await report(await asViewer(), 'post', first, urgent);
+    await report(await anOldHand(), 'post', first, urgent);
     await report(await aReporter(0, 3), 'post', first, urgent);
+    await report(await asViewer(), 'post', first, urgent); // who signed up today
     expect((await guest.get(`content/posts/${first}`)).status).toBe(200);
-    await report(await asViewer(), 'post', first, urgent);
+    await report(await anOldHand(), 'post', first, urgent);
     await report(await aReporter(3, 0), 'post', second, urgent);
     for (const id of [first, second]) {
       expect((await guest.get(`content/posts/${id}`)).status).toBe(404);
@@ -155,6 +161,24 @@ describe('what is reported as harm to a child', () => {
     }
     expect((await guest.get(`content/users/${author.userId}/posts`)).data.items).toEqual([]);
     expect((await author.get('content/posts')).data.items).toHaveLength(2);
+  });
+
+  it('stays if it belongs to somebody with a rank, and is reviewed by whoever is above', async () => {
+    const admin = await asStaff('admin_l1');
+    const postId = await aPost(admin);
+    for (const [type, id] of [
+      ['post', postId],
+      ['user', admin.userId],
+    ] as const) {
+      await report(await aReporter(3, 0), type, id, urgent);
+      await report(await anOldHand(), type, id, urgent);
+      expect(await hideUrgent(testContext())).toBe(false);
+      expect(await caseOn(id)).toMatchObject({ urgency: 3, hidden_at: null });
+    }
+    expect((await guest.get(`content/posts/${postId}`)).status).toBe(200);
+    expect((await guest.get(`users/${admin.userId}`)).status).toBe(200);
+    const { id } = (await caseOn(admin.userId)) as { id: string };
+    expect((await (await asStaff('admin_l2')).get(`admin/report/${id}`)).status).toBe(200);
   });
 
   it('keeps its files from everyone else, and shows them to staff', async () => {

@@ -26,17 +26,24 @@ describe('the standing of a reporter', () => {
 
 describe('the weight of a report', () => {
   it('puts harm to children and self-harm first, and counts a good record double', () => {
-    expect(weigh('minor', NEW)).toEqual({ base: 1, weight: 1, urgency: 1 });
-    expect(weigh('self_harm', GOOD)).toEqual({ base: 1, weight: 2, urgency: 2 });
+    expect(weigh('minor', NEW, DAY_MS)).toEqual({ base: 1, weight: 1, urgency: 1 });
+    expect(weigh('self_harm', GOOD, 0)).toEqual({ base: 1, weight: 2, urgency: 2 });
   });
 
   it('puts what harms people before what annoys them, and hides neither', () => {
-    expect(weigh('hate', GOOD)).toEqual({ base: 3, weight: 2, urgency: 0 });
-    expect(weigh('spam', NEW)).toEqual({ base: 4, weight: 1, urgency: 0 });
+    expect(weigh('hate', GOOD, DAY_MS)).toEqual({ base: 3, weight: 2, urgency: 0 });
+    expect(weigh('spam', NEW, DAY_MS)).toEqual({ base: 4, weight: 1, urgency: 0 });
   });
 
   it('is nothing from a reporter with a bad record', () => {
-    expect(weigh('minor', BAD)).toEqual({ base: 4, weight: 0, urgency: 0 });
+    expect(weigh('minor', BAD, DAY_MS)).toEqual({ base: 4, weight: 0, urgency: 0 });
+  });
+});
+
+describe('a report by an account that is younger than a day', () => {
+  it('makes the case urgent, but does not help to hide its target', () => {
+    expect(weigh('minor', NEW, DAY_MS - 1)).toEqual({ base: 1, weight: 1, urgency: 0 });
+    expect(weigh('minor', GOOD, DAY_MS - 1)).toEqual({ base: 1, weight: 2, urgency: 2 });
   });
 });
 

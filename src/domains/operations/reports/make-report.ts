@@ -11,6 +11,7 @@ import { int, literal } from '@/db/sql';
 import { decisions, type Rule } from '@/domains/base/decisions/tables';
 import { holdFiles } from '@/domains/base/media/hold';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
+import { users } from '@/domains/base/users/tables';
 import { blockUser } from '@/domains/people/social/block';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -28,6 +29,11 @@ type Asked = Pick<z.output<typeof NewReport>, 'targetType' | 'targetId'>;
 const REPORTS_A_DAY = 50;
 /** A reporter's newest reports, by which they are judged. */
 const JUDGED_MAX = 100;
+
+interface Reporter extends ReporterRecord {
+  /** When they signed up (ms). */
+  readonly joinedAt: number;
+}
 
 /** A case on the target, and this reporter's part in it. */
 interface Known {
@@ -53,12 +59,12 @@ export async function makeReport(
   input: z.output<typeof NewReport>,
 ): Promise<z.input<typeof ReportMade>> {
   const { userId } = actor;
-  const [record, known] = await Promise.all([
-    ctx.db.get<ReporterRecord>(recordOf(userId)),
+  const [reporter, known] = await Promise.all([
+    ctx.db.get<Reporter>(reporterOf(userId)),
     ctx.db.get<Known | undefined>(caseOf(input, userId)),
   ]);
   const isRepeated = known !== undefined && known.reportedAt !== null && known.status !== 'resolved';
-  const made = isRepeated ? known : await add(ctx, actor, input, { record, known });
+  const made = isRepeated ? known : await add(ctx, actor, input, { reporter, known });
   if (made.status !== 'resolved' && made.urgency >= HIDDEN_FROM_URGENCY && made.hiddenAt === null)
     await hideReported(ctx, made.id);
   if (input.block) await blockUser(ctx, userId, made.subjectId);
@@ -69,7 +75,7 @@ async function add(
   ctx: Context,
   actor: Actor,
   { category, text, ...asked }: z.output<typeof NewReport>,
-  { record, known }: { record: ReporterRecord; known: Known | undefined },
+  { reporter, known }: { reporter: Reporter; known: Known | undefined },
 ): Promise<Known> {
   const reported = await findReported(ctx, actor, asked);
   if (reported.subjectId === actor.userId) throw reportError('REPORT_OF_YOUR_OWN');
@@ -82,7 +88,12 @@ async function add(
   const id = answered?.id ?? newId();
   const opening = answered ? [] : openCase(ctx, id, reported, category);
   const caseId = answered ? sql`${answered.id}` : openCaseOn(asked);
-  const voice = { reporterId: actor.userId, category, text: text || null, ...weigh(category, record) };
+  const voice = {
+    reporterId: actor.userId,
+    category,
+    text: text || null,
+    ...weigh(category, reporter, now - reporter.joinedAt),
+  };
   const results = await commit(
     ctx,
     [
@@ -151,9 +162,10 @@ function knownColumns(reporterId: string, category: Rule): SQL {
 }
 
 /** Reports that joined a resolved case, or whose decision was reversed, say nothing about their reporter. */
-function recordOf(reporterId: string): SQL {
+function reporterOf(reporterId: string): SQL {
   return sql`SELECT coalesce(sum(made.action <> 'dismiss' AND decision.reversed_at IS NULL), 0) AS upheld,
-     coalesce(sum(made.action = 'dismiss'), 0) AS dismissed
+     coalesce(sum(made.action = 'dismiss'), 0) AS dismissed,
+     (SELECT created_at FROM ${users} WHERE users.id = ${reporterId}) AS joinedAt
     FROM (SELECT report_id, created_at FROM ${reportVoices} WHERE reporter_id = ${reporterId}
       ORDER BY created_at DESC LIMIT ${literal(JUDGED_MAX)}) voice
     CROSS JOIN ${reports} made ON made.id = voice.report_id

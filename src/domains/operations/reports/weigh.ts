@@ -1,5 +1,6 @@
 /** Pure rules for what one report adds to a case, by its category and by how often its reporter was right before. */
 import type { Rule } from '@/domains/base/decisions/tables';
+import { DAY_MS } from '@/shared/time';
 
 /** A reporter's resolved reports: those that staff acted on, and those that they dismissed. */
 export interface ReporterRecord {
@@ -42,10 +43,15 @@ const WEIGHTS: Readonly<Record<Standing, number>> = { good: 2, neutral: 1, bad: 
 /** From this urgency on the target is hidden: one reporter with a good record, or two people. */
 export const HIDDEN_FROM_URGENCY = 2;
 
-/** A reporter with a bad record adds nothing. */
-export function weigh(category: Rule, record: ReporterRecord): Weight {
-  const weight = WEIGHTS[standingOf(record)];
+/** Accounts are free, so two new ones must not hide anything. A report by one still makes the case urgent. */
+const HIDES_FROM_AGE_MS = DAY_MS;
+
+/** A reporter with a bad record adds nothing. @param accountAgeMs the reporter's */
+export function weigh(category: Rule, record: ReporterRecord, accountAgeMs: number): Weight {
+  const standing = standingOf(record);
+  const weight = WEIGHTS[standing];
   if (weight === 0) return { base: LOWEST_PRIORITY, weight, urgency: 0 };
-  if (URGENT.has(category)) return { base: 1, weight, urgency: weight };
+  const hides = standing === 'good' || accountAgeMs >= HIDES_FROM_AGE_MS;
+  if (URGENT.has(category)) return { base: 1, weight, urgency: hides ? weight : 0 };
   return { base: GRAVE.has(category) ? LOWEST_PRIORITY - 1 : LOWEST_PRIORITY, weight, urgency: 0 };
 }
