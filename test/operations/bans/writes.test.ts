@@ -67,7 +67,7 @@ describe('a banned user whom the guard let through', () => {
     await ban(reader);
     const [ctx, actor] = [testContext(), actorOf(reader)];
     await expect(addComment(ctx, actor, { postId, text: 'Hi' })).rejects.toMatchObject(REFUSED);
-    await expect(changeOwnProfile(ctx, actor, { bio: 'Hi' })).rejects.toMatchObject(REFUSED);
+    await expect(changeOwnProfile(ctx, actor, { bio: 'Hi' })).rejects.toMatchObject({ code: 'SESSION_ENDED' });
     await expect(sendToSupport(ctx, actor, { text: 'Hi' })).rejects.toMatchObject(REFUSED);
     const { results } = await env.DB.prepare('SELECT id FROM comments WHERE author_id = ?').bind(reader.userId).all();
     expect(results).toEqual([]);

@@ -1,12 +1,12 @@
 /** Reading and changing one's own profile, which `/user/*` and `/viewer/*` share. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import { commit } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { presentUser } from '@/domains/base/users/present';
 import { changeUserProfile } from '@/domains/base/users/write';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import { getAccount } from '@/domains/people/auth/account';
-import { requireActive } from '@/domains/people/auth/active';
-import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { authError } from '@/domains/people/auth/errors';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { isAtLeastYearsOld } from '@/shared/time';
@@ -23,7 +23,7 @@ export async function readOwnProfile(ctx: Context, { userId }: Actor) {
 
 /**
  * Omitted fields keep their value, so concurrent changes of different fields are both kept. Throws VALIDATION_FAILED,
- * ACCOUNT_BANNED, SESSION_ENDED, COUNTRY_SET_BY_STAFF.
+ * SESSION_ENDED, COUNTRY_SET_BY_STAFF.
  */
 export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.output<typeof ProfileRequest>) {
   const { displayName, bio, gender, birthDate, country, links } = request;
@@ -43,10 +43,10 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
   };
   const isSeenInRooms = displayName !== undefined || country !== undefined;
   if (Object.keys(changes).length > 0)
-    await commit(ctx, [requireActive(ctx, actor.userId), changeUserProfile(ctx, actor.userId, changes)], {
+    await commit(ctx, [requireThat(ctx, isActiveUser(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
       events: isSeenInRooms ? [{ kind: 'user-changed', userId: actor.userId }] : [],
       refusals: {
-        ...BANNED_MEANWHILE,
+        DEMAND_NOT_MET: () => authError('SESSION_ENDED'),
         COUNTRY_CORRECTED: () => profileError('COUNTRY_SET_BY_STAFF'),
       },
     });
