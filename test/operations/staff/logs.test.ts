@@ -139,12 +139,7 @@ describe('GET /admin/logs', () => {
       (await logOf(owner, { staffId: owner.userId, ...query })).map(
         (row: { after: unknown; code?: string }) => row.code ?? (row.after as { country: string }).country,
       );
-    expect(await countries({ targetId: user.userId, targetType: 'user' })).toEqual([
-      'RANK_TOO_HIGH',
-      'IT',
-      'FR',
-      'DE',
-    ]);
+    expect(await countries({ targetId: user.userId, targetType: 'user' })).toEqual(['RANK_TOO_HIGH', 'IT', 'FR', 'DE']);
     expect(await countries({ action: 'user.country' })).toEqual(['DE', 'IT', 'FR', 'DE']);
     expect(await countries({ outcome: 'refused' })).toEqual(['RANK_TOO_HIGH']);
     expect(await countries({ to: '2020-01-01' })).toEqual([]);
