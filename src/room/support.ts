@@ -205,6 +205,7 @@ function invalidMessage(): RoomRefusal {
 const REFUSED: Readonly<Record<string, RoomRefusalCode>> = {
   TOO_FAST: 'TOO_FAST',
   THREAD_NOT_FOUND: 'NOT_ALLOWED',
+  ACCOUNT_BANNED: 'NOT_ALLOWED',
   MESSAGE_NOT_FOUND: 'MESSAGE_NOT_FOUND',
 };
 

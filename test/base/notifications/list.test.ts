@@ -74,6 +74,24 @@ describe('the list', () => {
     expect(third.pagination.nextCursor).toBeNull();
   });
 
+  it('leaves out what a banned user did while the ban lasts, and their name in groups', async () => {
+    const [me, author, fan] = [await asViewer(), await asViewer(), await asViewer()];
+    const comment = { userId: me.userId, kind: 'comment', title: 'A comment', body: 'Rude words' } as const;
+    await notify(taskContext().ctx, newId(), { ...comment, data: { postId: 'p', userId: author.userId } });
+    await like(me.userId, fan);
+    await like(me.userId, author);
+    const set = env.DB.prepare('UPDATE users SET status = ? WHERE id = ?');
+    await set.bind('banned', author.userId).run();
+    const list = await listOf(me);
+    expect(list).toMatchObject({ unreadCount: 1, items: [{ title: `${fan.username} and 1 other liked your post` }] });
+    expect(list.items).toHaveLength(1);
+    await set.bind('active', author.userId).run();
+    expect(await listOf(me)).toMatchObject({
+      unreadCount: 2,
+      items: [{ title: `${author.username} and 1 other liked your post` }, { body: 'Rude words' }],
+    });
+  });
+
   it('takes no cursor that it did not give', async () => {
     const me = await asViewer();
     const forged = Buffer.from(JSON.stringify(['followers', 1, 'x'])).toString('base64url');

@@ -133,6 +133,9 @@ test('a session goes live once, returns a token that can publish, and ends for g
   expect(ended.data).toMatchObject({ id, status: 'ended', viewerCount: 0, endTime: expect.any(String) });
   expect((await creator.post(`sessions/${id}/end`)).data).toEqual(ended.data);
   expect((await creator.post(`sessions/${id}/start`)).error.code).toBe('STREAM_ENDED');
+  const cancelled = (await creator.post('sessions', {})).data.id;
+  await creator.delete(`sessions/${cancelled}`);
+  expect((await creator.post(`sessions/${cancelled}/start`)).error.code).toBe('STREAM_CANCELLED');
   expect((await creator.post(`sessions/${another}/start`)).status).toBe(200);
 });
 

@@ -53,6 +53,17 @@ describe('a banned user who signs in', () => {
     });
   });
 
+  it('just after the end of a suspension learns that it lasts a minute at most', async () => {
+    const user = await aBannedUser({ status: 'suspended', until: toIso(Date.now() + DAY_MS) });
+    expect((await signIn(user)).error.message).toContain('is suspended until');
+    await env.DB.prepare('UPDATE users SET banned_until = ? WHERE id = ?')
+      .bind(Date.now() - 1, user.userId)
+      .run();
+    expect((await signIn(user)).error.message).toBe(
+      'The suspension of this account has just ended. You can sign in within a minute.',
+    );
+  });
+
   it('by a code uses the code up', async () => {
     const user = await aBannedUser();
     await anyone.post('auth/send-verification-otp', { email: user.email, purpose: 'sign-in' });

@@ -119,6 +119,7 @@ describe('the page of a user', () => {
     expect(data.devices.length).toBe(2);
     expect(JSON.stringify(data)).not.toContain(address);
     const logged = await testContext().db.select().from(staffLog).where(eq(staffLog.targetId, user.userId));
+    expect(logged.every(({ subjectId }) => subjectId === user.userId)).toBe(true);
     expect(logged.map(({ action }) => action).toSorted()).toEqual(['user.note', 'user.read', 'user.status']);
   });
 

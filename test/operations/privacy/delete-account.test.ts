@@ -174,7 +174,9 @@ describe('what is open', () => {
     const owner = await asStaff('owner');
     const { db } = testContext();
     await givePassword(owner.userId);
-    expect(await ask(owner)).toMatchObject(refused('only-owner'));
+    const answer = await ask(owner);
+    expect(answer).toMatchObject(refused('only-owner'));
+    expect(answer.error.message).toContain('You are the only owner');
     await asStaff('owner');
     expect((await ask(owner)).status).toBe(200);
     const creator = await asCreator();

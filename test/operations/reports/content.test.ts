@@ -169,6 +169,33 @@ describe('comments that staff removed', () => {
     await carryOut(planUnhiding, 'comment', top);
     expect((await guest.get(`content/posts/${postId}/comments`)).data.items).toMatchObject([{ id: top }]);
   });
+
+  it('do not count while they are hidden, and nobody replies to them', async () => {
+    const [author, reader] = [await asViewer(), await asViewer()];
+    const postId = await aPost(author);
+    const top = await comment(reader, postId);
+    const reply = await comment(author, postId, top);
+    await comment(author, postId, top);
+    const counts = async () => [
+      (await guest.get(`content/posts/${postId}`)).data.commentCount,
+      await env.DB.prepare('SELECT reply_count FROM comments WHERE id = ?').bind(top).first('reply_count'),
+    ];
+    await carryOut(planHiding, 'comment', reply);
+    expect(await counts()).toEqual([2, 1]);
+    await carryOut(planHiding, 'comment', top);
+    expect(await counts()).toEqual([0, 1]);
+    expect((await reader.post('content/comments', { postId, parentId: top, text: 'mine' })).status).toBe(404);
+    await carryOut(planUnhiding, 'comment', reply);
+    expect(await counts()).toEqual([0, 2]);
+    await carryOut(planRemoval, 'comment', top);
+    expect(await counts()).toEqual([0, 2]);
+    await carryOut(planReturn, 'comment', top);
+    expect(await counts()).toEqual([3, 2]);
+    await carryOut(planHiding, 'comment', reply);
+    await carryOut(planRemoval, 'comment', reply);
+    await carryOut(planUnhiding, 'comment', reply);
+    expect(await counts()).toEqual([2, 1]);
+  });
 });
 
 describe('a stream that staff removed', () => {

@@ -11,6 +11,7 @@ import { commit } from '@/db/commit';
 import { deleteReleased } from '@/domains/base/media/hold';
 import { deleteObjects } from '@/domains/base/media/store';
 import { namelessEvidence } from '@/domains/operations/reports/forget';
+import { hideUrgent } from '@/domains/operations/reports/hide-reported';
 import { clearEvidence } from '@/domains/operations/reports/sweep';
 import { tellReporters } from '@/domains/operations/reports/tell-reporters';
 import { follow } from '@/domains/people/social/follow';
@@ -240,6 +241,24 @@ describe('what is reported as harm to a child', () => {
     }
     expect((await guest.get(`content/users/${author.userId}/posts`)).data.items).toEqual([]);
     expect((await author.get('content/posts')).data.items).toHaveLength(2);
+  });
+
+  it('stays if it belongs to somebody with a rank, and is reviewed by whoever is above', async () => {
+    const admin = await asStaff('admin_l1');
+    const postId = await aPost(admin);
+    for (const [type, id] of [
+      ['post', postId],
+      ['user', admin.userId],
+    ] as const) {
+      await report(await aReporter(3, 0), type, id, urgent);
+      await report(await asViewer(), type, id, urgent);
+      expect(await hideUrgent(testContext())).toBe(false);
+      expect(await caseOn(id)).toMatchObject({ urgency: 3, hidden_at: null });
+    }
+    expect((await guest.get(`content/posts/${postId}`)).status).toBe(200);
+    expect((await guest.get(`users/${admin.userId}`)).status).toBe(200);
+    const { id } = (await caseOn(admin.userId)) as { id: string };
+    expect((await (await asStaff('admin_l2')).get(`admin/report/${id}`)).status).toBe(200);
   });
 
   it('keeps its files from everyone else, and shows them to staff', async () => {

@@ -76,6 +76,15 @@ describe('PUT /admin/session/:id/cancel', () => {
     expect(await actsOf(staff)).toMatchObject([{ action: 'session.cancel', after: { status: after } }]);
   });
 
+  it('reaches the sessions of a suspended creator, whose room can be edited too', async () => {
+    const [creator, staff] = [await asCreator(), await asStaff('admin_l2')];
+    const id = await anOpenStream(creator, { status: 'scheduled', title: 'Rude words' });
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    await staff.put(`admin/user/${creator.userId}/status`, { status: 'suspended', until, reason: 'Spam.' });
+    expect((await staff.put(`admin/room/${id}`, { title: 'A show' })).data).toMatchObject({ title: 'A show' });
+    expect((await staff.put(`admin/session/${id}/cancel`, {})).data).toMatchObject({ status: 'cancelled' });
+  });
+
   it('needs the permission and reach on the host', async () => {
     const id = await anOpenStream(await asCreator({ country: 'FR' }));
     const admin = await asStaff('country_admin', { country: 'DE' });

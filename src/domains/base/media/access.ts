@@ -32,7 +32,7 @@ export interface Access {
 }
 
 /**
- * Undefined if this reader has no access. At most one statement. Throws as `findBlanks` does, for a video not yet
+ * Undefined if this reader has no access. At most one statement, beside the log of a document. Throws as `findBlanks` does, for a video not yet
  * inspected.
  */
 export async function findAccess(
@@ -43,7 +43,7 @@ export async function findAccess(
 ): Promise<Access | undefined> {
   const link = await findLink(ctx, key, token);
   if (isPrivate(kind) && !isPostFile(kind)) {
-    if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
+    if (!link || (isIdentity(kind) && !(await isLogged(ctx, key, link)))) return undefined;
     return { cacheControl: KEPT_NOWHERE, blanks: [], name: link.name };
   }
   // A reader with a link keeps access until it expires. Checking again would cost a statement per image of a feed.
@@ -66,10 +66,16 @@ export async function findAccess(
 }
 
 /** Logs the access before the document is shown. A link that does not name the staff member opens nothing. */
-async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
+async function isLogged(ctx: Context, key: string, { look }: Link): Promise<boolean> {
   if (!look) return false;
+  const file = await ctx.db
+    .select({ ownerId: mediaFiles.ownerId })
+    .from(mediaFiles)
+    .where(eq(mediaFiles.key, key))
+    .get();
+  if (!file) return false;
   const { lookId: id, staffId, applicationId: targetId } = look;
-  const target = { targetType: 'creator-application', targetId };
+  const target = { targetType: 'creator-application', targetId, subjectId: file.ownerId };
   await commit(ctx, [logStaff(ctx, { id, staffId, action: 'creator-application.document', ...target })]);
   return true;
 }

@@ -12,7 +12,7 @@ import { tiesOf } from '@/domains/base/visibility/members';
 import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { DAY_MS } from '@/shared/time';
-import { isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
+import { isByNobodyBanned, isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
@@ -53,7 +53,8 @@ async function readNotifications(ctx: Context, userId: string, before: Position,
       ctx.db.all<{ unread: number }>(sql`
         SELECT count(*) AS unread FROM (
           SELECT 1 FROM notifications
-          WHERE user_id = ${userId} AND read_at IS NULL AND ${isShown} AND created_at > ${readThrough(userId)}
+          WHERE user_id = ${userId} AND read_at IS NULL AND ${isShown} AND ${isByNobodyBanned}
+            AND created_at > ${readThrough(userId)}
           LIMIT ${UNREAD_MAX})`),
       ctx.db.all<MergedRow>(broadcastPage(userId, before, limit, ctx.now() - BROADCAST_AGE_MS_MAX)),
     ]),
@@ -77,7 +78,7 @@ export function readThrough(userId: string): SQL {
 function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL {
   return sql`
     SELECT ${notificationColumns(readThrough(userId))} FROM notifications
-    WHERE user_id = ${userId} AND (created_at, id) < (${createdAt}, ${id}) AND ${isShown}
+    WHERE user_id = ${userId} AND (created_at, id) < (${createdAt}, ${id}) AND ${isShown} AND ${isByNobodyBanned}
     ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
 }
 

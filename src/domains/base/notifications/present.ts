@@ -38,6 +38,14 @@ export const isSoOfSomebody = sql.raw('(group_key IS NULL OR actor_count > 0)');
 /** A condition: it is in the reader's list. NOTE: must match the text of the index of unread rows. */
 export const isShown = sql`in_app = 1 AND ${isSoOfSomebody}`;
 
+/**
+ * A condition beside `isShown`: it does not name a suspended or banned account, whose text it may hold. It comes back
+ * with the lift. A group stays, without the name, since a ban changes no counts.
+ */
+export const isByNobodyBanned = sql`(group_key IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM ${users} actor WHERE actor.status = 'banned' AND actor.id = coalesce(
+    json_extract(data, '$.userId'), json_extract(data, '$.senderId'), json_extract(data, '$.subscriberId'))))`;
+
 /** For a SELECT from `notifications` without an alias. @param readThrough rows up to this time are read */
 export function notificationColumns(readThrough: SQL): SQL {
   return sql`notifications.id, notifications.kind, notifications.title, notifications.body, notifications.data,
@@ -48,7 +56,7 @@ export function notificationColumns(readThrough: SQL): SQL {
        SELECT json_object('id', users.id, 'username', users.username, 'displayName', users.display_name,
                           'avatarUrl', users.avatar_url) AS card
        FROM json_each(notifications.last_actors) AS last JOIN ${users} ON users.id = last.value
-       WHERE users.status <> 'deleted' ORDER BY last.key)) AS actors`;
+       WHERE users.status = 'active' ORDER BY last.key)) AS actors`;
 }
 
 export function presentNotification(row: NotificationRow): PresentedNotification {

@@ -14,6 +14,8 @@ import { staffReaches } from '@/domains/base/permissions/reach';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
+import { requireActive } from '@/domains/people/auth/active';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -71,7 +73,7 @@ export async function listComments(
 
 /**
  * Notifies the author of the post, and the author of the comment replied to.
- * Throws as `getPost` does, COMMENT_NOT_FOUND, REPLY_TO_REPLY.
+ * Throws as `getPost` does, COMMENT_NOT_FOUND, REPLY_TO_REPLY, ACCOUNT_BANNED.
  */
 export async function addComment(
   ctx: Context,
@@ -104,11 +106,12 @@ export async function addComment(
     SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, ${int(row.createdAt)}
     FROM ${posts} JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)}`);
-  await commit(ctx, [insert, requireChange(ctx)], {
+  await commit(ctx, [requireActive(ctx, actor.userId), insert, requireChange(ctx)], {
     events: commentEvents(row, author.displayName, post.authorId, parent?.comment.authorId),
     refusals: {
       DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND'),
       COMMENT_PARENT_WRONG: () => contentError('COMMENT_NOT_FOUND'),
+      ...BANNED_MEANWHILE,
     },
   });
   return presentComment(row, author, false);

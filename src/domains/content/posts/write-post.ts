@@ -17,13 +17,16 @@ import { forgetMedia } from '@/domains/base/media/store';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
+import { users } from '@/domains/base/users/tables';
+import { requireActive } from '@/domains/people/auth/active';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { contentError } from './errors';
 import { getPost } from './find-post';
 import { hidePosts } from './hide';
-import { presentPost } from './present';
+import { postColumns, presentPost } from './present';
 import { filesOf, keepRemovedPost } from './removal';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
 import { type PostRow, postMedia, posts } from './tables';
@@ -32,7 +35,10 @@ import { type Medium, takeFile } from './take-media';
 /** For all files of a form: fits one video and nine images of the largest size. */
 const POST_FORM_BYTES_MAX = 300 * 1_048_576;
 
-/** The post shows the form's files in their order, then the uploads. Throws the errors of forms, files and uploads. */
+/**
+ * The post shows the form's files in their order, then the uploads. Throws the errors of forms, files and uploads,
+ * ACCOUNT_BANNED.
+ */
 export async function createPost(ctx: Context, actor: Actor, request: Request): Promise<z.input<typeof Post>> {
   let bytesLeft = Number(request.headers.get('content-length') ?? POST_FORM_BYTES_MAX);
   const count = (bytes: number) => {
@@ -57,14 +63,24 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
     ctx.db.insert(postMedia).values({ postId, position: index + 1, key, contentType, width, height }),
   );
   const opened = visibility === 'public' && media.length > 0 ? [setPrivacy(ctx, filesOf(postId), false)] : [];
-  // The media come first: `requireChange` cannot check them after a write to `posts`.
-  await commit(ctx, [...taken, ctx.db.insert(posts).values(row), ...shown, ...opened], {
-    refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
-  });
-  return presentPost(ctx, await getPost(ctx, actor, postId));
+  // The media come before the post: `requireChange` cannot check them after a write to `posts`.
+  await commit(
+    ctx,
+    [requireActive(ctx, actor.userId), ...taken, ctx.db.insert(posts).values(row), ...shown, ...opened],
+    { refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT'), ...BANNED_MEANWHILE } },
+  );
+  // Not by `getPost`: a ban may hide it by now, and it is stored all the same.
+  const written = await ctx.db
+    .select(postColumns(actor))
+    .from(posts)
+    .innerJoin(users, eq(users.id, posts.authorId))
+    .where(eq(posts.id, postId))
+    .get();
+  if (!written) throw new Error(`The new post ${postId} is gone`);
+  return presentPost(ctx, written);
 }
 
-/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST, POST_UNDER_REVIEW. */
+/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST, POST_UNDER_REVIEW, ACCOUNT_BANNED. */
 export async function changePost(
   ctx: Context,
   actor: Actor,
@@ -84,8 +100,8 @@ export async function changePost(
     .set(changes)
     .where(and(eq(posts.id, postId), isNull(posts.removedAt), isNull(posts.hiddenAt)));
   const files = changes.visibility ? [setPrivacy(ctx, filesOf(postId), changes.visibility !== 'public')] : [];
-  await commit(ctx, [update, requireChange(ctx), ...files], {
-    refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },
+  await commit(ctx, [requireActive(ctx, actor.userId), update, requireChange(ctx), ...files], {
+    refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND'), ...BANNED_MEANWHILE },
   });
   return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
 }

@@ -23,7 +23,10 @@ export const roomError = errorList({
 
   USER_NOT_FOUND: [404, 'This user does not exist.'],
   NOT_MODERATOR: [403, 'Only the creator, their moderators and staff can do this.'],
-  OUT_OF_YOUR_REACH: [403, 'You cannot moderate yourself, the creator, or anyone at or above your rank.'],
+  OUT_OF_YOUR_REACH: [
+    403,
+    'You cannot moderate yourself, the creator, anyone at or above your rank or, as a country admin, outside your country.',
+  ],
 
   ROOM_CLOSED: [409, 'This room is closed.'],
   CHAT_DISABLED: [403, 'Chat is turned off in this room.'],

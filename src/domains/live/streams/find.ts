@@ -21,7 +21,26 @@ export interface FoundStream extends StreamCardRow {
  * Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND for both hidden and missing streams.
  */
 export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
-  const row = await ctx.db
+  const row = await streamsFor(ctx, viewer)
+    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
+    .get();
+  if (!row) throw streamError('STREAM_NOT_FOUND');
+  if (row.shown === 0) throw streamError('NOT_IN_YOUR_COUNTRY');
+  return row;
+}
+
+/**
+ * For staff who act on it, and for the answer to a write: also a stream whose creator is suspended or banned. Throws
+ * STREAM_NOT_FOUND.
+ */
+export async function getAnyStream(ctx: Context, id: string): Promise<FoundStream> {
+  const row = await streamsFor(ctx, undefined).where(eq(streams.id, id)).get();
+  if (!row) throw streamError('STREAM_NOT_FOUND');
+  return row;
+}
+
+function streamsFor(ctx: Context, viewer: Viewer) {
+  return ctx.db
     .select({
       ...streamColumns,
       channel: channels,
@@ -30,10 +49,5 @@ export async function getStream(ctx: Context, name: StreamName, viewer: Viewer):
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .innerJoin(channels, eq(channels.id, streams.channelId))
-    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
-    .get();
-  if (!row) throw streamError('STREAM_NOT_FOUND');
-  if (row.shown === 0) throw streamError('NOT_IN_YOUR_COUNTRY');
-  return row;
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id));
 }

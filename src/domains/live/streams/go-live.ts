@@ -23,7 +23,8 @@ export interface Start {
 
 /**
  * For a creator who publishes from a browser, or will start the encoder. The caller must check the user's right to do
- * so. Returns a stream that is already live as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
+ * so. Returns a stream that is already live as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED,
+ * STREAM_CANCELLED.
  */
 export async function goLive(ctx: Context, streamId: string): Promise<StreamRow> {
   return untilUnchanged(async () => {
@@ -32,8 +33,9 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
       case 'live':
         return stream;
       case 'ended':
-      case 'cancelled':
         throw streamError('STREAM_ENDED');
+      case 'cancelled':
+        throw streamError('STREAM_CANCELLED');
       case 'scheduled': {
         const { row, statements, events } = startStream(ctx, channel, stream, null);
         const welcome = letEncoderIn(ctx, channel);

@@ -100,6 +100,7 @@ export const sessionEndpoints: Endpoint[] = [
       streamError.NOT_YOUR_STREAM,
       streamError.ALREADY_LIVE,
       streamError.STREAM_ENDED,
+      streamError.STREAM_CANCELLED,
       streamError.CHANGED_MEANWHILE,
     ],
     handler: (ctx, { actor, params }) => startSession(ctx, actor, params.id),

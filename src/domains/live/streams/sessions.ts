@@ -28,7 +28,7 @@ import {
 import { isForNow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
-import { type FoundStream, getStream } from './find';
+import { type FoundStream, getAnyStream, getStream } from './find';
 import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
 import { setupEvent } from './room-setup';
@@ -77,7 +77,7 @@ export async function createSession(
     await commit(ctx, statements, { events: [...setups, ...welcome.events], refusals: RACES_TO_READ_AGAIN });
     return row.id;
   });
-  return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
+  return presentStream(await getAnyStream(ctx, streamId), actor);
 }
 
 /** Throws STREAM_STARTED for fields that are fixed once the stream begins, STREAM_ENDED, STREAM_CANCELLED. */
@@ -146,7 +146,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
   });
 }
 
-/** Idempotent. Throws ALREADY_LIVE, STREAM_ENDED. */
+/** Idempotent. Throws ALREADY_LIVE, STREAM_ENDED, STREAM_CANCELLED. */
 export async function startSession(
   ctx: Context,
   actor: Actor,

@@ -57,6 +57,7 @@ export function actionOn(payout: PayoutRow, { userId: staffId }: Actor, action: 
     action,
     targetType: 'payout',
     targetId,
+    subjectId: userId,
     before: { userId, status },
     after: { userId, status: after, amountMinor, currency },
   } satisfies StaffAction;

@@ -26,7 +26,10 @@ export const payoutError = errorList({
   BANK_DETAILS_MISSING: [409, 'Your creator application has no bank details to pay to. Choose another method.'],
   PAYOUT_CHANGED: [409, 'Your balance or your cash-outs just changed. Reload and try again.'],
   DEBT_OPEN: [409, 'You owe more than your matured diamonds pay back. Cash out again once it is made good.'],
-  CREATOR_NOT_PAYABLE: [409, 'This creator is banned, is leaving or is no longer a creator. Reject the cash-out.'],
+  CREATOR_NOT_PAYABLE: [
+    409,
+    'This creator is suspended, banned, leaving or no longer a creator. Wait until a suspension ends, or reject the cash-out.',
+  ],
   BANK_DETAILS_RESTING: [409, 'New bank details are not used for seven days. Wait until then.'],
   PAYOUT_NOT_PAID: [409, 'Only a cash-out that was paid can come back. Reload to see its status.'],
   PAYOUT_COUNTRY_MISSING: [422, 'Send the `country` of your bank account. It cannot be changed afterwards.'],

@@ -128,7 +128,7 @@ async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | und
   const { id: targetId, userId } = payout;
   const { userId: staffId } = actor;
   await commit(ctx, [
-    logStaff(ctx, { staffId, action: 'payout.bank-account', targetType: 'payout', targetId, after: { userId } }),
+    logStaff(ctx, { staffId, action: 'payout.bank-account', targetType: 'payout', targetId, subjectId: userId }),
   ]);
   return openFinancial(ctx, application);
 }

@@ -65,7 +65,13 @@ export async function readUser(ctx: Context, actor: Actor, userId: string): Prom
   const { user, rank } = found;
   requireReach(actor, { userId, rank, country: user.country });
   await commit(ctx, [
-    logStaff(ctx, { staffId: actor.userId, action: 'user.read', targetType: 'user', targetId: userId }),
+    logStaff(ctx, {
+      staffId: actor.userId,
+      action: 'user.read',
+      targetType: 'user',
+      targetId: userId,
+      subjectId: userId,
+    }),
   ]);
   return {
     ...presentUser(user, rank === null ? null : { rank }),

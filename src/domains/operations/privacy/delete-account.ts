@@ -52,11 +52,17 @@ export async function deleteAccount(ctx: Context, actor: Actor, input: Input): P
   return { deletesAt: toIso(deletesAt) };
 }
 
+const ONLY_OWNER =
+  'You are the only owner of this platform, so your account cannot be deleted. Let someone else verify the address in OWNER_EMAIL first.';
+
 /** Returns the balances that were confirmed. Throws ACCOUNT_HAS_OPEN_MATTERS, CONFIRM_LOSS. */
 async function requireDeletable(ctx: Context, userId: string, { losing }: Input): Promise<readonly Balance[]> {
   const [open, held] = await ctx.db.batch([openMattersQuery(ctx, userId), balancesQuery(ctx, userId)]);
   const matters = openMattersOf(open);
-  if (matters.length > 0) throw privacyError('ACCOUNT_HAS_OPEN_MATTERS', { details: { matters } });
+  if (matters.length > 0) {
+    const message = matters.includes('only-owner') ? { message: ONLY_OWNER } : {};
+    throw privacyError('ACCOUNT_HAS_OPEN_MATTERS', { ...message, details: { matters } });
+  }
   const losses = lossesOf(held);
   if (!isConfirmed(losses, losing)) throw privacyError('CONFIRM_LOSS', { details: losses });
   return held;

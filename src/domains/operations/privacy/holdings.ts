@@ -7,7 +7,7 @@ import { eq, isNull, ne, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
 import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
-import { isSoOfSomebody } from '@/domains/base/notifications/present';
+import { isByNobodyBanned, isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
   broadcastReads,
   broadcasts,
@@ -152,7 +152,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: notifications,
     tie: notifications.userId,
     order: [notifications.inApp, notifications.createdAt, notifications.id],
-    only: isSoOfSomebody,
+    only: sql`${isSoOfSomebody} AND ${isByNobodyBanned}`,
     without: ['groupKey', 'wokenBy', 'about', 'inApp'],
   },
   {

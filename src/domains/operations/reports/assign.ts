@@ -48,6 +48,7 @@ export async function assignReport(
         action: 'report.assign',
         targetType: 'report',
         targetId: id,
+        subjectId: report.subjectId,
         before: { assigneeId: report.assigneeId },
         after: { assigneeId },
       }),

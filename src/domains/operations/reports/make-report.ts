@@ -55,12 +55,12 @@ export async function makeReport(
   input: z.output<typeof NewReport>,
 ): Promise<z.input<typeof ReportMade>> {
   const { userId } = actor;
-  const [record, known] = await Promise.all([
-    ctx.db.get<ReporterRecord>(recordOf(userId)),
+  const [reporter, known] = await Promise.all([
+    ctx.db.get<ReporterRecord>(reporterOf(userId)),
     ctx.db.get<Known | undefined>(caseOf(input, userId)),
   ]);
   const isRepeated = known !== undefined && known.reportedAt !== null && known.status !== 'resolved';
-  const made = isRepeated ? known : await add(ctx, actor, input, { record, known });
+  const made = isRepeated ? known : await add(ctx, actor, input, { reporter, known });
   if (made.status !== 'resolved' && made.urgency >= HIDDEN_FROM_URGENCY && made.hiddenAt === null)
     await hideReported(ctx, made.id);
   if (input.block) await blockUser(ctx, userId, made.subjectId);
@@ -71,7 +71,7 @@ async function add(
   ctx: Context,
   actor: Actor,
   { category, text, ...asked }: z.output<typeof NewReport>,
-  { record, known }: { record: ReporterRecord; known: Known | undefined },
+  { reporter, known }: { reporter: ReporterRecord; known: Known | undefined },
 ): Promise<Known> {
   const reported = await findReported(ctx, actor, asked);
   if (reported.subjectId === actor.userId) throw reportError('REPORT_OF_YOUR_OWN');
@@ -89,7 +89,12 @@ async function add(
   const id = answered?.id ?? newId();
   const opening = answered ? [] : openCase(ctx, id, reported, category);
   const caseId = answered ? sql`${answered.id}` : openCaseOn(asked);
-  const voice = { reporterId: actor.userId, category, text: text || null, ...weigh(category, record) };
+  const voice = {
+    reporterId: actor.userId,
+    category,
+    text: text || null,
+    ...weigh(category, reporter),
+  };
   const results = await commit(
     ctx,
     [
@@ -159,7 +164,7 @@ function knownColumns(reporterId: string, category: Rule): SQL {
 }
 
 /** Reports that joined a resolved case, or whose decision was reversed, say nothing about their reporter. */
-function recordOf(reporterId: string): SQL {
+function reporterOf(reporterId: string): SQL {
   return sql`SELECT coalesce(sum(made.action <> 'dismiss' AND decision.reversed_at IS NULL), 0) AS upheld,
      coalesce(sum(made.action = 'dismiss'), 0) AS dismissed
     FROM (SELECT report_id, created_at FROM ${reportVoices} WHERE reporter_id = ${reporterId}

@@ -53,7 +53,7 @@ export const staffRoomEndpoints: Endpoint[] = [
     body: RoomEdit,
     response: Stream,
     refusals: [
-      ...NOT_HERE,
+      streamError.STREAM_NOT_FOUND,
       staffError.STAFF_OUT_OF_REACH,
       streamError.STREAM_STARTED,
       streamError.STREAM_ENDED,
@@ -76,7 +76,7 @@ export const staffRoomEndpoints: Endpoint[] = [
     body: Cancellation,
     response: Stream,
     refusals: [
-      ...NOT_HERE,
+      streamError.STREAM_NOT_FOUND,
       staffError.STAFF_OUT_OF_REACH,
       streamError.CHANGED_MEANWHILE,
       streamError.ALREADY_LIVE,

@@ -9,7 +9,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import type { Alongside } from '@/domains/live/streams/change-stream';
-import { type FoundStream, getStream } from '@/domains/live/streams/find';
+import { type FoundStream, getAnyStream } from '@/domains/live/streams/find';
 import { presentStream } from '@/domains/live/streams/present';
 import type { Stream } from '@/domains/live/streams/schemas';
 import { changeDetails } from '@/domains/live/streams/sessions';
@@ -31,7 +31,7 @@ export async function cancelAnySession(
 ): Promise<Presented> {
   await getReached(ctx, actor, streamId);
   await stopStream(ctx, streamId, (stream) => stopped(ctx, actor, stream, reason));
-  return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
+  return presentStream(await getAnyStream(ctx, streamId), actor);
 }
 
 /**
@@ -56,7 +56,7 @@ export async function editAnyRoom(
       }),
       events: [],
     });
-    presented = await changeDetails(ctx, actor, () => getStream(ctx, { id: streamId }, actor), details, log);
+    presented = await changeDetails(ctx, actor, () => getAnyStream(ctx, streamId), details, log);
   }
   if (chat) {
     const changes = chatChanges(chat);
@@ -69,7 +69,7 @@ export async function editAnyRoom(
 
 /** Throws STREAM_NOT_FOUND, STAFF_OUT_OF_REACH. */
 async function getReached(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
-  const found = await getStream(ctx, { id: streamId }, actor);
+  const found = await getAnyStream(ctx, streamId);
   if (!(await staffReaches(ctx, actor, found.stream.creatorId))) throw staffError('STAFF_OUT_OF_REACH');
   return found;
 }

@@ -12,6 +12,8 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
 import { type Logging, logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';
+import { whileActive } from '@/domains/base/visibility/people';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
@@ -37,7 +39,7 @@ export interface Posted {
   readonly text: string;
 }
 
-/** Throws THREAD_NOT_FOUND, TOO_FAST. */
+/** Throws THREAD_NOT_FOUND, TOO_FAST, ACCOUNT_BANNED. */
 export async function sendToSupport(
   ctx: Context,
   actor: Actor,
@@ -52,14 +54,14 @@ export async function sendToSupport(
   return postMessage(ctx, { threadId, userId, authorId: actor.userId, fromStaff: side === 'staff', clientId, text });
 }
 
-/** An answer of staff is logged. Throws TOO_FAST, and THREAD_NOT_FOUND if the thread is gone or the author was banned. */
+/** An answer of staff is logged. Throws TOO_FAST, ACCOUNT_BANNED, and THREAD_NOT_FOUND if the thread is gone. */
 export async function postMessage(
   ctx: Committing & Logging,
   { threadId, userId, authorId, fromStaff, clientId, text }: Posted,
 ): Promise<PresentedMessage> {
   const [messageId, now] = [newId(), ctx.now()];
   const isKnown = isMessage(authorId, clientId);
-  const pace = sql`SELECT EXISTS (SELECT 1 FROM ${supportMessages} WHERE ${isKnown}) OR
+  const mayWrite = sql`SELECT EXISTS (SELECT 1 FROM ${supportMessages} WHERE ${isKnown}) OR
     (SELECT count(*) FROM (SELECT 1 FROM ${supportMessages}
       WHERE author_id = ${authorId} AND at > ${now - MESSAGES_AT_ONCE * EVERY_MS} LIMIT ${literal(MESSAGES_AT_ONCE)}))
     < ${literal(MESSAGES_AT_ONCE)}`;
@@ -67,7 +69,7 @@ export async function postMessage(
     INSERT INTO support_messages (id, thread_id, number, author_id, from_staff, text, client_id, at)
     SELECT ${messageId}, thread.id, thread.message_count + 1, author.id, ${int(fromStaff ? 1 : 0)}, ${text},
       ${clientId}, ${int(now)}
-    FROM ${supportThreads} AS thread JOIN ${users} AS author ON author.id = ${authorId} AND author.status = 'active'
+    FROM ${supportThreads} AS thread JOIN ${users} AS author ON author.id = ${authorId}
     WHERE thread.id = ${threadId}
     ON CONFLICT (author_id, client_id) DO NOTHING`);
   const answer = { staffId: authorId, action: 'support-chat.answer', targetType: 'support-thread' };
@@ -75,8 +77,14 @@ export async function postMessage(
   const logged = fromStaff ? [logStaff(ctx, { ...answer, targetId: threadId, subjectId: userId }, isNew)] : [];
   const results = await commit(
     ctx,
-    [requireThat(ctx, pace), insert, ...noLongerNew(ctx, threadId, fromStaff), ...logged, messagesWhere(ctx, isKnown)],
-    { events: [{ kind: 'support-message', messageId }], refusals: { DEMAND_NOT_MET: tooFast } },
+    [
+      requireThat(ctx, whileActive(authorId, mayWrite)),
+      insert,
+      ...noLongerNew(ctx, threadId, fromStaff),
+      ...logged,
+      messagesWhere(ctx, isKnown),
+    ],
+    { events: [{ kind: 'support-message', messageId }], refusals: { DEMAND_NOT_MET: tooFast, ...BANNED_MEANWHILE } },
   );
   const [row] = results.at(-1) as Parameters<typeof presentMessage>; // the rows of the last statement
   if (!row) throw supportChatError('THREAD_NOT_FOUND');

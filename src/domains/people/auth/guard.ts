@@ -101,11 +101,14 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
   ];
 }
 
-/** Staff's refused writes are in the staff log. Their log-in problems and bursts are not. */
+/** What concerns rights and state. Mistakes in the input, log-in problems and bursts would only fill the log. */
+const LOGGED: ReadonlySet<number> = new Set([403, 404, 409]);
+
+/** Staff's refused writes are in the staff log. */
 const refused: Guard['refused'] = async (ctx, endpoint, viewer, params, { code, status }) => {
   if (viewer?.kind !== 'user' || !(viewer.staff || viewer.dormantRank) || endpoint.method === 'get') return;
-  if (status === 401 || status === 429 || status >= 500) return;
-  if (!isForStaff(endpoint) && !(endpoint.staffToo && (status === 403 || status === 404))) return;
+  if (!LOGGED.has(status)) return;
+  if (!isForStaff(endpoint) && !(endpoint.staffToo && status !== 409)) return;
   const action = { staffId: viewer.userId, action: endpoint.logs ?? endpoint.operationId, code };
   await commit(ctx, [logRefusal(ctx, { ...action, ...targetOf(endpoint, params) })]);
 };

@@ -6,7 +6,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { decisions } from '@/domains/base/decisions/tables';
 import type { UserRow } from '@/domains/base/users/tables';
-import { MINUTE_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
+import { MINUTE_MS, SECOND_MS, toIso, toIsoOrNull } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 import { authError } from './errors';
 
@@ -26,12 +26,19 @@ export async function accountBanned(ctx: Context, { id, bannedUntil, banDecision
   ]);
   const until = toIsoOrNull(bannedUntil);
   return authError('ACCOUNT_BANNED', {
-    ...(until === null ? {} : { message: `This account is suspended until ${until}.` }),
+    ...(bannedUntil === null ? {} : { message: suspendedMessage(ctx, bannedUntil) }),
     details: {
       ...{ reason: decision?.reason ?? null, until, decisionId: banDecisionId },
       ...(restrictedToken === undefined ? {} : { restrictedToken }),
     },
   });
+}
+
+/** A sweep lifts what has ended, every minute, together with what the suspension paused. */
+function suspendedMessage(ctx: Context, until: number): string {
+  return until <= ctx.now()
+    ? 'The suspension of this account has just ended. You can sign in within a minute.'
+    : `This account is suspended until ${toIso(until)}.`;
 }
 
 function signRestrictedToken(ctx: Context, userId: string): Promise<string> {

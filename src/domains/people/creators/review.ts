@@ -82,7 +82,7 @@ export async function readApplication(ctx: Context, actor: Actor, id: string) {
   const { documentKey, userId } = reviewed.application;
   if (documentKey === null) return presentReview(ctx, reviewed, null);
   const { userId: staffId } = actor;
-  const target = { targetType: 'creator-application', targetId: id, after: { userId } };
+  const target = { targetType: 'creator-application', targetId: id, subjectId: userId };
   await commit(ctx, [logStaff(ctx, { staffId, action: 'creator-application.document-link', ...target })]);
   return presentReview(ctx, reviewed, await documentUrl(ctx, documentKey, { staffId, applicationId: id }));
 }

@@ -11,9 +11,11 @@ import { mediaFiles } from '@/domains/base/media/tables';
 import { readUpload } from '@/domains/base/media/upload';
 import { users } from '@/domains/base/users/tables';
 import { setAvatar } from '@/domains/base/users/write';
+import { requireActive } from '@/domains/people/auth/active';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import type { Avatar } from './avatar-schemas';
 
-/** Throws UPLOAD_CONFLICT if another avatar was set meanwhile, and what `readUpload` and `storeImage` throw. */
+/** Throws UPLOAD_CONFLICT if another avatar was set meanwhile, ACCOUNT_BANNED, and what `readUpload` and `storeImage` throw. */
 export async function uploadAvatar(ctx: Context, userId: string, request: Request): Promise<z.input<typeof Avatar>> {
   const { bytes } = await readUpload(request, { field: 'avatar', bytesMax: PICTURES.avatar.bytesMax });
   const { url, width, height, statements } = await storeImage(ctx, userId, 'avatar', bytes);
@@ -22,6 +24,7 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
   await commit(
     ctx,
     [
+      requireActive(ctx, userId),
       ...statements,
       setAvatar(ctx, userId, { from: before.url, to: url }),
       requireChange(ctx),
@@ -29,7 +32,7 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
     ],
     {
       events: [{ kind: 'user-changed', userId }, ...(replaced ? [replaced.event] : [])],
-      refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
+      refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT'), ...BANNED_MEANWHILE },
     },
   );
   return { avatarUrl: url, width, height };
