@@ -121,6 +121,63 @@ describe('the meter', () => {
   });
 });
 
+describe('among 100,000 users and 10,000 reports', () => {
+  beforeAll(async () => {
+    // Rows without a name index: only what the lists of staff go by.
+    for (const from of [0, 25_000, 50_000, 75_000])
+      await env.DB.prepare(
+        `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + 24999)
+         INSERT INTO users (id, email, email_key, username, display_name, role, country, status, email_verified_at,
+           created_at, updated_at)
+         SELECT printf('01910000-0000-7000-8001-%012d', i), 'm' || i || '@footlight.test', 'm' || i || '@footlight.test',
+           'mass' || i, 'Mass ' || i, CASE WHEN i % 100 = 0 THEN 'dj' ELSE 'viewer' END,
+           CASE WHEN i % 50 = 0 THEN 'IS' ELSE 'DE' END, CASE WHEN i % 1000 = 0 THEN 'banned' ELSE 'active' END, 0, i, i
+         FROM n`,
+      )
+        .bind(from)
+        .run();
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+       INSERT INTO reports (id, target_type, target_id, subject_id, category, base, fingerprint, status, action, resolved_at,
+         created_at)
+       SELECT printf('01910000-0000-7000-9000-%012d', i), 'post', printf('01910000-0000-7000-a000-%012d', i),
+         printf('01910000-0000-7000-8001-%012d', 1 + i), CASE WHEN i % 2 = 0 THEN 'spam' ELSE 'hate' END, 3 + i % 2, 'x',
+         CASE WHEN i < 5000 THEN 'resolved' ELSE 'open' END, CASE WHEN i < 5000 THEN 'dismiss' END,
+         CASE WHEN i < 5000 THEN i END, i FROM n`,
+    ).run();
+  }, 120_000);
+
+  it.each([
+    '/admin/users?',
+    '/admin/users?role=dj&',
+    '/admin/users?country=IS&',
+    '/admin/users?country=IS&role=dj&',
+    '/admin/users?status=banned&',
+    '/admin/users?status=active&',
+    '/admin/users?q=mass&',
+    '/admin/users?q=mass99999&',
+    '/admin/reports?',
+    '/admin/reports?status=resolved&',
+    '/admin/reports?category=hate&',
+    '/admin/reports?targetType=post&',
+    '/admin/reports?priority=3&',
+  ])('the list of staff %s costs fixed statements, and rows for a page', async (path) => {
+    const staff = await asUser({ rank: 'admin_l3' });
+    for (const perPage of [1, 100]) {
+      const answer = await ask('GET', `${path}perPage=${perPage}`, staff.headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 4, rowsRead: 40 * perPage + 1_200, rowsWritten: 0 });
+    }
+  });
+
+  it('one user costs the same however many there are', async () => {
+    const staff = await asUser({ rank: 'admin_l3' });
+    const answer = await ask('GET', '/admin/user/01910000-0000-7000-8001-000000000077', staff.headers);
+    expect(answer.status).toBe(200);
+    expectWithin(answer.counts, { statements: 20, rowsRead: 100, rowsWritten: 10 });
+  });
+});
+
 describe('among 10,000 tickets', () => {
   beforeAll(async () => {
     await env.DB.prepare(

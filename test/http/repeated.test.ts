@@ -53,6 +53,31 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
     },
   ]),
   [
+    'a ban',
+    async () => {
+      const [viewer, staff] = [await asViewer(), await asStaff('admin_l2')];
+      const body = { status: 'banned', reason: 'Spam' };
+      return { by: staff, method: 'PUT', path: `admin/user/${viewer.userId}/status`, body };
+    },
+  ],
+  [
+    'a report',
+    async () => {
+      const [author, reporter] = [await asViewer(), await asViewer()];
+      const body = { targetType: 'post', targetId: await aPost(author), category: 'spam' };
+      return { by: reporter, method: 'POST', path: 'reports', body };
+    },
+  ],
+  [
+    'the assignment of a report',
+    async () => {
+      const [author, reporter, staff] = [await asViewer(), await asViewer(), await asStaff('admin_l1')];
+      const targetId = await aPost(author);
+      const { data } = await reporter.post('reports', { targetType: 'post', targetId, category: 'spam' });
+      return { by: staff, method: 'PUT', path: `admin/report/${data.id}/assign`, body: { assigneeId: staff.userId } };
+    },
+  ],
+  [
     'closing a ticket',
     async () => {
       const viewer = await asViewer();

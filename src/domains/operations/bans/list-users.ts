@@ -24,7 +24,7 @@ type Query = z.output<typeof UsersQuery>;
 
 const LIST = 'admin-users';
 /** Hits of a search that one page looks at, whatever the other filters leave of them. */
-const HITS_A_PAGE = 1_000;
+const HITS_A_PAGE = 200;
 
 interface Listed {
   readonly user: UserRow;
