@@ -175,7 +175,7 @@ it('0032 keep what was told and the room entered last, and forget browsers of no
     await migrate(database);
     const rowsOf = async (table: string) => (await database.prepare(`SELECT * FROM ${table}`).all()).results;
     expect(await rowsOf('notifications')).toMatchObject([{ id: '1', in_app: 1 }]);
-    expect(await rowsOf('last_rooms')).toEqual([{ user_id: 'ada', room_id: 'r', entered_at: 0 }]);
+    expect(await rowsOf('last_rooms')).toEqual([{ user_id: 'ada', room_id: 'r', entered_at: 0, kind: 'stream' }]);
     expect(await rowsOf('push_subscriptions')).toEqual([]);
   });
 });

@@ -124,9 +124,9 @@ describe('the restricted token', () => {
   it('is no access token, and no access token is one', async () => {
     const user = await aBannedUser();
     const token = tokenIn(await signIn(user));
-    expect(
-      (await restricted(token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))).get('user/export')).status,
-    ).toBe(401);
+    // Several characters, since the last one alone may stand for the same bytes.
+    expect((await restricted(`${token.slice(0, -8)}AAAAAAAA`).get('user/export')).status).toBe(401);
+    expect((await restricted(user.accessToken).get('user/export')).status).toBe(401);
   });
 
   it('deletes the account, whose address then cannot register until the ban would have ended', async () => {
