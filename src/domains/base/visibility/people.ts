@@ -52,7 +52,7 @@ export function isActiveUser(userId: Column): SQL<number> {
  * For `requireThat`: the account is active and the condition holds at that moment. The guard looked milliseconds before,
  * and the account may have been banned since. The two failures differ: see `BANNED_MEANWHILE` in people/auth.
  */
-export function whileActive(userId: string, condition: SQL): SQL {
+export function whileActive(userId: Column, condition: SQL): SQL {
   return sql`CASE WHEN ${isActiveUser(userId)} THEN (${condition}) END`;
 }
 

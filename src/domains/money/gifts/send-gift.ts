@@ -121,9 +121,9 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
   };
   const [kind, earning] = line.gift ? (['gift', 'gift_earning'] as const) : (['tip', 'tip_earning'] as const);
   const transfer = { refType: 'gift', refId: row.id };
-  const recipientStays = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${recipient.id} AND ${isStaying()})`;
   const statements = [
-    requireThat(ctx, whileActive(senderId, recipientStays)),
+    // Built once, it lost the mark by which a commit tells what is required from what is done.
+    Object.assign(requireBothActive(ctx, { senderId, recipientId: recipient.id }), { requires: 'condition' as const }),
     insertGift(ctx, row),
     takeFurtherLots(ctx, { id: row.id, userId: senderId }),
     ...post(ctx, [
@@ -141,6 +141,11 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
   return row;
 }
+
+const requireBothActive = builtOnce((db, value: (name: 'senderId' | 'recipientId') => Placeholder) => {
+  const recipientStays = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${value('recipientId')} AND ${isStaying()})`;
+  return requireThat({ db }, whileActive(value('senderId'), recipientStays));
+});
 
 const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholder) =>
   db.insert(giftsSent).values({
