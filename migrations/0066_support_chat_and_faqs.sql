@@ -107,7 +107,7 @@ CREATE TABLE support_messages (
 CREATE INDEX support_messages_unread ON support_messages (thread_id, from_staff, number) WHERE read_at IS NULL;
 CREATE INDEX support_messages_of_author ON support_messages (author_id, at);
 
--- A message changes its thread, and whoever writes has read what the other side wrote before.
+-- A message changes its thread. Its author has read what the other side wrote before.
 CREATE TRIGGER support_messages_move_thread AFTER INSERT ON support_messages
 BEGIN
   UPDATE support_threads SET

@@ -59,7 +59,7 @@ CREATE TABLE cache_clears (
   CONSTRAINT cache_clears_spent CHECK (used <= 3)
 ) STRICT, WITHOUT ROWID;
 
--- Which parts of the platform are unwell, and when staff were last told.
+-- Which parts of the platform do not work, and when staff were last notified.
 CREATE TABLE health_alerts (
   part TEXT PRIMARY KEY,
   alerted_at INTEGER NOT NULL

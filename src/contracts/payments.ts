@@ -118,7 +118,10 @@ export interface PaymentProvider {
    * each refund by events of its own alone.
    */
   listRefunds?(paymentId: string): Promise<readonly RefundReport[]>;
-  /** Whether the provider answers and accepts our key, by its cheapest read. Throws PAYMENT_UNAVAILABLE, PAYMENT_REFUSED. */
+  /**
+   * Whether the provider answers and accepts our key, by its cheapest read. Throws PAYMENT_UNAVAILABLE,
+   * PAYMENT_REFUSED.
+   */
   check(): Promise<void>;
 }
 

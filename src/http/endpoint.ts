@@ -13,8 +13,8 @@ import type { Once } from './idempotency';
 
 /**
  * Who may call: anyone, anyone with more for signed-in users, an account, an approved creator, a creator who is a DJ or
- * a performer, an approved guide, staff of any rank, staff with a permission, or a provider by its signature. The handler checks the
- * signature on the raw body.
+ * a performer, an approved guide, staff of any rank, staff with a permission, or a provider by its signature. The
+ * handler checks the signature on the raw body.
  */
 export type Who =
   | 'public'

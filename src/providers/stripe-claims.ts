@@ -1,4 +1,6 @@
-/** Translates Stripe's refunds, disputes and fraud warnings. They name the payment intent, and have no metadata of ours. */
+/**
+ * Translates Stripe's refunds, disputes and fraud warnings. They name the payment intent, and have no metadata of ours.
+ */
 import type { Stripe } from 'stripe';
 import type { DisputeReport, PaymentEvent, RefundReport } from '@/contracts/payments';
 import { fromStripeAmount, fromStripeCurrency } from './stripe-currencies';

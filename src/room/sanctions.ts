@@ -91,7 +91,10 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
-/** The account is banned everywhere. Its own seats close because its sessions ended; guests from its addresses leave here. */
+/**
+ * The account is banned everywhere. Its own seats close because its sessions ended; guests from its addresses leave
+ * here.
+ */
 export function banAccount(
   { store, presence, now }: SanctionParts,
   commandId: string,

@@ -1,4 +1,7 @@
-/** Who hears that a creator went live: members of public streams and of those for followers, subscribers of theirs alone. */
+/**
+ * Who hears that a creator went live: members of public streams and of those for followers, subscribers of theirs
+ * alone.
+ */
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';

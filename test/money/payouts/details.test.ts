@@ -1,4 +1,7 @@
-/** Other bank details: asked for, reviewed by somebody else, and not used for a week, so that a stranger's request fails. */
+/**
+ * Other bank details: asked for, reviewed by somebody else, and not used for a week, so that a stranger's request
+ * fails.
+ */
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it, vi } from 'vitest';

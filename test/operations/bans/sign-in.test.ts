@@ -73,7 +73,7 @@ describe('a banned user who signs in', () => {
     expect(codes.toSorted()).toEqual(['ACCOUNT_BANNED', 'OTP_INVALID']);
   });
 
-  it('learns nothing before the second factor', async () => {
+  it('hears of the ban only after the second factor', async () => {
     let secret = '';
     const user = await aBannedUser({ status: 'banned' }, async (person) => {
       ({ secret } = await turnOnTwoFactor(person));

@@ -13,7 +13,7 @@ async function again({ refreshToken, post }: Person): Promise<{ accessToken: str
 }
 
 describe('without two-factor authentication, staff', () => {
-  it('are told to turn it on, at endpoints for staff and at those for a permission', async () => {
+  it('are refused until they turn it on, at endpoints for staff and at those for a permission', async () => {
     const [owner, creator] = [await asUser(DORMANT), await asCreator()];
     for (const answer of [
       await owner.get('admin/staff'),

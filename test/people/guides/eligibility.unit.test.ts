@@ -14,7 +14,7 @@ describe('an applicant', () => {
     expect(missing({ gender })).toEqual([]);
   });
 
-  it('of another or no gender is told so', () => {
+  it('of another gender, or of none, is not eligible', () => {
     expect(missing({ gender: 'male' })).toEqual(['gender']);
     expect(missing({ gender: null })).toEqual(['gender']);
   });

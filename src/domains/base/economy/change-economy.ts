@@ -120,7 +120,9 @@ function requireConsistent(config: EconomyConfig): void {
   if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
 }
 
-/** The parts that change in one request are logged together: conversions with limits, targets with the rules for guides. */
+/**
+ * The parts that change in one request are logged together: conversions with limits, targets with the rules for guides.
+ */
 function loggedPart({ conversions, limits, targets, guides }: EconomyConfig, part: Part) {
   return { conversions: { ...conversions, limits }, limits, targets: { targets, guides } }[part];
 }

@@ -18,7 +18,7 @@ import { maintenance } from './tables';
 const WINDOW_MS_MAX = 7 * DAY_MS;
 const AHEAD_MS_MAX = 90 * DAY_MS;
 
-/** Of two changes at once, one is refused. Throws VALIDATION_FAILED, MAINTENANCE_CHANGED. */
+/** If two members of staff change it at once, one of them is refused. Throws VALIDATION_FAILED, MAINTENANCE_CHANGED. */
 export async function changeMaintenance(
   ctx: Context,
   { userId: staffId }: Actor,

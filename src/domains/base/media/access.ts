@@ -32,8 +32,8 @@ export interface Access {
 }
 
 /**
- * Undefined if this reader has no access. At most one statement, beside the log of a document. Throws as `findBlanks` does, for a video not yet
- * inspected.
+ * Undefined if this reader has no access. At most one statement, beside the log of a document. Throws as `findBlanks`
+ * does, for a video not yet inspected.
  */
 export async function findAccess(
   ctx: Context,

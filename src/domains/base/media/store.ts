@@ -157,7 +157,7 @@ async function storing<T>(ctx: Context, place: StoragePlace, work: () => Promise
 interface StoredObject {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Of a smaller size of the image at the key (pixels). */
+  /** The width of a smaller copy in pixels; absent for the image itself. */
   readonly width?: number;
 }
 

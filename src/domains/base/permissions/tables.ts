@@ -29,6 +29,6 @@ export const staffLog = sqliteTable('staff_log', {
   /** Where the request came from. Both are blanked after 180 days. */
   ip: text(),
   userAgent: text('user_agent'),
-  /** Of the user whom the action is about, at that time. */
+  /** The country of the user whom the action is about, at that time. */
   country: text(),
 });

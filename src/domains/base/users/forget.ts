@@ -13,7 +13,10 @@ import { type UserRow, users } from './tables';
 import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
 
-/** A banned account can be deleted too. Changes nothing if it is deleted already or the condition fails; follow it with `requireChange`. */
+/**
+ * A banned account can be deleted too. Changes nothing if it is deleted already or the condition fails; follow it with
+ * `requireChange`.
+ */
 export function planDeletion(ctx: Context, userId: string, deletesAt: number, condition: SQL): Statement {
   return ctx.db
     .update(users)

@@ -23,7 +23,10 @@ export function commentColumns(viewer: Viewer) {
   };
 }
 
-/** For the same query: neither the comment nor its parent is removed or hidden, and both its author and its post are visible. */
+/**
+ * For the same query: neither the comment nor its parent is removed or hidden, and both its author and its post are
+ * visible.
+ */
 export function commentVisibleTo(viewer: Viewer): SQL | undefined {
   return and(
     isNull(comments.removedAt),

@@ -16,7 +16,10 @@ export function hidePosts(ctx: Context, ids: readonly string[]): Statement {
     .where(and(oneOf(posts.id, ids), isNull(posts.removedAt)));
 }
 
-/** Skips replies to a removed comment, unless it may come back: they are deleted with it, and already subtracted from the counts. */
+/**
+ * Skips replies to a removed comment, unless it may come back: they are deleted with it, and already subtracted from
+ * the counts.
+ */
 export function hideComments(ctx: Context, ids: readonly string[]): Statement {
   const parentStays = sql`NOT EXISTS (
     SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id

@@ -80,7 +80,10 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   return presentPost(ctx, written);
 }
 
-/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST, POST_UNDER_REVIEW, ACCOUNT_BANNED. */
+/**
+ * Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST,
+ * POST_UNDER_REVIEW, ACCOUNT_BANNED.
+ */
 export async function changePost(
   ctx: Context,
   actor: Actor,

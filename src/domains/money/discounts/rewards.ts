@@ -27,8 +27,9 @@ export interface EarningPurchase {
 }
 
 /**
- * Keeps the reward code of a purchase true: it earns one, once, as soon as the kept money reaches the threshold, and the
- * code is suspended while the kept money does not. A use stays used. A reserved use adds nothing while the code is suspended.
+ * Keeps the reward code of a purchase true: it earns one, once, as soon as the kept money reaches the threshold, and
+ * the code is suspended while the kept money does not. A use stays used. A reserved use adds nothing while the code is
+ * suspended.
  * @param economy under which the purchase began. Without limits in its currency the purchase earns nothing; a code from
  * before currencies had limits stays while any money is kept.
  */

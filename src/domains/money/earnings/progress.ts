@@ -1,6 +1,7 @@
 /**
  * Computes creators' progress in a period from what they earned and streamed; it is never stored. Earnings that were
- * reversed or given back do not count. Rewards do not count as diamonds, or one target's reward would help to reach the next.
+ * reversed or given back do not count. Rewards do not count as diamonds, or one target's reward would help to reach the
+ * next.
  */
 
 import { sql } from 'drizzle-orm';

@@ -20,7 +20,10 @@ interface JudgedReward {
   readonly isReversed: boolean;
 }
 
-/** Safe to repeat. Returns what `judgeRewards` returns. @param since judges the periods of earnings that were reversed, restored or given back since then (ms) */
+/**
+ * Safe to repeat. Returns what `judgeRewards` returns.
+ * @param since judges the periods of earnings that were reversed, restored or given back since then (ms)
+ */
 export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<number> {
   return judgeRewards(ctx, userId, await listPeriods(ctx, userId, since));
 }

@@ -22,8 +22,8 @@ export interface KnownPayment extends ClaimedPayment {
 
 /**
  * Undefined if the payment was not made by our checkout. Throws HeldForStaff if the payment does not exist, if it
- * belongs to another provider, or if the event names none or two. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET, so that
- * the event is retried, if only the provider knows whose payment it is and cannot be asked.
+ * belongs to another provider, or if the event names none or two. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET,
+ * so that the event is retried, if only the provider knows whose payment it is and cannot be asked.
  */
 export async function findKnown(
   ctx: Context,

@@ -65,7 +65,7 @@ const Risk = z
     fraudWarnings: z.int().describe('Gifts, tips and months from purchases that were reported as fraud.'),
     debts: z.array(z.object({ unit: z.string(), amount: z.int() })).describe('What the creator owes, by unit.'),
   })
-  .openapi('PayoutRisk', { description: 'Of the last 180 days, as far as the newest gifts and months show.' });
+  .openapi('PayoutRisk', { description: 'Figures of the last 180 days, as far as the newest gifts and months show.' });
 
 const BankAccount = z
   .object({

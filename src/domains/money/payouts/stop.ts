@@ -19,8 +19,8 @@ const APPROVED: PayoutStatus[] = ['approved', 'processing'];
 /**
  * Gives back what was approved and not sent. What is only requested stays: nobody can approve it before the creator can
  * be paid again. An approved bank transfer stays too, marked as stopped: staff may have sent it already, so only they
- * know whether to mark it as paid or to reject it. Safe to repeat and to run at the same time as a decision. Payouts at the provider follow within minutes, from the
- * queue.
+ * know whether to mark it as paid or to reject it. Safe to repeat and to run at the same time as a decision. Payouts at
+ * the provider follow within minutes, from the queue.
  * @param because a sentence for the creator
  */
 export async function stopPayouts(ctx: Context, userId: string, because: string): Promise<void> {

@@ -1,4 +1,6 @@
-/** Staff read the appeals that they may decide on, except that another must answer an appeal against their own decision. */
+/**
+ * Staff read the appeals that they may decide on, except that another must answer an appeal against their own decision.
+ */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -1,6 +1,7 @@
 /**
  * The public figures of each month: cases of reports opened and upheld, bans and suspensions, appeals, and decisions
- * that an appeal reversed. A month that has ended is written once and stays, so what is deleted later does not change it. Months are UTC.
+ * that an appeal reversed. A month that has ended is written once and stays, so what is deleted later does not change
+ * it. Months are UTC.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';

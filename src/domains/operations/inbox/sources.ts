@@ -1,6 +1,6 @@
 /**
  * What waits for staff, by kind: who may decide about it, and a query of the things, each with the time since when it
- * waits. Every query uses an index that only has what waits, so a read costs no more than what it counts. Takes no Context.
+ * waits. Every query uses an index that contains only what waits. Takes no Context.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { outbox } from '@/db/outbox';

@@ -31,7 +31,10 @@ export async function checkAppVersion(
   };
 }
 
-/** Replaces the platform's versions. Of two changes at once, one is refused. Throws VALIDATION_FAILED, APP_VERSION_CHANGED. */
+/**
+ * Replaces the platform's versions. If two members of staff change them at once, one of them is refused. Throws
+ * VALIDATION_FAILED, APP_VERSION_CHANGED.
+ */
 export async function setAppVersion(
   ctx: Context,
   { userId: staffId }: Actor,

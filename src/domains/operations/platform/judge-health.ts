@@ -35,7 +35,7 @@ export function isBacklog(name: QueueName, { oldestSeconds }: QueueFigures): boo
   return (oldestSeconds ?? 0) * SECOND_MS > OLDEST_MS_MAX[name];
 }
 
-/** What is not configured is not missed. */
+/** A provider that is not configured does not count as down. */
 export function judgeHealth(
   probes: Readonly<Record<ProbeName, { readonly status: ProbeStatus }>>,
   queues: Readonly<Record<QueueName, QueueFigures>>,

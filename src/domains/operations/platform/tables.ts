@@ -27,7 +27,7 @@ export const appVersions = sqliteTable('app_versions', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** The queues that do not move, and when staff were last told. */
+/** The queues that do not move, and when staff were last notified. */
 export const healthAlerts = sqliteTable('health_alerts', {
   part: text().primaryKey(),
   alertedAt: integer('alerted_at').notNull(),

@@ -96,7 +96,7 @@ function isMessage(authorId: string, clientId: string): SQL | undefined {
   return and(eq(supportMessages.authorId, authorId), eq(supportMessages.clientId, clientId));
 }
 
-/** Whoever writes has seen what the other side wrote, so notifications about it go. */
+/** The author has read what the other side wrote before, so the notifications about it are withdrawn. */
 function noLongerNew(ctx: Committing, threadId: string, fromStaff: boolean): Statement[] {
   const thread = (column: 'waiting_id' | 'user_id') =>
     sql`(SELECT ${sql.raw(column)} FROM ${supportThreads} WHERE id = ${threadId})`;

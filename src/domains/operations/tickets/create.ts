@@ -1,4 +1,7 @@
-/** A user opens a ticket. The same ticket with the same files within a minute is a repeat of the request, and answers the first. */
+/**
+ * A user opens a ticket. The same ticket with the same files within a minute is a repeat of the request, and answers
+ * the first.
+ */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

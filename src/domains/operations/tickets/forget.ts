@@ -1,7 +1,6 @@
 /**
- * For the end of an account. Its tickets lose every text and file, those of staff included, and keep category, times and
- * rating for the figures. They are closed. Tickets that a member of staff had
- * are no longer assigned.
+ * For the end of an account. Its tickets lose every text and file, those of staff included, and keep category, times
+ * and rating for the figures. They are closed. Tickets that a member of staff had are no longer assigned.
  */
 import { eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -1,7 +1,7 @@
 /**
  * Merges a duplicate into another ticket of the same user. Nothing moves: the duplicate is closed, its replies are shown
- * with the other ticket's, and what is written to it goes there. A question that waited in the
- * duplicate waits in the other ticket.
+ * with the other ticket's, and what is written to it goes there. A question that waited in the duplicate waits in the
+ * other ticket.
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';

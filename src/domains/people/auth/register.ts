@@ -91,7 +91,10 @@ function emailTaken(ctx: Context, { user }: Account) {
   return authError('EMAIL_TAKEN');
 }
 
-/** A stranger learns no more than about any other address; the owner is mailed why, at most once a day. */
+/**
+ * A stranger cannot tell a banned address from one that is taken. Its owner gets an email with the reason, at most once a
+ * day.
+ */
 function addressBanned(ctx: Context, email: string, until: number) {
   sendMail(ctx, async () => ((await claimAddressMail(ctx, email)) ? addressBannedMail(email, until) : undefined));
   return authError('EMAIL_TAKEN');

@@ -12,7 +12,7 @@ export const guideApplications = sqliteTable('guide_applications', {
   languages: text({ mode: 'json' }).$type<string[]>().notNull(),
   experience: text(),
   availability: text(),
-  /** Of the rejection, the suspension or the withdrawal. */
+  /** Why it was rejected, suspended or withdrawn. */
   reason: text(),
   submittedAt: integer('submitted_at').notNull(),
   /** When it was first approved. */

@@ -15,7 +15,10 @@ import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import type { Avatar } from './avatar-schemas';
 
-/** Throws UPLOAD_CONFLICT if another avatar was set meanwhile, ACCOUNT_BANNED, and what `readUpload` and `storeImage` throw. */
+/**
+ * Throws UPLOAD_CONFLICT if another avatar was set meanwhile, ACCOUNT_BANNED, and what `readUpload` and `storeImage`
+ * throw.
+ */
 export async function uploadAvatar(ctx: Context, userId: string, request: Request): Promise<z.input<typeof Avatar>> {
   const { bytes } = await readUpload(request, { field: 'avatar', bytesMax: PICTURES.avatar.bytesMax });
   const { url, width, height, statements } = await storeImage(ctx, userId, 'avatar', bytes);
