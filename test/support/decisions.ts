@@ -3,7 +3,8 @@ import { env } from 'cloudflare:workers';
 import { commit } from '@/db/commit';
 import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
 import type { DecisionAction } from '@/domains/base/decisions/tables';
-import { getReach, planStatus } from '@/domains/operations/bans/status-change';
+import { getReach } from '@/domains/operations/bans/reach';
+import { planStatus } from '@/domains/operations/bans/status-change';
 import { testContext } from './context';
 import { asStaff, type Person } from './users';
 

@@ -37,7 +37,9 @@ export const AppealInReview = z
   .object({
     ...shared,
     subject: PublicCard,
-    evidence: orNull(Evidence).openapi({ description: 'The evidence of the report that led to the decision, while it is kept.' }),
+    evidence: orNull(Evidence).openapi({
+      description: 'The evidence of the report that led to the decision, while it is kept.',
+    }),
     reportId: z.string().nullable(),
     decidedBy: z.string().openapi({ description: 'The member of staff who made the decision.' }),
     resolvedBy: z.string().nullable().openapi({ description: 'The member of staff who answered the appeal.' }),

@@ -10,6 +10,7 @@ import { literal } from '@/db/sql';
 import { canActOn, onlyCountryOf } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { presentUser } from '@/domains/base/users/present';
+import { statusOf } from '@/domains/base/users/status';
 import { type UserRow, users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor, Rank } from '@/shared/actor';
@@ -18,7 +19,6 @@ import { fold } from '@/shared/text';
 import { toIsoOrNull } from '@/shared/time';
 import { maskEmail } from './mask-email';
 import { CursorPosition, type ListedUser, type UsersQuery } from './schemas';
-import { statusOf } from './status-change';
 
 type Query = z.output<typeof UsersQuery>;
 

@@ -6,24 +6,14 @@ import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { requireGoodEnd, statusOf } from '@/domains/base/users/status';
 import { users } from '@/domains/base/users/tables';
 import { staffError } from '@/domains/operations/staff/errors';
-import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { toIsoOrNull } from '@/shared/time';
+import { getReach, type Reach, requireReach } from './reach';
 import type { StatusRequest, UserStatus } from './schemas';
-import {
-  getReach,
-  isAsRead,
-  planStatus,
-  type Reach,
-  requireReach,
-  STATUS_RACES,
-  type StatusChange,
-  SUSPENSION_MS_MAX,
-  statusOf,
-  withholdMessages,
-} from './status-change';
+import { isAsRead, planStatus, STATUS_RACES, type StatusChange, withholdMessages } from './status-change';
 
 /** Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, STATUS_CHANGED, VALIDATION_FAILED. */
 export async function setStatus(
@@ -46,7 +36,7 @@ export async function setStatus(
     const reason = decision?.reason ?? null;
     return { user, status: statusOf(target), until: toIsoOrNull(bannedUntil), reason, decisionId };
   }
-  requireGoodEnd(change, ctx.now());
+  requireGoodEnd(change.until, ctx.now());
   const planned = planStatus(ctx, actor.userId, target, change);
   await commit(ctx, [requireStaff(ctx, actor), ...planned.statements], planned);
   ctx.log.event('user.status', { userId, status: change.status, decisionId: planned.decision.id });
@@ -69,6 +59,7 @@ async function addDeletion(ctx: Context, actor: Actor, target: Reach, { reason }
     action: 'user.delete-messages',
     targetType: 'user',
     targetId: userId,
+    subjectId: userId,
     after: { decisionId },
     reason,
   });
@@ -82,11 +73,4 @@ function isAsAsked(target: Reach, { status, until, reason, rule = 'other' }: Sta
   if (statusOf(target) !== status) return false;
   if (status === 'active') return true;
   return target.bannedUntil === until && target.decision?.reason === reason && target.decision.rule === rule;
-}
-
-function requireGoodEnd({ until }: StatusChange, now: number): void {
-  if (until === null || (until > now && until <= now + SUSPENSION_MS_MAX)) return;
-  throw httpError('VALIDATION_FAILED', {
-    details: [{ path: 'until', message: 'must be within the next 366 days' }],
-  });
 }

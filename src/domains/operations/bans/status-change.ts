@@ -21,9 +21,6 @@ import { toIsoOrNull } from '@/shared/time';
 import { banError } from './errors';
 import type { Reach } from './reach';
 
-export { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
-export { getReach, type Reach, requireReach } from './reach';
-
 export interface StatusChange {
   readonly status: UserStatus;
   /** When (ms) a suspension lifts by itself; null otherwise. */

@@ -12,6 +12,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { staff } from '@/domains/base/permissions/tables';
 import { cardColumns, presentCard, presentUser } from '@/domains/base/users/present';
 import { isActiveSession } from '@/domains/base/users/session-active';
+import { statusOf } from '@/domains/base/users/status';
 import { users } from '@/domains/base/users/tables';
 import { channelBans, channels } from '@/domains/live/channels/tables';
 import { staffError } from '@/domains/operations/staff/errors';
@@ -22,7 +23,6 @@ import { notesQuery, presentNote } from './notes';
 import { requireReach } from './reach';
 import { reportCountsQuery } from './report-counts';
 import type { AdminUser } from './schemas';
-import { statusOf } from './status-change';
 
 const DECISIONS_SHOWN = 50;
 const SANCTIONS_SHOWN = 20;

@@ -14,10 +14,11 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
+import { requireGoodEnd, statusOf } from '@/domains/base/users/status';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
-import { getReach, planStatus, type Reach, SUSPENSION_MS_MAX, statusOf } from '@/domains/operations/bans/status-change';
+import { getReach, type Reach } from '@/domains/operations/bans/reach';
+import { planStatus } from '@/domains/operations/bans/status-change';
 import { authError } from '@/domains/people/auth/errors';
-import { invalid } from '@/http/validation';
 import type { Actor, Permission } from '@/shared/actor';
 import { cut } from '@/shared/text';
 import { DAY_MS, toIsoOrNull } from '@/shared/time';
@@ -49,8 +50,7 @@ export async function resolveReport(
   input: Input,
 ): Promise<z.input<typeof Report>> {
   const until = input.until === undefined ? null : Date.parse(input.until);
-  if (until !== null && (until <= ctx.now() || until > ctx.now() + SUSPENSION_MS_MAX))
-    throw invalid('until', 'must be within the next 366 days');
+  requireGoodEnd(until, ctx.now());
   const needed = NEEDED[input.action];
   if (needed && !staffCan(actor.staff, needed))
     throw authError('PERMISSION_REQUIRED', { details: { permission: needed } });

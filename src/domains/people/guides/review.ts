@@ -13,7 +13,7 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
-import { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
+import { requireGoodEnd, statusOf } from '@/domains/base/users/status';
 import { followGuideApplication } from '@/domains/base/users/write';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { invalid } from '@/http/validation';
@@ -65,8 +65,7 @@ export async function suspendGuide(
 ): Answer {
   const until = untilIso === undefined ? null : Date.parse(untilIso);
   if (until !== null && withdraw) throw invalid('until', 'is not possible with `withdraw`: a withdrawal does not end');
-  if (until !== null && (until <= ctx.now() || until > ctx.now() + SUSPENSION_MS_MAX))
-    throw invalid('until', 'must be in the future, and at most a year ahead');
+  requireGoodEnd(until, ctx.now());
   const reviewed = await getDecidable(ctx, actor, id, ['APPROVED', 'SUSPENDED']);
   const { application } = reviewed;
   if (!withdraw && application.reason === reason && application.suspendedUntil === until)
