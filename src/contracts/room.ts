@@ -115,8 +115,6 @@ export interface RoomRefusal {
   readonly retryAfterMs?: number;
   /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
-  /** The author of the message that the caller may not delete. Not for the client. */
-  readonly authorId?: string;
 }
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;

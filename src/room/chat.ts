@@ -174,7 +174,7 @@ export class Chat {
     const found = store.findMessageById(messageId);
     if (!found) return refuse('MESSAGE_NOT_FOUND');
     const message = messageOfBody(found.body, found.seq);
-    if (message.userId !== byUserId && !mayDeleteAny) return { ...refuse('NOT_ALLOWED'), authorId: message.userId };
+    if (message.userId !== byUserId && !mayDeleteAny) return refuse('NOT_ALLOWED');
     if (message.deleted) return { ok: true };
     store.eraseMessage(messageId);
     if (this.#last.get(message.userId)?.lastAt === message.at) this.#last.delete(message.userId);

@@ -56,15 +56,12 @@ export const SCHEMA = [
   'CREATE TABLE video_turns (viewer TEXT PRIMARY KEY, turns INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   // When (ms) something about a user last changed. Older facts in a pass are read again.
   'CREATE TABLE changes (user_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  // Addresses (as keyed hashes) of banned accounts, whose guests are kept out for a while.
-  'CREATE TABLE denied_addresses (address TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   // Messages and gifts whose text staff withhold, by id; command: the id of the last command.
   `CREATE TABLE withheld (id TEXT PRIMARY KEY, is_withheld INTEGER NOT NULL, command TEXT NOT NULL)
    STRICT, WITHOUT ROWID`,
   `
   -- Banned accounts, whose guests are kept out: until when, from which addresses (as keyed hashes, a JSON array), and the
   -- id of the last command. No addresses: the account is active again.
-  DROP TABLE denied_addresses;
   CREATE TABLE account_bans (
     user_id TEXT PRIMARY KEY, addresses TEXT NOT NULL, until INTEGER NOT NULL, command TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
