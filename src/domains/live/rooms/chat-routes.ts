@@ -15,7 +15,7 @@ import {
   NewMessage,
   NewStreamMessage,
 } from './chat-schemas';
-import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
+import { NOT_ADMITTED, NOT_MODERATED, NOT_READABLE, roomError } from './errors';
 import { moderate } from './moderation';
 import { listModeration } from './moderation-list';
 import { anId } from './schemas';
@@ -115,14 +115,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     body: Moderation,
     response: Nothing,
-    refusals: [
-      roomError.STREAM_NOT_FOUND,
-      roomError.USER_NOT_FOUND,
-      roomError.NOT_MODERATOR,
-      roomError.OUT_OF_YOUR_REACH,
-      roomError.STREAM_ENDED,
-      roomError.STREAM_CANCELLED,
-    ],
+    refusals: NOT_MODERATED,
     handler: async (ctx, { actor, params, body }) => {
       await moderate(ctx, actor, params.id, body);
       return {};

@@ -50,6 +50,16 @@ export const roomError = errorList({
 /** For endpoints of a room whose host may be hidden in some countries. */
 export const NOT_HERE = [roomError.STREAM_NOT_FOUND, roomError.NOT_IN_YOUR_COUNTRY];
 
+/** For endpoints that act on someone in a room. */
+export const NOT_MODERATED = [
+  roomError.STREAM_NOT_FOUND,
+  roomError.USER_NOT_FOUND,
+  roomError.NOT_MODERATOR,
+  roomError.OUT_OF_YOUR_REACH,
+  roomError.STREAM_ENDED,
+  roomError.STREAM_CANCELLED,
+];
+
 /** For endpoints that read a room's content. */
 export const NOT_READABLE = [...NOT_HERE, roomError.BANNED, roomError.FOLLOWERS_ONLY, roomError.SUBSCRIBERS_ONLY];
 

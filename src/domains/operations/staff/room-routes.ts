@@ -1,6 +1,6 @@
 /** Endpoints for staff in any room and session. */
 import { z } from '@hono/zod-openapi';
-import { NOT_HERE, roomError } from '@/domains/live/rooms/errors';
+import { NOT_MODERATED, roomError } from '@/domains/live/rooms/errors';
 import { kickAsStaff } from '@/domains/live/rooms/moderation';
 import { anId } from '@/domains/live/rooms/schemas';
 import { streamError } from '@/domains/live/streams/errors';
@@ -26,14 +26,7 @@ export const staffRoomEndpoints: Endpoint[] = [
     params: ById,
     body: Kick,
     response: Nothing,
-    refusals: [
-      ...NOT_HERE,
-      roomError.USER_NOT_FOUND,
-      roomError.NOT_MODERATOR,
-      roomError.OUT_OF_YOUR_REACH,
-      roomError.STREAM_ENDED,
-      roomError.STREAM_CANCELLED,
-    ],
+    refusals: [...NOT_MODERATED, roomError.NOT_IN_YOUR_COUNTRY],
     handler: async (ctx, { actor, params, body }) => {
       await kickAsStaff(ctx, actor, params.id, body);
       return {};
