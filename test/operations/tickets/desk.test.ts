@@ -2,10 +2,18 @@
 
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { sweepOut } from '#test/support/queues';
 import { aReply, aTicket, noticesOf, staffLogOf, TICKET } from '#test/support/tickets';
 import { asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import type { Context } from '@/contracts/context';
+import { changeStatus } from '@/domains/operations/tickets/decide';
+import { mergeTicket } from '@/domains/operations/tickets/merge';
+import { replyToTicket } from '@/domains/operations/tickets/reply';
+import { clearTicketViews } from '@/domains/operations/tickets/sweep';
+import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { HOUR_MS } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
 const idsOf = async (agent: Person, query: string): Promise<string[]> => {
   const answer = await agent.get(`support/tickets?${query}`);
@@ -391,5 +399,39 @@ describe('beside a ticket', () => {
     expect((await beside(owner)).sanctions).toMatchObject([{ reason: 'Too many links' }]);
     await env.DB.prepare('UPDATE ticket_viewers SET seen_at = seen_at - 121000').run();
     expect((await beside(owner)).viewers).toEqual([]);
+  });
+
+  it('has only who looked at it within two minutes', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    await agent.get(`support/tickets/${id}`);
+    const views = () =>
+      env.DB.prepare('SELECT count(*) AS n FROM ticket_viewers WHERE ticket_id = ?').bind(id).first<number>('n');
+    await expect.poll(views).toBe(1);
+    await sweepOut(clearTicketViews, testContext());
+    expect(await views()).toBe(1);
+    const ctx = testContext();
+    await sweepOut(clearTicketViews, { ...ctx, now: () => ctx.now() + 2 * MINUTE_MS });
+    expect(await views()).toBe(0);
+  });
+});
+
+describe('a write of staff who lost their rank a moment ago', () => {
+  it.each<[string, (ctx: Context, actor: Actor, id: string, other: string) => Promise<unknown>]>([
+    ['a status', (ctx, actor, id) => changeStatus(ctx, actor, id, 'resolved')],
+    ['a merge', (ctx, actor, id, other) => mergeTicket(ctx, actor, id, other)],
+    [
+      'an answer',
+      (ctx, actor, id) => replyToTicket(ctx, actor, id, { text: 'Hello', attachmentIds: [], internal: false }),
+    ],
+    ['a note', (ctx, actor, id) => replyToTicket(ctx, actor, id, { text: 'Hello', attachmentIds: [], internal: true })],
+  ])('is refused: %s', async (_, write) => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    const other = await aTicket(viewer, { subject: 'Another' });
+    const staff = { rank: 'admin_l1', granted: [], denied: [], country: null } as const;
+    const actor = { ...agent, staff } as unknown as Actor; // what the request began with
+    await expect(write(testContext(), actor, id, other.id)).rejects.toMatchObject({ code: 'TICKET_CHANGED' });
+    expect((await agent.get(`support/tickets/${id}`)).data).toMatchObject({ status: 'open', replies: [] });
   });
 });

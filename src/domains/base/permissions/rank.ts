@@ -32,7 +32,7 @@ export function hasRank(userId: string, rank: Staff | null): SQL {
 }
 
 /**
- * For the batch of every write that staff make by their rank: it aborts with DEMAND_NOT_MET if the rank or a permission
+ * For the batch of a write that staff make by their rank: it aborts with DEMAND_NOT_MET if the rank or a permission
  * changed since the request began.
  */
 export function requireStaff(ctx: Pick<Context, 'db'>, { userId, staff: rank }: Pick<Actor, 'userId' | 'staff'>) {

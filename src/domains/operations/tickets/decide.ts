@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { requireChange } from '@/db/commit';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import type { Actor } from '@/shared/actor';
 import { findHandler, getForStaff } from './access';
 import { change } from './change';
@@ -88,7 +89,8 @@ async function save(
     after: facts(after),
     subjectId: before.userId,
   });
-  const ticket = await commitAndRead(ctx, actor, before.id, [...change(ctx, before, after), log, ...also], {
+  const statements = [requireStaff(ctx, actor), ...change(ctx, before, after), log, ...also];
+  const ticket = await commitAndRead(ctx, actor, before.id, statements, {
     events,
     refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_CHANGED') },
   });

@@ -1,9 +1,9 @@
 /** The jobs of support tickets. */
 import type { Jobs } from '@/contracts/jobs';
 import { scanAttachment } from './scan';
-import { closeResolvedTickets } from './sweep';
+import { clearTicketViews, closeResolvedTickets } from './sweep';
 
 export const ticketJobs = {
   tasks: { 'scan-attachment': scanAttachment },
-  sweeps: { closeResolvedTickets },
+  sweeps: { closeResolvedTickets, clearTicketViews },
 } satisfies Jobs;

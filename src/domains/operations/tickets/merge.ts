@@ -9,6 +9,7 @@ import type { Context } from '@/contracts/context';
 import { requireThat } from '@/db/commit';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import type { Actor } from '@/shared/actor';
 import { findHandler, getForStaff } from './access';
 import { change } from './change';
@@ -45,6 +46,7 @@ export async function mergeTicket(
     actor,
     intoId,
     [
+      requireStaff(ctx, actor),
       requireThat(
         ctx,
         sql`EXISTS (SELECT 1 FROM ${tickets}

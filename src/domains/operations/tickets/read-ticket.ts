@@ -11,12 +11,12 @@ import type { Actor } from '@/shared/actor';
 import { SECOND_MS } from '@/shared/time';
 import { peopleQuery, sideOf } from './access';
 import { presentAttachments } from './attachments';
-import { type Beside, besideQueries, presentBeside, type RowsOf, VIEWS_FOR_MS } from './beside';
+import { type Beside, besideQueries, presentBeside, type RowsOf } from './beside';
 import { ticketError } from './errors';
 import { showNumber } from './number';
 import { byId, presentReply, presentSummary } from './present';
 import { IdPosition, type Ticket } from './schemas';
-import { ticketAttachments, ticketReplies, tickets, ticketViewers } from './tables';
+import { ticketAttachments, ticketReplies, tickets } from './tables';
 
 const LIST = 'ticket-replies';
 const REPLIES_MAX = 100;
@@ -130,7 +130,7 @@ function familyOf(id: string): SQL {
   return sql`SELECT ${id} UNION ALL SELECT id FROM tickets WHERE merged_into = ${id}`;
 }
 
-/** After the response. NOTE: the only write of a read: it says who looks, and changes nothing. */
+/** After the response. NOTE: the only write of a read. It says who looks; a sweep clears it. */
 function markViewed(ctx: Context, { userId }: Actor, ticketId: string): void {
   const now = ctx.now();
   ctx.waitUntil(
@@ -138,9 +138,6 @@ function markViewed(ctx: Context, { userId }: Actor, ticketId: string): void {
       ctx.db.run(sql`
         INSERT INTO ticket_viewers (ticket_id, staff_id, seen_at) VALUES (${ticketId}, ${userId}, ${int(now)})
         ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at WHERE seen_at < ${int(now - VIEW_AGAIN_MS)}`),
-      ctx.db.run(
-        sql`DELETE FROM ${ticketViewers} WHERE ticket_id = ${ticketId} AND seen_at < ${int(now - VIEWS_FOR_MS)}`,
-      ),
     ]),
   );
 }

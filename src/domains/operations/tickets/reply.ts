@@ -12,6 +12,7 @@ import { int } from '@/db/sql';
 import { commitSpent } from '@/domains/base/budgets/spend';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { AppError } from '@/http/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
@@ -231,7 +232,7 @@ function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }
     replyId,
     ticket: row,
     isNew: false,
-    statements: internal ? [] : change(ctx, ticket, row),
+    statements: [requireStaff(ctx, actor), ...(internal ? [] : change(ctx, ticket, row))],
     after: internal ? [log] : [log, ...withdrawWaiting(ctx, ticket.id)],
     events: internal ? [] : [tellReply(ticket, replyId, text)],
   };
