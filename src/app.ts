@@ -104,7 +104,6 @@ export const endpoints = withAliases([
   ...faqEndpoints,
   ...supportChatEndpoints,
   ...docsEndpoints,
-
   ...platformEndpoints,
   ...cacheEndpoints,
   ...maintenanceEndpoints,

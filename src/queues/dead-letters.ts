@@ -33,7 +33,6 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'fan-out-broadcast': 'over',
   'send-push': 'over',
   'send-notification-mail': 'over',
-
   'announce-maintenance': 'over',
   'clear-variants': 'back',
 };

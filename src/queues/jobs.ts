@@ -51,7 +51,6 @@ const DOMAINS = [
   notificationJobs,
   budgetJobs,
   appealJobs,
-
   maintenanceJobs,
   platformJobs,
   ticketJobs,
