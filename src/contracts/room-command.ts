@@ -17,8 +17,15 @@ export interface RoomPolicy {
 /** The part that viewers see. It hides blocked words, since viewers could use the list to get around it. */
 export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
 
-/** What a room is for. A support room is one user's chat with staff; its messages are in D1. */
-export type RoomKind = 'stream' | 'support';
+/**
+ * What a room is for: a stream, a room that a user opened for voice and cinema, or a user's chat with staff, whose
+ * messages are in D1.
+ */
+export type RoomKind = 'stream' | 'user' | 'support';
+
+/** Who controls a screening: the host alone, everyone on the stage, or everyone in the room. */
+export const SCREENING_CONTROLS = ['host', 'speakers', 'everyone'] as const;
+export type ScreeningControl = (typeof SCREENING_CONTROLS)[number];
 
 /** Who may enter a room; `private`: only its host. */
 export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
@@ -38,9 +45,22 @@ export interface RoomSetup {
   /** Missing in setups stored by the previous version, which count as public. */
   readonly visibility?: Visibility;
   readonly policy: RoomPolicy;
-  /** When (ms) it went live or ended; null before. */
+  /** When (ms) it went live or ended; null before. A user's room is live from its opening until it is closed. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** Only in users' rooms. */
+  readonly userRoom?: UserRoomSetup;
+}
+
+/** What only a user's room has. */
+export interface UserRoomSetup {
+  /** The most distinct people at once; the host always gets in. */
+  readonly maxMembers: number;
+  readonly coHostIds: readonly string[];
+  readonly control: ScreeningControl;
+  readonly waitForAll: boolean;
+  /** Null while the room is open. */
+  readonly closeReason: string | null;
 }
 
 /** A durable event from outside the room, which the room numbers and broadcasts unchanged. */

@@ -39,6 +39,7 @@ export const CLOSE = {
   notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
   followersOnly: [4403, 'FOLLOWERS_ONLY'],
   subscribersOnly: [4403, 'SUBSCRIBERS_ONLY'],
+  usersOnly: [4401, 'USERS_ONLY'],
   notVisible: [4404, 'STREAM_NOT_FOUND'],
   closed: [4404, 'ROOM_CLOSED'],
   tooMany: [4429, 'TOO_MANY_SOCKETS'],
@@ -56,6 +57,20 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
+  // In rooms with a screening.
+  z.strictObject({
+    type: z.literal('cinema-sync'),
+    id: id.optional(),
+    positionMs: z.int().min(0),
+    isPlaying: z.boolean(),
+    rate: z.number().optional(),
+    at: z.iso.datetime().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('cinema-state'),
+    id: id.optional(),
+    state: z.enum(['ready', 'buffering', 'failed']),
+  }),
   // In support rooms.
   z.strictObject({ type: z.literal('typing'), id: id.optional() }),
   z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id.toLowerCase() }),

@@ -22,6 +22,10 @@ export interface Relation {
   readonly subscriber: boolean;
   /** Whether the email address is verified. Passes from before this field count as true. */
   readonly verified?: boolean | undefined;
+  /** In a user's room: they are let into it while it is private. */
+  readonly roomMember?: boolean;
+  /** In a user's room: they are on the stage. */
+  readonly speaker?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
   readonly readAt: number;

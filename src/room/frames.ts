@@ -100,6 +100,8 @@ export class Frames {
       case 'send-message':
         await this.#say(socket, seat, frame);
         return;
+      case 'cinema-sync':
+      case 'cinema-state':
       case 'typing':
       case 'read':
         this.#refuse(socket, id, refuse('NOT_ALLOWED'));

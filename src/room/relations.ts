@@ -42,13 +42,15 @@ export function isTrusted({ readAt }: Relation, now: number): boolean {
 }
 
 export function doorOf({ kind, visibility = 'public' }: RoomSetup): DoorRule {
-  return kind === 'support' ? { kind } : { visibility };
+  if (kind === 'support') return { kind };
+  return { kind: kind ?? 'stream', visibility };
 }
 
 /** @param denied whether the user is denied personally, rather than by the stream's visibility */
 export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseReason {
   if (denied) return 'banned';
   if (refusal === 'FOLLOWERS_ONLY') return 'followersOnly';
+  if (refusal === 'USERS_ONLY') return 'usersOnly';
   return refusal === 'SUBSCRIBERS_ONLY' ? 'subscribersOnly' : 'notVisible';
 }
 

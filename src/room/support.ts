@@ -142,6 +142,8 @@ export class SupportChat {
       }
       case 'send-reaction':
       case 'product-click':
+      case 'cinema-sync':
+      case 'cinema-state':
         return refuse('NOT_ALLOWED');
       default:
         frame satisfies never;

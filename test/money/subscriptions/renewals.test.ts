@@ -132,7 +132,9 @@ describe('too few coins', () => {
     ]);
     const row = await subscriptionOf(id);
     expect(row).toMatchObject({ status: 'grace', graceUntil: over + GRACE_MS, dueAt: over + HOUR_MS, months: 1 });
-    expect((await findRoomRelation(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(true);
+    expect((await findRoomRelation(testContext(), { roomId: streamId }, viewer.userId))?.user.standing.subscriber).toBe(
+      true,
+    );
     expect(await sweepAt(over + HOUR_MS)).toEqual([]);
     expect((await subscriptionOf(id)).dueAt).toBe(over + 2 * HOUR_MS);
     expect(await coinsOf(viewer.userId)).toBe(99);
@@ -176,7 +178,9 @@ describe('too few coins', () => {
       notification: expect.objectContaining({ userId: viewer.userId, kind: 'subscription-ended' }),
     });
     expect(await subscriptionOf(id)).toMatchObject({ status: 'ended', endedBecause: 'unpaid', dueAt: null });
-    expect((await findRoomRelation(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(false);
+    expect((await findRoomRelation(testContext(), { roomId: streamId }, viewer.userId))?.user.standing.subscriber).toBe(
+      false,
+    );
     expect(await sweepAt(over + GRACE_MS + DAY_MS)).toEqual([]);
     await giveCoins(viewer.userId, PRICE);
     const again = await viewer.post(

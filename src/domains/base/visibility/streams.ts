@@ -3,6 +3,7 @@ import { and, type SQL, sql } from 'drizzle-orm';
 import type { Visibility } from '@/contracts/room-command';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { type StreamRow, streams } from '@/domains/live/streams/tables';
+import { userRooms } from '@/domains/live/user-rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import { isActive, noBlockBetween } from './people';
 import { shownTo } from './regions';
@@ -32,10 +33,11 @@ export function isOpen(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.status IN ('live', 'scheduled')`;
 }
 
-/** A room that can still be entered. A support room always can. @param entered the name of `last_rooms` in the query */
+/** A room of a stream or a user that can still be entered. A support room always can. @param entered the name of `last_rooms` in the query */
 export function isOpenRoom(entered: SQL = sql`last_rooms`): SQL {
   return sql`(${entered}.kind = 'support'
-    OR EXISTS (SELECT 1 FROM ${streams} WHERE streams.id = ${entered}.room_id AND ${isOpen()}))`;
+    OR EXISTS (SELECT 1 FROM ${streams} WHERE streams.id = ${entered}.room_id AND ${isOpen()})
+    OR EXISTS (SELECT 1 FROM ${userRooms} WHERE user_rooms.id = ${entered}.room_id AND user_rooms.status = 'open'))`;
 }
 
 /** A hidden stream, which staff look at, counts as private. @param stream the name of `streams` in the query */

@@ -2,18 +2,21 @@
  * Pure rules for who may enter a room and read its content, by every way in: pass, video token, chat over HTTP,
  * history. `getDoor` has already refused readers who may not see the host.
  */
-import type { RoomStatus, Visibility } from '@/contracts/room-command';
+import type { RoomPolicy, RoomStatus, Visibility } from '@/contracts/room-command';
 import { isMember } from '@/domains/base/visibility/members';
 import type { RoomRelation } from './relation';
 
 type Person = Pick<RoomRelation, 'user' | 'denied'>;
 
 /** What decides who may stay in a room, by its kind. */
-export type DoorRule = StreamRule | SupportRule;
+export type DoorRule = ViewerRule | SupportRule;
 
-interface StreamRule {
+/**
+ * A user's room is open to signed-in users. If it is private, only to its host, its co-hosts and the members it lets in.
+ */
+interface ViewerRule {
   /** Missing: a stream, as in setups of rooms. */
-  readonly kind?: 'stream';
+  readonly kind?: 'stream' | 'user';
   readonly visibility: Visibility;
 }
 
@@ -23,11 +26,28 @@ interface SupportRule {
   readonly visibility?: undefined;
 }
 
-/** The facts that decide who may enter a stream's room. */
-export interface Door extends StreamRule {
+/** The facts that decide who may enter the room of a stream or a user. */
+export interface Door extends ViewerRule {
   /** The user whose room it is. */
   readonly hostId: string;
   readonly status: RoomStatus;
+}
+
+/** A door, and what is needed behind it. */
+export interface FoundDoor extends Door {
+  readonly roomId: string;
+  /** Bans, moderators and the chat policy belong to this channel. Null for a user's room, which has its own. */
+  readonly channelId: string | null;
+  readonly policy: RoomPolicy;
+  readonly category: string | null;
+  /** The video room of the live show, or else of the next one. */
+  readonly videoRoom: string;
+  /** The room's last report. */
+  readonly viewerCount: number;
+  /** Whether everyone who may enter may also see who is watching. */
+  readonly showsViewers: boolean;
+  /** Whether readers in some countries may not see the room. */
+  readonly hidesSomewhere: boolean;
 }
 
 export type AdmissionRefusal =
@@ -35,12 +55,14 @@ export type AdmissionRefusal =
   | 'BANNED'
   | 'FOLLOWERS_ONLY'
   | 'SUBSCRIBERS_ONLY'
+  | 'USERS_ONLY'
   | 'STREAM_ENDED'
-  | 'STREAM_CANCELLED';
+  | 'STREAM_CANCELLED'
+  | 'ROOM_CLOSED';
 
 /** Returns the refusal, or null if the person may enter. @param person undefined for a guest */
 export function judgeAdmission(
-  door: Pick<Door, 'status' | 'visibility'>,
+  door: Pick<Door, 'kind' | 'status' | 'visibility'>,
   person: Person | undefined,
 ): AdmissionRefusal | null {
   const refusal = mayStay(door, person);
@@ -50,7 +72,7 @@ export function judgeAdmission(
     case 'live':
       return null;
     case 'ended':
-      return 'STREAM_ENDED';
+      return door.kind === 'user' ? 'ROOM_CLOSED' : 'STREAM_ENDED';
     case 'cancelled':
       return 'STREAM_CANCELLED';
   }
@@ -69,15 +91,16 @@ export function mayStay(door: DoorRule, person: Person | undefined): AdmissionRe
 }
 
 /** True if only the right to oversee rooms lets this person in. Such an entry is logged. */
-export function staysAsStaff(door: Pick<Door, 'visibility'>, person: Person | undefined): boolean {
+export function staysAsStaff(door: Pick<Door, 'kind' | 'visibility'>, person: Person | undefined): boolean {
   return mayStay(door, person) === null && mayStayAsViewer(door, person) !== null;
 }
 
 function mayStayAsViewer(
-  { visibility }: Pick<Door, 'visibility'>,
+  { kind, visibility }: Pick<Door, 'kind' | 'visibility'>,
   person: Person | undefined,
 ): AdmissionRefusal | null {
   const who = person?.user.standing;
+  if (kind === 'user' && !who) return visibility === 'public' ? 'USERS_ONLY' : 'STREAM_NOT_FOUND';
   switch (person?.denied) {
     case 'blocked':
     case 'gone':
@@ -94,6 +117,6 @@ function mayStayAsViewer(
     case 'subscribers':
       return who?.subscriber || who?.moderator ? null : 'SUBSCRIBERS_ONLY';
     case 'private':
-      return 'STREAM_NOT_FOUND';
+      return kind === 'user' && who?.roomMember ? null : 'STREAM_NOT_FOUND';
   }
 }

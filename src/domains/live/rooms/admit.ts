@@ -1,14 +1,18 @@
-/** Checks at the door whether a caller may enter or read. Two statements: the door, and the caller's relation to it. */
+/**
+ * Checks at the door whether a caller may enter or read. Two statements at once: the door, and the caller's relation to
+ * it. A user's room is looked for after streams, with two more.
+ */
 import type { Context } from '@/contracts/context';
 import type { RoomViewer } from '@/contracts/room';
 import type { AppError } from '@/http/errors';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { type AdmissionRefusal, judgeAdmission, mayStay } from './admission';
-import { type FoundDoor, getDoor, type RoomName } from './door';
+import { type AdmissionRefusal, type FoundDoor, judgeAdmission, mayStay } from './admission';
+import { findStreamDoor, type RoomName } from './door';
 import { roomError } from './errors';
 import { signGuestToken } from './pass';
 import { findRoomRelation, type RoomRelation } from './relation';
+import { findUserRoomDoor } from './user-room-door';
 
 export interface Admitted {
   readonly door: FoundDoor;
@@ -38,15 +42,20 @@ async function ask(
   judge: typeof judgeAdmission,
   withBlocks = false,
 ): Promise<Admitted> {
-  const relationTo = async (roomId: string) =>
-    viewer?.kind === 'user' ? findRoomRelation(ctx, roomId, viewer.userId, withBlocks) : undefined;
-  // If the id is known, both are read at once, which saves a round trip to D1.
-  const early = 'id' in name ? relationTo(name.id) : undefined;
-  const [door, known] = await Promise.all([getDoor(ctx, name, viewer), early]);
-  const relation = early ? known : await relationTo(door.roomId);
-  const refusal = judge(door, relation);
-  if (refusal) throw doorError(refusal, relation);
-  return { door, relation };
+  const found = (await look('stream', findStreamDoor)) ?? (await look('user', findUserRoomDoor));
+  if (!found) throw roomError('STREAM_NOT_FOUND');
+  const refusal = judge(found.door, found.relation);
+  if (refusal) throw doorError(refusal, found.relation);
+  return found;
+
+  async function look(kind: 'stream' | 'user', findDoor: typeof findStreamDoor): Promise<Admitted | undefined> {
+    const relationTo = async (roomId: string) =>
+      viewer?.kind === 'user' ? findRoomRelation(ctx, { roomId, kind }, viewer.userId, withBlocks) : undefined;
+    // If the id is known, both are read at once, which saves a round trip to D1.
+    const early = 'id' in name ? relationTo(name.id) : undefined;
+    const [door, known] = await Promise.all([findDoor(ctx, name, viewer), early]);
+    return door && { door, relation: early ? known : await relationTo(door.roomId) };
+  }
 }
 
 /** Banned users get the reason. */

@@ -1,10 +1,6 @@
-/**
- * Finds the door of a room, as one reader may see it. Today each room belongs to a stream and has its id; other kinds
- * of rooms would be looked up here too.
- */
+/** Finds the door of a stream's or a user's room, as one reader may see it. A stream's room has the stream's id. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { RoomPolicy } from '@/contracts/room-command';
 import { users } from '@/domains/base/users/tables';
 import { isNamed, type StreamName } from '@/domains/base/visibility/named-stream';
 import { showsViewerList } from '@/domains/base/visibility/people';
@@ -14,52 +10,53 @@ import { channels } from '@/domains/live/channels/tables';
 import { streamVideoRoomOf, videoRoomOf } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
-import type { Door } from './admission';
+import type { FoundDoor } from './admission';
 import { roomError } from './errors';
 import { roomPolicy } from './policy';
 import { streamLive } from './tables';
+import { findUserRoomDoor } from './user-room-door';
 
 /** How a request names a room: by its id or its host. */
 export type RoomName = StreamName;
 
-/** A door, and what is needed behind it. */
-export interface FoundDoor extends Door {
-  readonly roomId: string;
-  /** Bans, moderators and the chat policy belong to this channel. */
-  readonly channelId: string;
-  readonly policy: RoomPolicy;
-  readonly category: string | null;
-  /** The video room of the live show, or else of the next one. */
-  readonly videoRoom: string;
-  /** The room's last report. */
-  readonly viewerCount: number;
-  /** Whether everyone who may enter may also see who is watching. */
-  readonly showsViewers: boolean;
-  /** Whether readers in some countries may not see the room. */
-  readonly hidesSomewhere: boolean;
+/**
+ * One statement; two for a user's room, one after the other. Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND for both
+ * hidden and missing rooms.
+ */
+export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor> {
+  const door = (await findStreamDoor(ctx, name, viewer)) ?? (await findUserRoomDoor(ctx, name, viewer));
+  if (!door) throw roomError('STREAM_NOT_FOUND');
+  return door;
 }
 
-/** One statement. Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND for both hidden and missing rooms. */
-export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor> {
-  const row = await ctx.db
+/** Throws NOT_IN_YOUR_COUNTRY. */
+export async function findStreamDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor | undefined> {
+  const [row] = await streamDoorQuery(ctx, name, viewer);
+  if (row?.shown === 0) throw roomError('NOT_IN_YOUR_COUNTRY');
+  return row && doorOfStream(row);
+}
+
+function streamDoorQuery(ctx: Context, name: RoomName, viewer: Viewer) {
+  return ctx.db
     .select({
       stream: streams,
       channel: channels,
-      viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
-      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList(streams.creatorId)}`,
-      shown: shownTo(viewer, streams.creatorId) ?? sql<number>`1`,
-      hidesSomewhere: hidesSomewhere(streams.creatorId),
+      viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`.as('viewer_count'),
+      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList(streams.creatorId)}`.as('shows_viewers'),
+      shown: (shownTo(viewer, streams.creatorId) ?? sql<number>`1`).as('shown'),
+      hidesSomewhere: hidesSomewhere(streams.creatorId).as('hides_somewhere'),
     })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .innerJoin(channels, eq(channels.id, streams.channelId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
-    .get();
-  if (!row) throw roomError('STREAM_NOT_FOUND');
-  if (row.shown === 0) throw roomError('NOT_IN_YOUR_COUNTRY');
+    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)));
+}
+
+function doorOfStream(row: Awaited<ReturnType<typeof streamDoorQuery>>[number]): FoundDoor {
   const { stream, channel } = row;
   return {
+    kind: 'stream',
     roomId: stream.id,
     hostId: stream.creatorId,
     status: stream.status,

@@ -18,6 +18,7 @@ export const roomError = errorList({
   ADDRESS_BANNED: [403, 'An account from your address was just banned. Sign in to watch.'],
   PASS_REQUIRED: [401, 'You need a pass. Join the stream first: the answer contains one.'],
   PASS_INVALID: [401, 'This pass has expired, or it is not for this room. Join the stream again.'],
+  USERS_ONLY: [401, 'Sign in with a verified account to enter this room.'],
   UPGRADE_REQUIRED: [400, 'This address is a WebSocket. Connect with an Upgrade header.'],
   VIEWERS_HIDDEN: [403, 'The creator does not show who is watching.'],
 
@@ -61,7 +62,18 @@ export const NOT_MODERATED = [
 ];
 
 /** For endpoints that read a room's content. */
-export const NOT_READABLE = [...NOT_HERE, roomError.BANNED, roomError.FOLLOWERS_ONLY, roomError.SUBSCRIBERS_ONLY];
+export const NOT_READABLE = [
+  ...NOT_HERE,
+  roomError.BANNED,
+  roomError.FOLLOWERS_ONLY,
+  roomError.SUBSCRIBERS_ONLY,
+  roomError.USERS_ONLY,
+];
 
 /** For endpoints that let a viewer into a room or its video. */
-export const NOT_ADMITTED = [...NOT_READABLE, roomError.STREAM_ENDED, roomError.STREAM_CANCELLED];
+export const NOT_ADMITTED = [
+  ...NOT_READABLE,
+  roomError.STREAM_ENDED,
+  roomError.STREAM_CANCELLED,
+  roomError.ROOM_CLOSED,
+];

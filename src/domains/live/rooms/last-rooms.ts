@@ -1,20 +1,20 @@
 /**
  * The rooms that a user entered last, one small row each. Issuing a pass writes the row, except for the room entered
- * last. The database keeps five streams and twenty support rooms, as many as a user may have sockets in. A room that
+ * last. The database keeps five rooms of streams and users, and twenty support rooms, as many as a user may have sockets in. A room that
  * drops out removes the user, so these rows lead to all of a user's sockets.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { RoomKind } from '@/contracts/room-command';
 import { planIfFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isOpenRoom } from '@/domains/base/visibility/streams';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { newId } from '@/shared/ids';
+import type { RememberedKind } from './tables';
 
 /** Must equal what the triggers `last_rooms_newest_…` keep of each kind. */
-const ROOMS_MAX: Readonly<Record<RoomKind, number>> = { stream: 5, support: 20 };
+const ROOMS_MAX: Readonly<Record<RememberedKind, number>> = { stream: 5, support: 20 };
 
 /** @param sessionId the pass's session: if it ended before the room was recorded, no event reached the room */
 export async function rememberRoom(
@@ -22,7 +22,7 @@ export async function rememberRoom(
   userId: string,
   roomId: string,
   sessionId?: string,
-  kind: RoomKind = 'stream',
+  kind: RememberedKind = 'stream',
 ): Promise<void> {
   const now = ctx.now();
   const [outlived, , [session]] = await ctx.db.batch([
@@ -40,7 +40,7 @@ export async function rememberRoom(
 }
 
 /** The oldest of the open rooms of a kind, when the user enters one more than there may be. */
-function outlivedBy(userId: string, roomId: string, kind: RoomKind): SQL {
+function outlivedBy(userId: string, roomId: string, kind: RememberedKind): SQL {
   return sql`
     SELECT oldest.room_id AS value
     FROM (SELECT room_id, kind FROM last_rooms WHERE user_id = ${userId} AND kind = ${kind} AND room_id <> ${roomId}

@@ -26,7 +26,7 @@ export async function listModeration(
 ): Promise<z.input<typeof ModerationList>> {
   const { door, party } = await moderatingParty(ctx, actor, roomId);
   if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw roomError('NOT_MODERATOR');
-  const [bans, [total]] = await readBans(ctx, door.channelId, query);
+  const [bans, [total]] = await readBans(ctx, door.channelId ?? door.roomId, query);
   const room = ctx.rooms(roomId);
   const timeOuts = await room.timeOuts();
   const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];

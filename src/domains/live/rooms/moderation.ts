@@ -17,8 +17,9 @@ import { isModeratorOf } from '@/domains/base/visibility/channels';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
+import type { FoundDoor } from './admission';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
-import { type FoundDoor, getDoor } from './door';
+import { getDoor } from './door';
 import { roomError } from './errors';
 import {
   type ModeratedParty,
@@ -79,7 +80,7 @@ async function moderateAs(
     ...(reason ? { reason } : {}),
   });
   const logged = takesStaff(right, target) ? [log] : [];
-  const { channelId } = door;
+  const channelId = door.channelId ?? door.roomId;
   switch (request.action) {
     case 'ban': {
       const statement = banFromChannel(ctx, {
@@ -146,7 +147,7 @@ function roomAction(
  */
 export async function moderatingParty(ctx: Context, actor: Actor, roomId: string) {
   const door = await getDoor(ctx, { id: roomId }, { ...actor, regions: [] });
-  const relation = await findRoomRelation(ctx, roomId, actor.userId);
+  const relation = await findRoomRelation(ctx, door, actor.userId);
   const party: ModeratingParty = {
     userId: actor.userId,
     creator: door.hostId === actor.userId,
@@ -159,7 +160,7 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
 
 async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
-    SELECT ${isModeratorOf(door.channelId, users.id)} AS moderator,
+    SELECT ${isModeratorOf(door.channelId ?? door.roomId, users.id)} AS moderator,
       (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank, country
     FROM ${users} WHERE id = ${userId} AND status <> 'deleted'`);
   return (

@@ -75,7 +75,9 @@ async function mayWatch(ctx: Context, row: VideoRoomRow, seen: ParticipantSeen, 
   const door = doorAttributes({ roomId: streamId, visibility });
   const isSameDoor = seen.attributes.stream === door.stream && seen.attributes.door === door.door;
   if (isSameDoor && ctx.now() - seen.issuedAt < FRESH_MS) return true;
-  return judgeAdmission({ status: 'live', visibility }, await findRoomRelation(ctx, streamId, viewerId)) === null;
+  return (
+    judgeAdmission({ status: 'live', visibility }, await findRoomRelation(ctx, { roomId: streamId }, viewerId)) === null
+  );
 }
 
 function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {

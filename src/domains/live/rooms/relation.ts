@@ -15,9 +15,11 @@ import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibilit
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
+import { roomCoHosts, roomMembers, roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank, Staff } from '@/shared/actor';
+import { roomBans } from './tables';
 
 /** The columns for `deniedOf`. */
 interface DeniedRow {
@@ -47,6 +49,9 @@ interface RelationRow extends DeniedRow {
   /** JSON; null if not requested. */
   blockedIds: string | null;
   verified: number;
+  /** Only in users' rooms. */
+  roomMember?: number;
+  speaker?: number;
 }
 
 /**
@@ -65,12 +70,13 @@ export interface RoomRelation {
 /** Returns undefined if the user or the room does not exist. */
 export async function findRoomRelation(
   ctx: Pick<Context, 'db' | 'now'>,
-  roomId: string,
+  { roomId, kind = 'stream' }: { readonly roomId: string; readonly kind?: 'stream' | 'user' | undefined },
   userId: string,
   withBlocks = false,
 ): Promise<RoomRelation | undefined> {
   const readAt = ctx.now();
-  const [row] = await roomRelationQuery(ctx, roomId, userId, withBlocks);
+  const read = { stream: relations, user: userRoomRelations }[kind];
+  const [row] = await ctx.db.all<RelationRow>(read(roomId, sql`= ${userId}`, withBlocks));
   return row && presentRelation(row, readAt);
 }
 
@@ -93,8 +99,9 @@ export async function findPeople(
   const now = ctx.now();
   const who = sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
   const isSupport = kind === 'support';
+  const read = { stream: relations, user: userRoomRelations, support: supportRelations }[kind ?? 'stream'];
   const [rows, sessions] = await ctx.db.batch([
-    ctx.db.all<RelationRow>(isSupport ? supportRelations(roomId, who) : relations(roomId, who)),
+    ctx.db.all<RelationRow>(read(roomId, who)),
     ctx.db.all<{ id: string }>(sql`
       SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
       CROSS JOIN ${authSessions} AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
@@ -127,6 +134,25 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
       ${deniedColumns(streams.channelId, streams.creatorId)}
     FROM ${streams} CROSS JOIN ${users} ON users.id ${who}
     WHERE streams.id = ${roomId}`;
+}
+
+/** Co-hosts moderate. A room that staff look at lets in nobody but its host. */
+function userRoomRelations(roomId: string, who: SQL, withBlocks = false): SQL {
+  const isIn = (table: SQLWrapper) =>
+    sql`EXISTS (SELECT 1 FROM ${table} role WHERE role.room_id = user_rooms.id AND role.user_id = users.id)`;
+  return sql`
+    SELECT users.id, user_rooms.id AS videoRoom, users.username, users.display_name AS displayName,
+      users.avatar_url AS avatarUrl, user_rooms.host_id = users.id AS creator, ${isIn(roomCoHosts)} AS moderator,
+      0 AS follower, 0 AS subscriber,
+      user_rooms.hidden_at IS NULL AND (user_rooms.creator_id = users.id OR ${isIn(roomMembers)} OR ${isIn(roomCoHosts)})
+        AS roomMember,
+      ${isIn(roomSpeakers)} AS speaker,
+      (SELECT reason FROM ${roomBans} b WHERE b.room_id = user_rooms.id AND b.user_id = users.id) AS banReason,
+      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      users.email_verified_at IS NOT NULL AS verified, ${isIn(roomBans)} AS banned,
+      ${isBlockBetween(users.id, userRooms.hostId)} AS blocked, ${accountColumns}
+    FROM ${userRooms} CROSS JOIN ${users} ON users.id ${who}
+    WHERE user_rooms.id = ${roomId}`;
 }
 
 /** The relation to a support room. Undefined if the user or the thread does not exist. */
@@ -211,6 +237,8 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     follower: row.follower === 1,
     subscriber: row.creator === 1 || row.subscriber === 1,
     verified: row.verified === 1,
+    ...(row.roomMember === 1 ? { roomMember: true } : {}),
+    ...(row.speaker === 1 ? { speaker: true } : {}),
     ...(overseesRooms(row) ? { oversees: true } : {}),
     readAt,
   };

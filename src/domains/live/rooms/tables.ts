@@ -1,7 +1,6 @@
 /** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ReactionKind } from '@/contracts/room';
-import type { RoomKind } from '@/contracts/room-command';
 
 /** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
 export const streamLive = sqliteTable('stream_live', {
@@ -46,6 +45,9 @@ export const watchedCategories = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
 
+/** A user's last rooms are remembered apart from their chats with support. A user's room counts as a stream's. */
+export type RememberedKind = 'stream' | 'support';
+
 /** As many rooms of each kind per user as they may have sockets in: triggers delete the oldest. */
 export const lastRooms = sqliteTable(
   'last_rooms',
@@ -53,7 +55,27 @@ export const lastRooms = sqliteTable(
     userId: text('user_id').notNull(),
     roomId: text('room_id').notNull(),
     enteredAt: integer('entered_at').notNull(),
-    kind: text().$type<RoomKind>().notNull().default('stream'),
+    kind: text().$type<RememberedKind>().notNull().default('stream'),
   },
   (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
 );
+
+/** Bans from a user's room. A ban ends every role there (trigger `room_bans_end_roles`). */
+export const roomBans = sqliteTable(
+  'room_bans',
+  {
+    roomId: text('room_id').notNull(),
+    userId: text('user_id').notNull(),
+    bannedBy: text('banned_by').notNull(),
+    reason: text(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.userId] })],
+);
+
+/** How many people are in each open room of a user. Small and without an index, as `stream_live`. */
+export const userRoomLive = sqliteTable('user_room_live', {
+  roomId: text('room_id').primaryKey(),
+  viewerCount: integer('viewer_count').notNull().default(0),
+  updatedAt: integer('updated_at').notNull(),
+});
