@@ -224,7 +224,12 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
       const performer = await asCreator({ role: 'performer' });
       await performer.put('performer/profile', stageNames());
       await anOpenStream(performer);
-      const body = { unknownCountry: 'deny', blockedCountries: ['AT', 'DE'], showViewerList: false, anonymousMode: true };
+      const body = {
+        unknownCountry: 'deny',
+        blockedCountries: ['AT', 'DE'],
+        showViewerList: false,
+        anonymousMode: true,
+      };
       return { by: performer, method: 'PUT', path: 'performer/privacy-settings', body };
     },
   ],

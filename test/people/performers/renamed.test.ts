@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { taskContext } from '#test/support/notifications';
@@ -62,9 +62,14 @@ it('an open room shows the new name in what is written next', async () => {
 
 it('every room is reached, however many there are', async () => {
   const performer = await asPerformer();
+  const { userId, channelId } = performer;
   const roomIds = Array.from({ length: ROOMS_A_STEP + 5 }, newId);
-  const rows = roomIds.map((roomId) => ({ userId: performer.userId, roomId }));
-  for (let start = 0; start < rows.length; start += 20) await db.insert(roomTraces).values(rows.slice(start, start + 20));
+  const ids = JSON.stringify(roomIds);
+  await db.batch([
+    db.run(sql`INSERT INTO streams (id, channel_id, creator_id, title, status, created_at, updated_at)
+      SELECT value, ${channelId}, ${userId}, 'A show', 'ended', 1, 1 FROM json_each(${ids})`),
+    db.run(sql`INSERT INTO room_traces (user_id, room_id) SELECT ${userId}, value FROM json_each(${ids})`),
+  ]);
   const reached: string[] = [];
   const tasks = taskContext({
     deliver: async (delivered) => {
@@ -74,7 +79,7 @@ it('every room is reached, however many there are', async () => {
       }
     },
   });
-  await followName(tasks.ctx, { type: 'follow-name', userId: performer.userId, from: 'Ada', after: '' });
+  await followName(tasks.ctx, { type: 'follow-name', userId, from: 'Ada', after: '' });
   for (let step = 0; step < 3; step += 1) {
     await tasks.settle();
     await tasks.drain();
@@ -93,7 +98,7 @@ it('notifications and default titles show the new name, and other texts stay', a
   ];
   await performer.post(`social/follow/${creator.userId}`);
   const bodiesOf = async (who: Pick<Person, 'get'>) =>
-    (await who.get('notifications')).data.items.map(({ body }: { body: string }) => body);
+    (await who.get('user/notifications')).data.items.map(({ body }: { body: string }) => body);
   await eventually(async () => expect(await bodiesOf(creator)).toContain('Ada Moreno now follows you.'));
   const names = await goAnonymous(performer);
   await follow(performer.userId, 'Ada Moreno');

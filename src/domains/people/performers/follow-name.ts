@@ -13,14 +13,20 @@ import { renameDefaultTitles } from '@/domains/live/streams/rename';
 
 type Step = Extract<TaskMessage, { type: 'follow-name' }>;
 
+/** Later than rooms report who wrote in them, which they do ten minutes after a message. */
+const LATER_SECONDS = 15 * 60;
+
 /**
  * The events of a change of the names that everyone sees: open rooms read the user again at once, and a task does the
- * rest. @param from the display name before
+ * rest. Another looks for rooms that had not reported the user yet.
+ * @param from the display name before
  */
 export function renamed(userId: string, from: string): OutboxEvent[] {
+  const step: Step = { type: 'follow-name', userId, from, after: null };
   return [
     { kind: 'user-changed', userId },
-    { kind: 'task', task: { type: 'follow-name', userId, from, after: null } },
+    { kind: 'task', task: step },
+    { kind: 'task', task: step, delaySeconds: LATER_SECONDS },
   ];
 }
 
