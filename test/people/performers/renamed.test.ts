@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import { standInForLiveKit } from '#test/support/livekit';
 import { taskContext } from '#test/support/notifications';
 import { asPerformer, goAnonymous } from '#test/support/performers';
 import { aGift, aUser, eventually, inStorage, joinRoom, roomOf } from '#test/support/rooms';
@@ -112,4 +113,15 @@ it('notifications and default titles show the new name, and other texts stay', a
   await follow(performer.userId, names.stageName);
   expect(await bodiesOf(creator)).toEqual(['Ada Moreno now follows you.']);
   expect(await titleOf(made)).toBe('Ada Moreno live');
+});
+
+it('the encoder has the new name in the video room, unless it is running', async () => {
+  const livekit = standInForLiveKit();
+  const performer = await asPerformer();
+  const { data } = await performer.post('stream/ingress', { ingressType: 'RTMP' });
+  const nameThere = () => livekit.ingresses.get(data.ingressId)?.participant_name;
+  expect(nameThere()).toBe(performer.username);
+  const names = await goAnonymous(performer);
+  await follow(performer.userId, performer.username);
+  expect(nameThere()).toBe(names.stageName);
 });

@@ -1,13 +1,15 @@
 /**
- * Carries a performer's new name to where the old one was written down: titles made of it, notifications to others, and
- * the messages and gifts of rooms. Each step reads the name that is true then, so steps may repeat and overtake each
+ * Carries a performer's new name to where the old one was written down: titles made of it, the encoder in the video
+ * room, notifications to others, and the messages and gifts of rooms. Each step reads the name that is true then, so steps may repeat and overtake each
  * other.
  */
+import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { renameInNotifications } from '@/domains/base/notifications/rename';
 import { renameDefaultTitle } from '@/domains/live/channels/default-title';
+import { channels } from '@/domains/live/channels/tables';
 import { listTracedRooms, ROOMS_A_STEP } from '@/domains/live/rooms/traces';
 import { renameDefaultTitles } from '@/domains/live/streams/rename';
 
@@ -41,6 +43,7 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
     ])) as D1Result[]; // statements without rows
     const isDone = results.every(({ meta }) => meta.changes === 0);
     await ctx.queues.tasks.send({ type: 'follow-name', userId, from, after: isDone ? '' : null });
+    if (isDone) await renameEncoder(ctx, userId);
     return;
   }
   const rooms = await listTracedRooms(ctx, userId, after);
@@ -52,4 +55,11 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
     (roomId): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'rename-user', userId } }),
   );
   if (rooms.length > 0) await commit(ctx, [], { events: [...renames, ...next], evenIfUnchanged: true });
+}
+
+/** An encoder that is running keeps its name until its show is over, since a change would interrupt it. */
+async function renameEncoder(ctx: Context, userId: string): Promise<void> {
+  const keyed = and(eq(channels.creatorId, userId), isNotNull(channels.ingressId));
+  const channel = await ctx.db.select({ id: channels.id }).from(channels).where(keyed).get();
+  if (channel) await ctx.queues.tasks.send({ type: 'align-ingress', channelId: channel.id });
 }
