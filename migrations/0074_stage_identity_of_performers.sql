@@ -34,3 +34,17 @@ END;
 -- What a removal takes from the page of a performer. `display_name` is the account's own.
 ALTER TABLE removed_profiles ADD COLUMN stage_name TEXT;
 ALTER TABLE removed_profiles ADD COLUMN stage_bio TEXT;
+
+-- Whether a user has a row in `blocked_regions`, so that lists look there for those users alone. Kept by the triggers.
+ALTER TABLE users ADD COLUMN hides_somewhere INTEGER NOT NULL DEFAULT 0 CHECK (hides_somewhere IN (0, 1));
+UPDATE users SET hides_somewhere = 1 WHERE id IN (SELECT creator_id FROM blocked_regions);
+
+CREATE TRIGGER blocked_regions_insert AFTER INSERT ON blocked_regions
+BEGIN
+  UPDATE users SET hides_somewhere = 1 WHERE id = NEW.creator_id AND hides_somewhere = 0;
+END;
+CREATE TRIGGER blocked_regions_delete AFTER DELETE ON blocked_regions
+BEGIN
+  UPDATE users SET hides_somewhere = 0
+  WHERE id = OLD.creator_id AND NOT EXISTS (SELECT 1 FROM blocked_regions WHERE creator_id = OLD.creator_id);
+END;

@@ -58,6 +58,8 @@ export const users = sqliteTable('users', {
   /** The account's own names while the stage identity is on, otherwise null. */
   accountUsername: text('account_username'),
   accountDisplayName: text('account_display_name'),
+  /** Whether the user has blocked a region. Kept by triggers. */
+  hidesSomewhere: integer('hides_somewhere', { mode: 'boolean' }).notNull().default(false),
 });
 
 /** What each removal of a profile took from it. It comes back, or is deleted at `keptUntil` (ms). */

@@ -46,9 +46,9 @@ export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Pro
       stream: streams,
       channel: channels,
       viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
-      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList(streams.creatorId)}`,
-      shown: shownTo(viewer, streams.creatorId) ?? sql<number>`1`,
-      hidesSomewhere: hidesSomewhere(streams.creatorId),
+      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList}`,
+      shown: shownTo(viewer) ?? sql<number>`1`,
+      hidesSomewhere,
     })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))

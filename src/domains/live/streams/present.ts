@@ -17,8 +17,8 @@ export const streamColumns = {
   stream: streams,
   creator: cardColumns,
   viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
-  showsViewerList: showsViewerList(streams.creatorId),
-  allowsRecording: allowsRecording(streams.creatorId),
+  showsViewerList,
+  allowsRecording,
   earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
 };
 

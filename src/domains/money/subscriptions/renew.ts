@@ -85,7 +85,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
         AND users.creator_status = 'APPROVED')`,
       creatorBannedAt: users.bannedAt,
       creatorBlocks: hasBlocked(subscriptions.creatorId, subscriptions.subscriberId),
-      creatorHides: hiddenIn({ country: sql`subscriber.country`, region: null }, subscriptions.creatorId),
+      creatorHides: hiddenIn({ country: sql`subscriber.country`, region: null }),
       subscriberBlocks: hasBlocked(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,
     })

@@ -54,11 +54,12 @@ export async function endHiddenSubscriptions(
 ): Promise<void> {
   const rows = await ctx.db.all<{ id: string; subscriberId: string; isHidden: number }>(sql`
     SELECT page.id, page.subscriber_id AS subscriberId,
-      ${hiddenIn({ country: sql`member.country`, region: null }, sql`${creatorId}`)} AS isHidden
+      ${hiddenIn({ country: sql`member.country`, region: null })} AS isHidden
     FROM (SELECT id, subscriber_id FROM ${subscriptions}
       WHERE creator_id = ${creatorId} AND ${isOpenSubscription()} AND id > ${after ?? ''}
       ORDER BY id LIMIT ${literal(SUBSCRIPTIONS_A_PAGE)}) AS page
     CROSS JOIN ${users} AS member ON member.id = page.subscriber_id
+    CROSS JOIN ${users} ON users.id = ${creatorId}
     ORDER BY page.id`);
   const events: OutboxEvent[] = rows.flatMap(({ subscriberId, isHidden }) =>
     isHidden === 1 ? [{ kind: 'creator-withdrew', creatorId, subscriberId }] : [],
