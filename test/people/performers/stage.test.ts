@@ -225,6 +225,18 @@ describe('an account with a stage identity', () => {
     expect((await page(guest)).data).toMatchObject({ stageName: names.stageName, bio: 'Rude' });
   });
 
+  it('is reported as others see it', async () => {
+    const { performer, own } = await aKnownPerformer();
+    const names = await goAnonymous(performer);
+    await performer.put('performer/profile', { bio: 'Rude' });
+    const report = { targetType: 'user', targetId: performer.userId, category: 'other' };
+    const { data } = await (await asViewer()).post('reports', report);
+    const { text } = (await (await asStaff('owner')).get(`admin/report/${data.id}`)).data.evidence;
+    for (const shown of [names.stageName, names.stageHandle, 'Rude']) expect(text).toContain(shown);
+    for (const hidden of [performer.username, own.displayName, own.bio, LINKS[0]?.url])
+      expect(text).not.toContain(hidden);
+  });
+
   it('gets back a display name of the account that was removed before the stage identity was on', async () => {
     const { performer, own } = await aKnownPerformer();
     const ctx = testContext();

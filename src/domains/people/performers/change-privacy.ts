@@ -40,12 +40,12 @@ export async function changePrivacy(
     regions,
     chosen,
     namesQuery(ctx, userId),
-    hiddenMembersQuery(ctx, userId, wanted.blockedCountries ?? []),
+    hiddenMembersQuery(ctx, userId, confirm ? [] : (wanted.blockedCountries ?? [])),
   ]);
   const before = privacyOf(regionRows, chosenRows);
   const after = privacyAfter(before, wanted);
   const isOnStage = names?.accountUsername != null;
-  if (!confirm && hidden && hidden.followers + hidden.subscribers > 0)
+  if (hidden && hidden.followers + hidden.subscribers > 0)
     throw performerError('CONFIRM_BLOCK', { details: presentHidden(hidden) });
   const change = { userId, before, after, displayName: names?.displayName ?? '' };
   const plans = [planRegions(ctx, change), planChoices(ctx, change)];

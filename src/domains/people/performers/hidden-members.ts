@@ -36,7 +36,7 @@ export function hiddenMembersQuery(ctx: Context, creatorId: string, regions: rea
     CROSS JOIN ${users} AS member ON member.id = recent.id WHERE ${isNewlyHidden})`;
   return ctx.db.all<Hidden>(sql`
     SELECT ${count(followers)} AS followers, ${count(subscribers)} AS subscribers,
-      (SELECT count(*) FROM (${followers})) = ${literal(COUNTED_MAX)} AS isCapped`);
+      ${literal(COUNTED_MAX)} IN ((SELECT count(*) FROM (${followers})), (SELECT count(*) FROM (${subscribers}))) AS isCapped`);
 }
 
 /** `atLeast`: there are more members than were looked at. */
