@@ -563,3 +563,31 @@ it('0053 keep events in every state, and purchases and codes that today would be
     expect(await database.prepare('SELECT uses FROM discount_codes').first('uses')).toBe(2);
   });
 });
+
+it('0074 finds who hides somewhere, and keeps names as they are', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0074'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    await database.exec(
+      `INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at) VALUES ('ada', 'a', 'a', 'ada', 'Ada', 1, 1), ('ben', 'b', 'b', 'ben', 'Ben', 1, 1)`,
+    );
+    await database.exec("INSERT INTO blocked_regions (creator_id, region) VALUES ('ada', 'DE'), ('ada', 'US-CA')");
+    await migrate(database);
+    const hiding = async () => {
+      const { results } = await database.prepare('SELECT id FROM users WHERE hides_somewhere = 1 ORDER BY id').all();
+      return results.map(({ id }) => id);
+    };
+    expect(await hiding()).toEqual(['ada']);
+    await database.exec("INSERT INTO blocked_regions (creator_id, region) VALUES ('ben', 'FR')");
+    await database.exec("DELETE FROM blocked_regions WHERE region = 'DE'");
+    expect(await hiding()).toEqual(['ada', 'ben']);
+    await database.exec("DELETE FROM blocked_regions WHERE region <> 'DE'");
+    expect(await hiding()).toEqual([]);
+    const names = await database.prepare('SELECT username, display_name, account_username FROM users').raw();
+    expect(names).toEqual([
+      ['ada', 'Ada', null],
+      ['ben', 'Ben', null],
+    ]);
+  });
+});

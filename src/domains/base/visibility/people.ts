@@ -76,8 +76,8 @@ export function noBlockBetween(one: Column, other: Column): SQL<number> {
  */
 export function userVisibleTo(viewer: Viewer): SQL | undefined {
   return viewer?.kind === 'user' && !viewer.staff
-    ? and(isActive(), noBlockBetween(viewer.userId, users.id), shownTo(viewer, users.id))
-    : and(isActive(), shownTo(viewer, users.id));
+    ? and(isActive(), noBlockBetween(viewer.userId, users.id), shownTo(viewer))
+    : and(isActive(), shownTo(viewer));
 }
 
 /**
@@ -86,7 +86,7 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
  */
 export function userNamedTo(viewer: Viewer): SQL | undefined {
   if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return userVisibleTo(viewer);
-  return and(isActive(), or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)), shownTo(viewer, users.id));
+  return and(isActive(), or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)), shownTo(viewer));
 }
 
 /**
@@ -126,10 +126,16 @@ export function showsFollows(viewer: Viewer): SQL<number> {
     SELECT 1 FROM ${userSettings} chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
 }
 
-/** 1 unless this creator hides who is watching. One look-up by primary key. */
-export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
-    WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
+/** 1 unless the creator, `users` in the query, hides who is watching. */
+export const showsViewerList = unlessPerformer(sql`chosen.show_viewer_list = 0`);
+
+/** 1 unless the creator, `users` in the query, wants no recordings. */
+export const allowsRecording = unlessPerformer(sql`chosen.allow_recording = 0`);
+
+/** One look-up by primary key, for performers. */
+function unlessPerformer(chose: SQL): SQL<number> {
+  return sql<number>`(CASE WHEN users.role = 'performer' THEN NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
+    WHERE chosen.user_id = users.id AND ${chose}) ELSE 1 END)`;
 }
 
 /** 1 if this user must not be named in other creators' viewer lists. One look-up by primary key. */

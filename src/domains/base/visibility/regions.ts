@@ -1,18 +1,19 @@
-/** Regions in which creators hide themselves: readers in a blocked country or region see nothing of the creator. */
+/**
+ * Regions in which creators hide themselves: readers in a blocked country or region see nothing of the creator. A creator
+ * who hides from readers of unknown countries has blocked the region UNKNOWN_COUNTRY, where those readers are. Every
+ * condition is for a query that has `users` as the creator.
+ */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { blockedRegions } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 
-/**
- * A condition for any query. Undefined if no region rule applies: for staff, and for readers whose country is unknown.
- * Creators always see themselves.
- */
-export function shownTo(viewer: Viewer, creatorId: SQLWrapper): SQL<number> | undefined {
+/** Undefined if no region rule applies: for staff, and where nobody's origin matters. Creators always see themselves. */
+export function shownTo(viewer: Viewer): SQL<number> | undefined {
   const place = placeOf(viewer);
   if (place.country === null) return undefined;
-  const hidden = hiddenIn(place, creatorId);
+  const hidden = hiddenIn(place);
   return viewer?.kind === 'user'
-    ? sql<number>`(${creatorId} = ${viewer.userId} OR NOT ${hidden})`
+    ? sql<number>`(users.id = ${viewer.userId} OR NOT ${hidden})`
     : sql<number>`NOT ${hidden}`;
 }
 
@@ -28,13 +29,11 @@ export function placeOf(viewer: Viewer): Place<string | null> {
   return { country, region };
 }
 
-/** One look-up by primary key. */
-export function hiddenIn({ country, region }: Place<SQLWrapper | string | null>, creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM ${blockedRegions}
-    WHERE creator_id = ${creatorId} AND region IN (${country}, ${region}))`;
+/** One look-up by primary key, for creators who hide somewhere. */
+export function hiddenIn({ country, region }: Place<SQLWrapper | string | null>): SQL<number> {
+  return sql<number>`(CASE WHEN users.hides_somewhere = 1 THEN EXISTS (SELECT 1 FROM ${blockedRegions}
+    WHERE creator_id = users.id AND region IN (${country}, ${region})) ELSE 0 END)`;
 }
 
 /** 1 if the creator is hidden somewhere, so that a response for one reader may be wrong for another. */
-export function hidesSomewhere(creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM ${blockedRegions} WHERE creator_id = ${creatorId})`;
-}
+export const hidesSomewhere = sql<number>`users.hides_somewhere`;

@@ -14,7 +14,7 @@ import { shownTo } from './regions';
  * streams of inactive creators.
  */
 export function visibleTo(viewer: Viewer): SQL | undefined {
-  return and(visibleElsewhere(viewer), shownTo(viewer, streams.creatorId));
+  return and(visibleElsewhere(viewer), shownTo(viewer));
 }
 
 /** Also streams that are hidden in the viewer's region, so that a refusal can say why. */

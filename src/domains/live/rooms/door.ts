@@ -41,10 +41,10 @@ function streamDoorQuery(ctx: Context, name: RoomName, viewer: Viewer) {
     .select({
       stream: streams,
       channel: channels,
-      viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`.as('viewer_count'),
-      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList(streams.creatorId)}`.as('shows_viewers'),
-      shown: (shownTo(viewer, streams.creatorId) ?? sql<number>`1`).as('shown'),
-      hidesSomewhere: hidesSomewhere(streams.creatorId).as('hides_somewhere'),
+      viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList}`,
+      shown: shownTo(viewer) ?? sql<number>`1`,
+      hidesSomewhere,
     })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))

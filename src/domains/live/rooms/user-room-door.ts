@@ -29,8 +29,8 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
     .select({
       room: userRooms,
       viewerCount: sql<number>`coalesce(${userRoomLive.viewerCount}, 0)`,
-      shown: shownTo(viewer, userRooms.hostId) ?? sql<number>`1`,
-      hidesSomewhere: hidesSomewhere(userRooms.hostId),
+      shown: shownTo(viewer) ?? sql<number>`1`,
+      hidesSomewhere,
     })
     .from(userRooms)
     .innerJoin(users, eq(users.id, userRooms.hostId))

@@ -44,7 +44,7 @@ function streamsFor(ctx: Context, viewer: Viewer) {
     .select({
       ...streamColumns,
       channel: channels,
-      shown: shownTo(viewer, streams.creatorId) ?? sql<number>`1`,
+      shown: shownTo(viewer) ?? sql<number>`1`,
     })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))

@@ -90,7 +90,9 @@ async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen>
     .get();
   if (!row) throw reportError('REPORT_TARGET_NOT_FOUND');
   const links = row.links.map(({ label, url }) => `${label}: ${url}`);
-  const text = [row.displayName, `@${row.username}`, row.bio, ...links].filter(Boolean).join('\n');
+  // While a stage identity is on, nobody sees the bio and the links of the account.
+  const own = row.accountUsername === null ? [row.bio, ...links, row.stageName] : [];
+  const text = [row.displayName, `@${row.username}`, ...own, row.stageBio].filter(Boolean).join('\n');
   return { subjectId: id, text, media: imageOf(ctx, row.avatarUrl) };
 }
 

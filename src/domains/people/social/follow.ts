@@ -31,7 +31,7 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
-    .where(and(eq(users.id, creatorId), isStaying(), noBlockBetween(followerId, users.id), shownTo(follower, users.id)))
+    .where(and(eq(users.id, creatorId), isStaying(), noBlockBetween(followerId, users.id), shownTo(follower)))
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');

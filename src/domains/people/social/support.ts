@@ -12,7 +12,7 @@ import { socialError } from './errors';
 export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({
   isStaying: isStaying().as('is_staying'),
   creatorStatus: users.creatorStatus,
-  blocked: sql<number>`(${isBlockBetween(supporterId, users.id)} OR ${hiddenIn(place, users.id)})`.as('blocked'),
+  blocked: sql<number>`(${isBlockBetween(supporterId, users.id)} OR ${hiddenIn(place)})`.as('blocked'),
 });
 
 export interface Supported {
