@@ -31,10 +31,10 @@ import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { guideApplications } from '@/domains/people/guides/tables';
-import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
 import { MONEY_HOLDINGS } from './money-holdings';
+import { STAGE_HOLDINGS, STAGE_LEFT_OUT } from './stage-holdings';
 import { accountExports } from './tables';
 
 export const HOLDINGS: readonly [Holding, ...Holding[]] = [
@@ -128,7 +128,6 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },
   { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
   { as: 'blockedRegions', table: blockedRegions, tie: blockedRegions.creatorId, order: [blockedRegions.region] },
-  { as: 'performerPrivacy', table: performerPrivacy, tie: performerPrivacy.userId, order: [performerPrivacy.userId] },
   // A removed post no longer has a text; it only waits to be deleted.
   { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
   {
@@ -241,6 +240,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [supportMessages.threadId, supportMessages.number],
     without: ['authorId', 'clientId'],
   },
+  ...STAGE_HOLDINGS,
   ...MONEY_HOLDINGS,
 ];
 
@@ -296,5 +296,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'ledger_proofs.started_by': 'the member of staff who started a proof',
   'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',
   'cache_clears.user_id': 'how often the user cleared the cache today',
+  ...STAGE_LEFT_OUT,
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };
