@@ -22,25 +22,27 @@ export interface TimeZone {
 /** @param name a zone for which `isTimeZone` holds */
 export function timeZone(name: string): TimeZone {
   const formatter = formatterOf(name);
-  const localTime = (ms: number) => {
-    const parts = new Map(formatter.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-    const [year = 0, month = 1, day = 1] = [parts.get('year'), parts.get('month'), parts.get('day')];
-    const [hour = 0, minute = 0, second = 0] = [parts.get('hour'), parts.get('minute'), parts.get('second')];
-    return Date.UTC(year, month - 1, day, hour, minute, second);
+  const offsetAt = (ms: number) => {
+    const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] =
+      formatter.format(ms).match(/\d+/g)?.map(Number) ?? [];
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / SECOND_MS) * SECOND_MS;
   };
-  const offsetAt = (ms: number) => localTime(ms) - Math.floor(ms / SECOND_MS) * SECOND_MS;
+  let lastOffset = 0; // most often that of the next day too
   return {
     dayOf: (ms) => toDay(ms + offsetAt(ms)),
     startOf(day) {
       const midnight = Date.parse(day);
+      if (offsetAt(midnight - lastOffset) === lastOffset) return midnight - lastOffset;
       const first = midnight - offsetAt(midnight);
-      const second = midnight - offsetAt(first);
-      const isMidnight = second + offsetAt(second) === midnight;
+      lastOffset = offsetAt(first);
+      const second = midnight - lastOffset;
+      const isMidnight = offsetAt(second) === lastOffset;
       return isMidnight ? second : Math.max(first, second);
     },
   };
 }
 
+/** 11/23/2026, 18:05:09 */
 function formatterOf(timeZoneName: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', {
     timeZone: timeZoneName,

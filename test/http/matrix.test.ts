@@ -60,6 +60,7 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
   'PUT /support/tickets/{id}/rating': () => ({ rating: 1 }),
   'POST /media/uploads/{uploadId}/complete': () => ({ parts: [{ partNumber: 1, etag: 'a' }] }),
+  'PUT /dj/profile/{id}/rating': () => ({ rating: 5 }),
 };
 
 /** What an issue asks for where the contract has no row: who may. */

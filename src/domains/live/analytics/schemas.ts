@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import { dayRangeQuery } from '@/http/day-range';
 import { isTimeZone } from '@/shared/time-zone';
 
-const ZONE_CHARACTERS_MAX = 64;
 const day = z.iso.date();
 const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
@@ -33,7 +32,6 @@ export const CreatorAnalyticsQuery = z.strictObject({
   to: dayRangeQuery.to.describe('The last day, included. Defaults to today.'),
   tz: z
     .string()
-    .max(ZONE_CHARACTERS_MAX)
     .refine(isTimeZone, 'must be a time zone: Europe/Berlin')
     .default('UTC')
     .describe('The IANA time zone in which days begin and end.'),
