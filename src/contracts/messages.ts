@@ -160,6 +160,14 @@ export type TaskMessage =
       readonly after: readonly [status: string, roomId: string] | null;
     }
 
+  /**
+   * Carries a user's new name to a page of the places that have the old one (`from`): titles and notifications first,
+   * then the rooms after this one.
+   */
+  | { readonly type: 'follow-name'; readonly userId: string; readonly from: string; readonly after: string | null }
+  /** Ends a page of the subscriptions of those who live where the creator is hidden: those after this id. */
+  | { readonly type: 'end-hidden-subscriptions'; readonly creatorId: string; readonly after: string | null }
+
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 

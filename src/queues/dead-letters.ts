@@ -35,6 +35,8 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'send-notification-mail': 'over',
   'announce-maintenance': 'over',
   'clear-variants': 'back',
+  'follow-name': 'back',
+  'end-hidden-subscriptions': 'back',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
@@ -42,7 +44,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
-  ...['decisionId'],
+  ...['decisionId', 'creatorId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -28,6 +28,7 @@ import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
 import { guideJobs } from '@/domains/people/guides/jobs';
+import { performerJobs } from '@/domains/people/performers/jobs';
 
 const DOMAINS = [
   webhookJobs,
@@ -37,6 +38,7 @@ const DOMAINS = [
   authJobs,
   creatorJobs,
   guideJobs,
+  performerJobs,
   analyticsJobs,
   subscriptionJobs,
   payoutJobs,

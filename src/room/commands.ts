@@ -26,6 +26,7 @@ export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
 const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'forget-user',
+  'rename-user',
   'standing-changed',
   'tell-traces',
   'support-news',
@@ -103,6 +104,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
         presence.closeAll(presence.socketsFrom(regions), 'notHere', room.now());
       break;
     }
+    case 'rename-user':
+      await room.traces.rename(command.userId);
+      break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);
       break;

@@ -3,6 +3,7 @@
  * contain an id, which names nobody once the account is deleted.
  */
 
+import type { Names } from '@/domains/live/rooms/traces';
 import { type Row, rowsOf, type StoredEvent } from './sql';
 
 const PAGE_EVENTS = 2_000;
@@ -103,6 +104,20 @@ export class TraceStore {
       ])
         this.sql.exec(statement, userId, username, displayName);
     }
+  }
+
+  /** Replaces the user's names in messages and gifts. What was erased stays nameless, since the account is gone. */
+  rename(userId: string, { username, displayName }: Names): void {
+    const named = (path: string) => `json_set(body, '$.${path}username', ?2, '$.${path}displayName', ?3)`;
+    const statements = [
+      `UPDATE events SET body = ${named('')} WHERE user_id = ?1`,
+      `UPDATE pending SET body = ${named('')} WHERE user_id = ?1`,
+      ...GIFT_PARTIES.flatMap((party) => [
+        `UPDATE events SET body = ${named(`${party}.`)} WHERE user_id IS NULL AND body ->> '$.${party}.id' = ?1`,
+        `UPDATE held_gifts SET body = ${named(`${party}.`)} WHERE body ->> '$.${party}.id' = ?1`,
+      ]),
+    ];
+    for (const statement of statements) this.sql.exec(statement, userId, username, displayName);
   }
 
   /** Erases the stream's title and details from events. */

@@ -5,7 +5,7 @@
 import type { Context } from '@/contracts/context';
 import type { ChatMessage } from '@/contracts/room';
 import { messageOfBody } from '@/contracts/room-wire';
-import { dropTraces, recordTraces } from '@/domains/live/rooms/traces';
+import { dropTraces, findNames, recordTraces } from '@/domains/live/rooms/traces';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
@@ -80,6 +80,15 @@ export class Traces {
     const policy = { ...store.setup.policy, blockedWords: [] };
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy });
     this.room.chat.forgetRules();
+  }
+
+  /** Puts the names that everyone sees now into what the room has stored. Safe to repeat. */
+  async rename(userId: string): Promise<void> {
+    const { store, broadcaster, database } = this.room;
+    const names = await findNames(database, userId);
+    if (!names) return;
+    broadcaster.flush();
+    store.atomically(() => store.traces.rename(userId, names));
   }
 
   messagesOf(userId: string, afterSeq: number, limit: number): ChatMessage[] {

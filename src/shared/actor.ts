@@ -47,8 +47,8 @@ export interface Staff {
 
 interface Located {
   /**
-   * The request's origin, as the platform reports it: the country and, if known, its region (`US`, `US-CA`). Undefined
-   * if unknown.
+   * The request's origin, as the platform reports it: the country and, if known, its region (`US`, `US-CA`), or
+   * UNKNOWN_COUNTRY. Undefined or empty: regions do not matter for this.
    */
   readonly regions?: readonly string[];
 }

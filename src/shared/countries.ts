@@ -1,3 +1,6 @@
+/** Stands for a country that nobody knows, as in CLDR. ISO 3166 gives it to none. */
+export const UNKNOWN_COUNTRY = 'ZZ';
+
 /** ISO 3166-1 alpha-2, as of 2026. */
 const CODES =
   'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ ' +

@@ -42,6 +42,7 @@ describe('a subscription whose month is over', () => {
     subscriberStands: true,
     creatorStands: true,
     creatorBlocks: false,
+    creatorHides: false,
     subscriberBlocks: false,
     diamonds: 1,
   };

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';
+import { ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
 import { stillSo } from './claim';
@@ -18,7 +19,7 @@ type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
   const { userId, key, title, body, claim } = task;
   const user = await ctx.db
-    .select({ email: users.email, username: users.username })
+    .select({ email: users.email, username: ownUsername })
     .from(users)
     .where(
       and(eq(users.id, userId), isReached(claim), isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)),

@@ -8,15 +8,19 @@ import { streams } from '@/domains/live/streams/tables';
 import type { Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { PublicCard, User } from './schemas';
+import { withOwnNames } from './stage';
 import { type UserRow, users } from './tables';
 
-/** For the user themselves and for staff. */
+/** For the user themselves and for staff: with the account's own names, also while the stage identity is on. */
 export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null): z.input<typeof User> {
+  const { username, displayName, stageName, stageHandle } = withOwnNames(row);
+  const isOnStage = row.accountUsername !== null;
   return {
     id: row.id,
     email: row.email,
-    username: row.username,
-    displayName: row.displayName,
+    username,
+    displayName,
+    ...(isOnStage ? { stage: { username: stageHandle ?? '', displayName: stageName ?? '' } } : {}),
     role: row.role,
     ...(staff ? { rank: staff.rank } : {}),
     creatorStatus: row.creatorStatus,

@@ -1,7 +1,8 @@
 /**
  * Plans what staff do with a profile, as a part of one batch: hide it during a review, remove its texts and avatar so
  * that an appeal can bring them back, and bring them back where the user has not set new ones. Each removal keeps what it
- * took. The avatar's file closes and opens with it.
+ * took, also from the page of a performer. A name that was removed is the username, or the stage handle. The avatar's
+ * file closes and opens with it.
  */
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,6 +11,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { setPrivacy } from '@/domains/base/media/access';
 import { forgetImage, shownImage } from '@/domains/base/media/shown-image';
+import { isOnStage, ownDisplayName } from './stage';
 import { removedProfiles, users } from './tables';
 
 interface Plan {
@@ -24,8 +26,9 @@ export function keepRemovedProfile(ctx: Context, userId: string, decisionId: str
   return {
     statements: [
       ctx.db.run(sql`
-        INSERT INTO removed_profiles (decision_id, user_id, display_name, bio, avatar_url, links, kept_until)
-        SELECT ${decisionId}, id, display_name, bio, avatar_url, links, ${int(until)}
+        INSERT INTO removed_profiles
+          (decision_id, user_id, display_name, bio, avatar_url, links, kept_until, stage_name, stage_bio)
+        SELECT ${decisionId}, id, ${ownDisplayName}, bio, avatar_url, links, ${int(until)}, stage_name, stage_bio
         FROM users WHERE id = ${userId} AND status <> 'deleted' ON CONFLICT DO NOTHING`),
       setAvatarPrivacy(ctx, userId, true),
       ctx.db
@@ -35,6 +38,8 @@ export function keepRemovedProfile(ctx: Context, userId: string, decisionId: str
           bio: '',
           avatarUrl: null,
           links: [],
+          stageName: sql`stage_handle`,
+          stageBio: null,
           hiddenAt: null,
           updatedAt: ctx.now(),
         })
@@ -52,7 +57,12 @@ export async function returnProfile(ctx: Context, userId: string, decisionId: st
   return {
     statements: [
       ctx.db.run(sql`UPDATE users SET
-        display_name = CASE WHEN users.display_name = users.username THEN kept.display_name ELSE users.display_name END,
+        display_name = CASE WHEN users.display_name <> users.username THEN users.display_name
+          WHEN ${isOnStage} THEN coalesce(kept.stage_name, users.display_name) ELSE kept.display_name END,
+        account_display_name = CASE WHEN users.account_display_name = users.account_username THEN kept.display_name
+          ELSE users.account_display_name END,
+        stage_name = CASE WHEN users.stage_name IS users.stage_handle THEN kept.stage_name ELSE users.stage_name END,
+        stage_bio = coalesce(users.stage_bio, kept.stage_bio),
         bio = CASE WHEN users.bio = '' THEN kept.bio ELSE users.bio END,
         avatar_url = coalesce(users.avatar_url, kept.avatar_url),
         links = CASE WHEN users.links = '[]' THEN kept.links ELSE users.links END,

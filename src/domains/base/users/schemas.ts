@@ -16,6 +16,14 @@ export const User = z
     email: z.string(),
     username: z.string(),
     displayName: z.string(),
+    stage: z
+      .object({ username: z.string(), displayName: z.string() })
+      .optional()
+      .openapi({
+        description:
+          "The names that everyone else sees, while a performer's `anonymousMode` is on. The account's own names above are " +
+          'shown to the user and to staff only.',
+      }),
     role: z.enum(ROLES),
     rank: z.enum(RANKS).optional().openapi({ description: 'Only for staff.' }),
     creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),

@@ -11,6 +11,7 @@ export const users = sqliteTable('users', {
   id: text().primaryKey(),
   email: text().notNull(),
   emailKey: text('email_key').notNull(),
+  /** What everyone sees: the stage handle while the stage identity is on. So is `displayName`. */
   username: text().notNull(),
   displayName: text('display_name').notNull(),
   role: text().$type<Role>().notNull().default('viewer'),
@@ -50,17 +51,27 @@ export const users = sqliteTable('users', {
   banDecisionId: text('ban_decision_id'),
   /** While staff look at a report about the profile: nobody else sees it. */
   hiddenAt: integer('hidden_at'),
+  /** A performer's name on stage. */
+  stageName: text('stage_name'),
+  stageHandle: text('stage_handle'),
+  stageBio: text('stage_bio'),
+  /** The account's own names while the stage identity is on, otherwise null. */
+  accountUsername: text('account_username'),
+  accountDisplayName: text('account_display_name'),
 });
 
 /** What each removal of a profile took from it. It comes back, or is deleted at `keptUntil` (ms). */
 export const removedProfiles = sqliteTable('removed_profiles', {
   decisionId: text('decision_id').primaryKey(),
   userId: text('user_id').notNull(),
+  /** The account's own. */
   displayName: text('display_name').notNull(),
   bio: text().notNull(),
   avatarUrl: text('avatar_url'),
   links: text({ mode: 'json' }).$type<readonly ProfileLink[]>().notNull(),
   keptUntil: integer('kept_until').notNull(),
+  stageName: text('stage_name'),
+  stageBio: text('stage_bio'),
 });
 
 export type UserRow = typeof users.$inferSelect;

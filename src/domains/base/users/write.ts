@@ -1,6 +1,6 @@
 /** Statements that change users, for the batches of other domains' use cases. Performs no I/O. */
 
-import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { differs } from '@/db/differs';
@@ -8,6 +8,7 @@ import { int } from '@/db/sql';
 import { guideApplications } from '@/domains/people/guides/tables';
 import type { CreatorStatus, GuideStatus, Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
+import { ownDisplayName, ownDisplayNameSet } from './stage';
 import { type ProfileLink, type UserRow, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
@@ -124,13 +125,18 @@ interface ProfileChanges {
 
 /**
  * Changes nothing if the row already has these values. Violates COUNTRY_CORRECTED if it changes a country that staff
- * corrected.
+ * corrected. While a stage identity is on, the display name is the account's own, which others do not see.
  */
-export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
+export function changeUserProfile(ctx: Context, userId: string, { displayName, ...others }: ProfileChanges): Statement {
   return ctx.db
     .update(users)
-    .set({ ...changes, updatedAt: ctx.now() })
-    .where(and(eq(users.id, userId), differs(users, changes)));
+    .set({ ...others, ...(displayName === undefined ? {} : ownDisplayNameSet(displayName)), updatedAt: ctx.now() })
+    .where(
+      and(
+        eq(users.id, userId),
+        or(differs(users, others), displayName === undefined ? undefined : sql`${ownDisplayName} <> ${displayName}`),
+      ),
+    );
 }
 
 /** Changes nothing if the account is deleted. @param country null: the user may declare one again */

@@ -141,6 +141,12 @@ export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
     WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
 }
 
+/** 1 unless this creator wants no recordings. One look-up by primary key. */
+export function allowsRecording(creatorId: SQLWrapper): SQL<number> {
+  return sql<number>`NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
+    WHERE chosen.user_id = ${creatorId} AND chosen.allow_recording = 0)`;
+}
+
 /** 1 if this user must not be named in other creators' viewer lists. One look-up by primary key. */
 export function isAnonymous(userId: SQLWrapper): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen

@@ -1,11 +1,14 @@
-/** Regions in which creators hide themselves: readers in a blocked country or region see nothing of the creator. */
+/**
+ * Regions in which creators hide themselves: readers in a blocked country or region see nothing of the creator. A creator
+ * who hides from readers of unknown countries has blocked the region UNKNOWN_COUNTRY, where those readers are.
+ */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { blockedRegions } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 
 /**
- * A condition for any query. Undefined if no region rule applies: for staff, and for readers whose country is unknown.
- * Creators always see themselves.
+ * A condition for any query. Undefined if no region rule applies: for staff, and where nobody's origin matters. Creators
+ * always see themselves.
  */
 export function shownTo(viewer: Viewer, creatorId: SQLWrapper): SQL<number> | undefined {
   const place = placeOf(viewer);

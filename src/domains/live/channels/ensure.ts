@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { newId } from '@/shared/ids';
+import { defaultTitle } from './default-title';
 import { type ChannelRow, channels } from './tables';
 
 /** Safe to call twice at once: the second call reads the first one's row. */
@@ -13,7 +14,7 @@ export async function ensureChannel(ctx: Context, creatorId: string): Promise<Ch
   const [, [channel]] = await ctx.db.batch([
     ctx.db.run(sql`
       INSERT INTO channels (id, creator_id, title, media_room, created_at, updated_at)
-      SELECT ${newId()}, id, substr(display_name, 1, 100) || ' live', ${newId()},
+      SELECT ${newId()}, id, ${defaultTitle(sql`display_name`)}, ${newId()},
         ${int(now)}, ${int(now)}
       FROM ${users} WHERE id = ${creatorId}
       ON CONFLICT DO NOTHING`),

@@ -1,15 +1,21 @@
 /** Which users wrote in a room or are named there. Rooms report them, and they are kept until the room is archived. */
 
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { roomTraces } from './tables';
+import { lastRooms, roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
+export const ROOMS_A_STEP = 50;
 
 type RoomDatabase = Pick<Context, 'db'>;
+
+export interface Names {
+  readonly username: string;
+  readonly displayName: string;
+}
 
 /** Returns which of them are deleted users; the room must erase those. Ignores unknown ids. */
 export async function recordTraces(
@@ -37,4 +43,25 @@ export async function dropTraces({ db }: RoomDatabase, roomId: string): Promise<
     const { meta } = await db.run(sql`DELETE FROM ${roomTraces} WHERE (user_id, room_id) IN (${rows})`);
     dropped = meta.changes;
   }
+}
+
+/**
+ * A page of the rooms that have the user's texts or name, after this one. Rooms that they entered last are among them,
+ * since those may not have reported them yet.
+ */
+export async function listTracedRooms({ db }: RoomDatabase, userId: string, after: string): Promise<string[]> {
+  const rows = await db.all<{ roomId: string }>(sql`
+    SELECT room_id AS roomId FROM ${roomTraces} WHERE user_id = ${userId} AND room_id > ${after}
+    UNION SELECT room_id FROM ${lastRooms} WHERE user_id = ${userId} AND kind <> 'support' AND room_id > ${after}
+    ORDER BY roomId LIMIT ${literal(ROOMS_A_STEP)}`);
+  return rows.map(({ roomId }) => roomId);
+}
+
+/** The names that everyone sees. Undefined if the user does not exist. */
+export async function findNames({ db }: RoomDatabase, userId: string): Promise<Names | undefined> {
+  return db
+    .select({ username: users.username, displayName: users.displayName })
+    .from(users)
+    .where(eq(users.id, userId))
+    .get();
 }

@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
-import { showsViewerList } from '@/domains/base/visibility/people';
+import { allowsRecording, showsViewerList } from '@/domains/base/visibility/people';
 import { isInsider } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { streamEarnings } from '@/domains/money/gifts/tables';
@@ -18,6 +18,7 @@ export const streamColumns = {
   creator: cardColumns,
   viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
   showsViewerList: showsViewerList(streams.creatorId),
+  allowsRecording: allowsRecording(streams.creatorId),
   earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
 };
 
@@ -31,6 +32,7 @@ export interface StreamCardRow {
   readonly viewerCount: number;
   /** 0 if the creator never shows who is watching. */
   readonly showsViewerList: number;
+  readonly allowsRecording: number;
   readonly earnedDiamonds: number;
 }
 
@@ -57,6 +59,7 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     viewerCount: isLive ? viewerCount : 0,
     peakViewers: Math.max(stream.peakViewers, isLive ? viewerCount : 0),
     recordingUrl: stream.recordingUrl,
+    recordingAllowed: row.allowsRecording === 1,
     ...(insider ? { earnings: earnedDiamonds } : {}),
     createdAt: toIso(stream.createdAt),
     ...(stream.hiddenAt === null ? {} : { hidden: true as const }),

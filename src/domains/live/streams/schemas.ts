@@ -40,6 +40,9 @@ export const Stream = z
     viewerCount: z.int(),
     peakViewers: z.int(),
     recordingUrl: z.string().nullable(),
+    recordingAllowed: z.boolean().openapi({
+      description: 'False: its performer wants nobody to record it. Footlight itself records nothing.',
+    }),
     earnings: z.int().optional().openapi({ description: 'In diamonds. Only for the creator and staff.' }),
     createdAt: time,
     hidden: z.literal(true).optional().openapi({

@@ -7,6 +7,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
+import { ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { sendMail } from '@/domains/people/auth/mails';
 import {
@@ -33,7 +34,7 @@ export async function requestDetails(
   financial: z.output<typeof FinancialRequest>,
 ): Promise<z.input<typeof PayoutDetails>> {
   const known = await ctx.db
-    .select({ applicationId: creatorApplications.id, email: users.email, username: users.username })
+    .select({ applicationId: creatorApplications.id, email: users.email, username: ownUsername })
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
     .where(and(eq(creatorApplications.userId, userId), eq(creatorApplications.status, 'APPROVED')))

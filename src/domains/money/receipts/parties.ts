@@ -1,8 +1,9 @@
 /** The two sides of a receipt: the platform, as its configuration names it, and the user, as the account does now. */
 import type { Config } from '@/contracts/config';
+import { ownDisplayName, ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 
-export const partyColumns = { displayName: users.displayName, username: users.username, email: users.email };
+export const partyColumns = { displayName: ownDisplayName, username: ownUsername, email: users.email };
 
 interface PartyRow {
   readonly displayName: string;

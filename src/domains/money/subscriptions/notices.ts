@@ -10,6 +10,7 @@ const WHY: Readonly<Record<EndedBecause, string | null>> = {
   unpaid: 'Your wallet did not have enough coins for the next month.',
   'creator-gone': 'The creator no longer takes subscriptions. You were not charged.',
   blocked: 'It could not be renewed. You were not charged.',
+  'creator-hidden': 'The creator is no longer shown in your country. You were not charged.',
   lapsed: 'It could not be renewed in time. You were not charged; you can subscribe again at any time.',
   worthless: 'It is no longer offered at its price. You were not charged; you can subscribe again at any time.',
 };

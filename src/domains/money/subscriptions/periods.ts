@@ -53,6 +53,8 @@ export interface Renewable {
   /** Either party is briefly suspended: no month is over meanwhile. */
   readonly suspended: boolean;
   readonly creatorBlocks: boolean;
+  /** The creator is not shown where the subscriber lives. */
+  readonly creatorHides: boolean;
   readonly subscriberBlocks: boolean;
   /** What the next month would earn the creator. */
   readonly diamonds: number;
@@ -68,6 +70,7 @@ export function whyItEnds(one: Renewable, now: number): EndedBecause | null {
   if (isOver && one.cancelledAt !== null) return 'cancelled';
   if (!one.creatorStands) return 'creator-gone';
   if (one.creatorBlocks) return 'blocked';
+  if (one.creatorHides) return 'creator-hidden';
   if (!one.subscriberStands) return 'subscriber-gone';
   if (!isOver) return null;
   if (one.subscriberBlocks) return 'blocked';
@@ -81,5 +84,6 @@ export function whyItEnds(one: Renewable, now: number): EndedBecause | null {
  * @param subscriberBanned rather than deleted
  */
 export function givesBack(because: EndedBecause, subscriberBanned: boolean): boolean {
-  return because === 'creator-gone' || because === 'blocked' || (because === 'subscriber-gone' && subscriberBanned);
+  if (because === 'subscriber-gone') return subscriberBanned;
+  return because === 'creator-gone' || because === 'blocked' || because === 'creator-hidden';
 }

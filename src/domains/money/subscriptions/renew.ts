@@ -14,6 +14,7 @@ import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { hasBlocked, isActive, isBrieflySuspended, isStayingCreator } from '@/domains/base/visibility/people';
+import { hiddenIn } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { AppError } from '@/http/errors';
 import { SHORT_OF_COINS } from '@/ledger/spend';
@@ -51,6 +52,7 @@ type Due = SubscriptionRow & {
   readonly creatorSuspended: number | null;
   readonly creatorBannedAt: number | null;
   readonly creatorBlocks: number;
+  readonly creatorHides: number;
   readonly subscriberBlocks: number;
   readonly creatorName: string | null;
 };
@@ -83,6 +85,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
         AND users.creator_status = 'APPROVED')`,
       creatorBannedAt: users.bannedAt,
       creatorBlocks: hasBlocked(subscriptions.creatorId, subscriptions.subscriberId),
+      creatorHides: hiddenIn({ country: sql`subscriber.country`, region: null }, subscriptions.creatorId),
       subscriberBlocks: hasBlocked(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,
     })
@@ -125,6 +128,7 @@ async function renew(ctx: Context, one: Due, economy: Economy): Promise<void> {
     subscriberStands: one.subscriberStands === 1 || one.subscriberSuspended === 1,
     creatorStands: one.creatorStands === 1 || one.creatorSuspended === 1,
     creatorBlocks: one.creatorBlocks === 1,
+    creatorHides: one.creatorHides === 1,
     subscriberBlocks: one.subscriberBlocks === 1,
     diamonds: diamondsOf(one, economy),
   };

@@ -4,6 +4,7 @@ import { lotColumns } from '@/ledger/tables';
 export const SUBSCRIPTION_STATUSES = ['active', 'grace', 'ended'] as const;
 /**
  * `lapsed`: no sweep renewed it for a whole month. `worthless`: its price would no longer earn the creator anything.
+ * `creator-hidden`: the creator is not shown in the country where the subscriber lives.
  */
 export const ENDED_BECAUSE = [
   'cancelled',
@@ -11,6 +12,7 @@ export const ENDED_BECAUSE = [
   'creator-gone',
   'subscriber-gone',
   'blocked',
+  'creator-hidden',
   'lapsed',
   'worthless',
 ] as const;

@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { dayRangeQuery } from '@/http/day-range';
-import { isCountry } from '@/shared/countries';
+import { isCountry, UNKNOWN_COUNTRY } from '@/shared/countries';
 
 const day = z.iso.date();
 const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
 /** The users whose country is not known. */
-export const UNKNOWN_COUNTRY = 'ZZ';
 
 const Figures = {
   registrations: z.int(),

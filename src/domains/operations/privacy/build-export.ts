@@ -11,6 +11,7 @@ import type { TaskMessage } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/written-file';
+import { ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { exportReadyMail } from '@/domains/people/auth/mails';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
@@ -88,7 +89,7 @@ interface Owner {
 
 async function takeStep(ctx: Context, row: ExportRow): Promise<void> {
   const owner = await ctx.db
-    .select({ email: users.email, username: users.username, emailVerifiedAt: users.emailVerifiedAt })
+    .select({ email: users.email, username: ownUsername, emailVerifiedAt: users.emailVerifiedAt })
     .from(users)
     .where(and(eq(users.id, row.userId), ne(users.status, 'deleted')))
     .get();

@@ -10,13 +10,19 @@ import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions'
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { ownDisplayName, ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import type { Actor, Staff } from '@/shared/actor';
 import { ticketError } from './errors';
 import { type TicketRow, tickets } from './tables';
 
 /** A user as tickets name them: whose ticket it is, or who wrote. */
-export type Person = CardRow & { readonly country: string | null };
+export type Person = CardRow & {
+  readonly country: string | null;
+  /** The account's own names, for texts to this user. */
+  readonly ownUsername: string;
+  readonly ownDisplayName: string;
+};
 
 export type Side = 'user' | 'staff';
 
@@ -40,7 +46,7 @@ export function withinReach(actor: Actor): SQL | undefined {
 /** The users with these ids. @param ids a SELECT of one column */
 export function peopleQuery(ctx: Context, ids: SQL) {
   return ctx.db
-    .select({ ...cardColumns, country: users.country })
+    .select({ ...cardColumns, country: users.country, ownUsername, ownDisplayName })
     .from(users)
     .where(sql`${users.id} IN (${ids})`);
 }

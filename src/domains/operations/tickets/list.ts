@@ -92,9 +92,11 @@ function filtersOf(actor: Actor, query: z.output<typeof TicketsQuery>, isOverdue
   return named ? [named, ...filters] : filters;
 }
 
-/** A ticket's number, or the username of its user. */
+/** A ticket's number, or the username of its user; also the account's own of a user with a stage identity. */
 function isNamed(q: string): SQL {
-  const byUser = sql`${tickets.userId} = (SELECT users.id FROM ${users} WHERE users.username = ${usernameIn(q)})`;
+  const username = usernameIn(q);
+  const byUser = sql`${tickets.userId} = (SELECT users.id FROM ${users}
+    WHERE users.username = ${username} OR users.account_username = ${username})`;
   const number = findNumber(q);
   return number === undefined ? byUser : sql`(${tickets.number} = ${number} OR ${byUser})`;
 }

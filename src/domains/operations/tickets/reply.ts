@@ -164,8 +164,8 @@ async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswer
 function cannedText({ ticket, owner, author, canned }: Thread): string {
   if (canned === undefined) throw ticketError('CANNED_ANSWER_NOT_FOUND');
   const text = fillIn(canned, {
-    name: owner.displayName,
-    username: owner.username,
+    name: owner.ownDisplayName,
+    username: owner.ownUsername,
     number: showNumber(ticket.number),
     subject: ticket.subject,
     agent: author.displayName,

@@ -4,6 +4,7 @@ import { and, eq, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { effectiveRank } from '@/domains/base/permissions/dormant';
 import { staff } from '@/domains/base/permissions/tables';
+import { withOwnNames } from '@/domains/base/users/stage';
 import { type UserRow, users } from '@/domains/base/users/tables';
 
 import type { Actor, Staff } from '@/shared/actor';
@@ -12,6 +13,7 @@ import { authError } from './errors';
 import { accounts } from './tables';
 
 export interface Account {
+  /** With the account's own names, which the user signs in with and mails address them by. */
   readonly user: UserRow;
   /** Also a dormant rank, which gives no power: see `actorOf`. */
   readonly staff: Staff | null;
@@ -43,12 +45,13 @@ export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>
 }
 
 /** Deleted accounts are never found. */
-function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
-  return ctx.db
+async function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
+  const row = await ctx.db
     .select({ user: users, staff, secretHash: accounts.secretHash, passwordSetAt: accounts.updatedAt })
     .from(users)
     .leftJoin(staff, eq(staff.userId, users.id))
     .leftJoin(accounts, and(eq(accounts.provider, 'password'), eq(accounts.subject, users.id)))
     .where(and(which, ne(users.status, 'deleted')))
     .get();
+  return row && { ...row, user: withOwnNames(row.user) };
 }

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { presentCard } from '@/domains/base/users/present';
+import { publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
@@ -63,7 +64,7 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
   return ctx.db
     .select({
       ...creatorColumns,
-      links: users.links,
+      links: publicLinks,
       followingCount: users.followingCount,
       showsFollows: showsFollows(viewer),
       since: users.createdAt,

@@ -7,6 +7,7 @@ import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { publicBio } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
@@ -22,7 +23,7 @@ export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 /** For `users` left-joined with `creator_profiles`. Falls back to the user's bio if the creator's is empty. */
 export const creatorColumns = {
   card: cardColumns,
-  bio: sql<string>`coalesce(nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('creator_bio'),
+  bio: publicBio(sql`coalesce(nullif(${creatorProfiles.bio}, ''), ${users.bio})`).as('creator_bio'),
   categories: creatorProfiles.categories,
 };
 

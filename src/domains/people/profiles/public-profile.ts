@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { publicBio, publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import {
   blockedBy,
@@ -33,14 +34,14 @@ export async function getPublicProfile(
   const row = await ctx.db
     .select({
       card: cardColumns,
-      bio: users.bio,
-      links: users.links,
+      bio: publicBio(),
+      links: publicLinks,
       createdAt: users.createdAt,
       followingCount: users.followingCount,
       creatorStatus: users.creatorStatus,
       showsFollows: showsFollows(viewer),
       blockedByYou: blockedBy(viewer),
-      creatorBio: creatorProfiles.bio,
+      creatorBio: publicBio(sql`coalesce(${creatorProfiles.bio}, '')`),
       categories: creatorProfiles.categories,
       liveStreamId: streams.id,
     })
@@ -68,7 +69,7 @@ export async function getPublicProfile(
     links: [...row.links],
     createdAt,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
-    creator: isCreator ? { bio: row.creatorBio ?? '', categories: row.categories ?? [] } : null,
+    creator: isCreator ? { bio: row.creatorBio, categories: row.categories ?? [] } : null,
     liveStreamId: row.liveStreamId,
     ...(blockedByYou ? { blockedByYou } : {}),
   };

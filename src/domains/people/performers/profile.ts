@@ -1,0 +1,107 @@
+/** A performer's page, which anyone may see, and what only the performer sees of it. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { commit } from '@/db/commit';
+import { changeStage, enterStage, isOnStage } from '@/domains/base/users/stage';
+import { users } from '@/domains/base/users/tables';
+import { profileVisibleTo } from '@/domains/base/visibility/people';
+import { earningDays } from '@/domains/money/earnings/tables';
+import { requireActive } from '@/domains/people/auth/active';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import type { Actor, Viewer } from '@/shared/actor';
+import { performerError } from './errors';
+import { renamed } from './follow-name';
+import { privacyOf, privacyQueries } from './privacy';
+import type { PerformerProfile, PerformerProfileRequest } from './schemas';
+import { namesQuery } from './stage-names';
+import { performerPrivacy } from './tables';
+
+type Page = z.input<typeof PerformerProfile>;
+
+/** Only approved performers have a page. Throws PERFORMER_NOT_FOUND, also if the reader may not see them. */
+export async function getPerformerProfile(ctx: Context, viewer: Viewer, id: string): Promise<Page> {
+  if (viewer?.kind === 'user' && viewer.userId === id) return (await readOwn(ctx, viewer)).page;
+  const [page] = await pageQuery(ctx, viewer, id);
+  if (!page) throw performerError('PERFORMER_NOT_FOUND');
+  return page;
+}
+
+/** One batch: the performer's own page, and the names that everyone sees. */
+async function readOwn(ctx: Context, actor: Actor) {
+  const { userId } = actor;
+  const [[page], [names], [earned], regions, chosen] = await ctx.db.batch([
+    pageQuery(ctx, actor, userId),
+    namesQuery(ctx, userId),
+    ctx.db
+      .select({ diamonds: sql<number>`coalesce(sum(${earningDays.diamonds}), 0)`.as('earned') })
+      .from(earningDays)
+      .where(eq(earningDays.userId, userId)),
+    ...privacyQueries(ctx, userId),
+  ]);
+  if (!page || !names) throw performerError('PERFORMER_NOT_FOUND');
+  const own: Page = {
+    ...page,
+    stageHandle: names.stageHandle,
+    privacySettings: privacyOf(regions, chosen),
+    totalEarnings: earned?.diamonds ?? 0,
+  };
+  return { page: own, names };
+}
+
+/** The bio of the stage, or else of the creator's page; while the stage identity is on, never that of the account. */
+const stageBio = sql<string>`coalesce(users.stage_bio, CASE WHEN ${isOnStage} THEN ''
+  ELSE coalesce(nullif(${creatorProfiles.bio}, ''), users.bio) END)`;
+
+function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
+  return ctx.db
+    .select({
+      id: users.id,
+      userId: sql<string>`users.id`.as('user_id'),
+      stageName: sql<string>`coalesce(users.stage_name, users.display_name)`.as('stage_name'),
+      bio: stageBio.as('stage_bio'),
+      avatarUrl: users.avatarUrl,
+      followers: users.followerCount,
+    })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    .where(
+      and(
+        eq(users.id, userId),
+        eq(users.role, 'performer'),
+        eq(users.creatorStatus, 'APPROVED'),
+        profileVisibleTo(viewer),
+      ),
+    );
+}
+
+/**
+ * Omitted fields keep their value. While anonymous mode is on, everyone sees the new names at once. Throws
+ * PERFORMER_NOT_FOUND, STAGE_HANDLE_TAKEN, ACCOUNT_BANNED.
+ */
+export async function changePerformerProfile(
+  ctx: Context,
+  actor: Actor,
+  request: z.output<typeof PerformerProfileRequest>,
+): Promise<Page> {
+  const { userId } = actor;
+  const { page, names } = await readOwn(ctx, actor);
+  const { stageName = names.stageName, stageHandle = names.stageHandle, bio = names.stageBio } = request;
+  const isRenamed = stageName !== names.stageName || stageHandle !== names.stageHandle;
+  if (!isRenamed && bio === names.stageBio) return page;
+  const changes = { stageName: request.stageName, stageHandle: request.stageHandle, stageBio: request.bio };
+  // Anonymous mode from before there were stage names begins to show them.
+  const isAnonymous = sql`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
+    WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
+  const statements = [changeStage(ctx, userId, changes), enterStage(ctx, userId, isAnonymous)];
+  await commit(ctx, [requireActive(ctx, userId), ...statements], {
+    events: isRenamed && page.privacySettings?.anonymousMode ? renamed(userId, names.displayName) : [],
+    refusals: {
+      'users.username': () => performerError('STAGE_HANDLE_TAKEN'),
+      'users.stage_handle': () => performerError('STAGE_HANDLE_TAKEN'),
+      ...BANNED_MEANWHILE,
+    },
+  });
+  return { ...page, stageName: stageName ?? page.stageName, stageHandle, bio: bio ?? page.bio };
+}
