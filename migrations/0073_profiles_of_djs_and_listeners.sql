@@ -11,12 +11,12 @@ CREATE TABLE stream_listeners (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX stream_listeners_by_end ON stream_listeners (ended_at);
 
--- A row once the DJ sets something or is rated. What is null comes from the account.
+-- A row once the DJ sets genres or is rated.
 CREATE TABLE dj_profiles (
   user_id TEXT PRIMARY KEY REFERENCES users (id),
-  stage_name TEXT,
-  bio TEXT,
   genres TEXT NOT NULL DEFAULT '[]' CHECK (json_type(genres) = 'array'),
+  -- The decision by which staff removed the genres; null: they are shown.
+  genres_removed_by TEXT,
   -- Kept by the triggers below.
   rating_sum INTEGER NOT NULL DEFAULT 0 CHECK (rating_sum BETWEEN rating_count AND 5 * rating_count),
   rating_count INTEGER NOT NULL DEFAULT 0 CHECK (rating_count >= 0),

@@ -310,6 +310,25 @@ describe('a profile that staff removed', () => {
     });
     await clearKept(testContext());
   });
+
+  it('loses and gets back those of a DJ too, which the evidence names', async () => {
+    const [dj, reporter] = [await asCreator({ role: 'dj' }), await asViewer()];
+    const texts = { stageName: 'Rude stage', bio: 'Rude set', genres: ['Rude'] };
+    const [blank, page] = [{ stageName: dj.username, bio: '', genres: [] }, () => guest.get(`dj/profile/${dj.userId}`)];
+    await dj.put('dj/profile', texts);
+    await reporter.post('reports', { targetType: 'user', targetId: dj.userId, category: 'hate' });
+    const row = await env.DB.prepare('SELECT evidence FROM reports WHERE target_id = ?').bind(dj.userId).first();
+    const { text } = JSON.parse(String(row?.evidence));
+    expect(text).toBe(`${dj.username} · Rude stage\n@${dj.username}\nRude set\nRude`);
+    await carryOut(planRemoval, 'user', dj.userId);
+    expect((await page()).data).toMatchObject(blank);
+    await carryOut(planReturn, 'user', dj.userId);
+    expect((await page()).data).toMatchObject(texts);
+    await carryOut(planRemoval, 'user', dj.userId);
+    await dj.put('dj/profile', { genres: ['Rude'] }); // theirs again, until another report
+    await carryOut(planReturn, 'user', dj.userId);
+    expect((await page()).data).toMatchObject(texts);
+  });
 });
 
 describe("a gift's words that staff removed", () => {

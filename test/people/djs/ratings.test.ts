@@ -178,8 +178,10 @@ describe('who listened', () => {
   it('is forgotten as a DJ too: profile and ratings go with the account', async () => {
     const { dj, listeners } = await aSet(1);
     await rate(listeners[0] as Person, dj, 1);
-    await dj.put('dj/profile', { stageName: 'Zoë' });
-    expect((await dj.get('user/export')).data.djProfile).toMatchObject([{ stageName: 'Zoë', ratingCount: 1 }]);
+    await dj.put('dj/profile', { stageName: 'Zoë', genres: ['House'] });
+    const { data } = await dj.get('user/export');
+    expect(data.profile).toMatchObject([{ stageName: 'Zoë' }]);
+    expect(data.djProfile).toMatchObject([{ genres: ['House'], ratingCount: 1 }]);
     await env.DB.prepare('UPDATE users SET deletes_at = 1 WHERE id = ?').bind(dj.userId).run();
     await sweepOut(eraseAccounts, testContext());
     const left = await env.DB.prepare(

@@ -13,6 +13,7 @@ import { getPost } from '@/domains/content/posts/find-post';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { getStream } from '@/domains/live/streams/find';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { djProfiles } from '@/domains/people/djs/tables';
 import { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
@@ -83,14 +84,20 @@ function look(ctx: Context, actor: Actor, { targetType, targetId, streamId }: As
 const imageOf = (ctx: Context, url: string | null) => (url === null ? [] : [findKeyIn(ctx.config, url) ?? []].flat());
 
 async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen> {
-  const row = await ctx.db
-    .select()
+  const found = await ctx.db
+    .select({ row: users, genres: djProfiles.genres })
     .from(users)
+    .leftJoin(djProfiles, and(eq(djProfiles.userId, users.id), isNull(djProfiles.genresRemovedBy)))
     .where(and(eq(users.id, id), profileNamedTo(actor)))
     .get();
-  if (!row) throw reportError('REPORT_TARGET_NOT_FOUND');
+  if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { row, genres } = found;
   const links = row.links.map(({ label, url }) => `${label}: ${url}`);
-  const text = [row.displayName, `@${row.username}`, row.bio, ...links].filter(Boolean).join('\n');
+  // The names are the first two lines: `namelessEvidence` drops those.
+  const names = [...new Set([row.displayName, row.stageName ?? row.displayName])].join(' · ');
+  const text = [names, `@${row.username}`, row.bio, row.stageBio, genres?.join(', '), ...links]
+    .filter(Boolean)
+    .join('\n');
   return { subjectId: id, text, media: imageOf(ctx, row.avatarUrl) };
 }
 

@@ -2,11 +2,14 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireThat } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
+import { changeStage } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
-import { profileVisibleElsewhere, whileActive } from '@/domains/base/visibility/people';
+import { profileVisibleElsewhere } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
+import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
@@ -25,9 +28,10 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
   const row = await ctx.db
     .select({
       id: users.id,
-      stageName: sql<string>`coalesce(${djProfiles.stageName}, ${users.displayName})`.as('stage_name_shown'),
-      bio: sql<string>`coalesce(${djProfiles.bio}, nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('bio_shown'),
+      stageName: sql<string>`coalesce(${users.stageName}, ${users.displayName})`.as('shown_name'),
+      bio: sql<string>`coalesce(${users.stageBio}, nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('shown_bio'),
       genres: djProfiles.genres,
+      genresRemovedBy: djProfiles.genresRemovedBy,
       avatarUrl: users.avatarUrl,
       ratingSum: djProfiles.ratingSum,
       ratingCount: djProfiles.ratingCount,
@@ -49,7 +53,7 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
     userId: row.id,
     stageName: row.stageName,
     bio: row.bio,
-    genres: [...(row.genres ?? [])],
+    genres: row.genres && row.genresRemovedBy === null ? [...row.genres] : [],
     avatarUrl: row.avatarUrl,
     ...averageOf(row.ratingSum ?? 0, row.ratingCount ?? 0),
     yourRating: row.yourRating,
@@ -62,22 +66,24 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
 export async function changeDjProfile(
   ctx: Context,
   actor: Actor,
-  request: z.output<typeof DjProfileRequest>,
+  { stageName, bio: stageBio, genres }: z.output<typeof DjProfileRequest>,
 ): Promise<z.input<typeof DjProfile>> {
   const { userId } = actor;
-  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
-  const changed = { ...given, updatedAt: ctx.now() };
-  if (Object.keys(given).length > 0)
-    await commit(
-      ctx,
-      [
-        requireThat(ctx, whileActive(userId, sql`true`)),
-        ctx.db
-          .insert(djProfiles)
-          .values({ userId, ...changed })
-          .onConflictDoUpdate({ target: djProfiles.userId, set: changed, setWhere: differs(djProfiles, given) }),
-      ],
-      { refusals: BANNED_MEANWHILE },
-    );
+  const isStageGiven = stageName !== undefined || stageBio !== undefined;
+  const statements = [
+    ...(isStageGiven ? [changeStage(ctx, userId, { stageName, stageBio })] : []),
+    ...(genres ? [putGenres(ctx, userId, genres)] : []),
+  ];
+  if (statements.length > 0)
+    await commit(ctx, [requireActive(ctx, userId), ...statements], { refusals: BANNED_MEANWHILE });
   return getDjProfile(ctx, actor, userId);
+}
+
+function putGenres(ctx: Context, userId: string, genres: readonly string[]): Statement {
+  const set = { genres, genresRemovedBy: null };
+  const changed = { ...set, updatedAt: ctx.now() };
+  return ctx.db
+    .insert(djProfiles)
+    .values({ userId, ...changed })
+    .onConflictDoUpdate({ target: djProfiles.userId, set: changed, setWhere: differs(djProfiles, set) });
 }

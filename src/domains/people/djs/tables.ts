@@ -1,13 +1,14 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** A DJ has a row once they set something or are rated. Triggers keep the sum and the count of their ratings. */
+/**
+ * A DJ has a row once they set genres or are rated. The stage name and bio are columns of `users`. Triggers keep the sum
+ * and the count of the ratings.
+ */
 export const djProfiles = sqliteTable('dj_profiles', {
   userId: text('user_id').primaryKey(),
-  /** Null: the display name of the account. */
-  stageName: text('stage_name'),
-  /** Null: the bio as a creator, or else that of the account. */
-  bio: text(),
   genres: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+  /** The decision by which staff removed them, so that an appeal can bring them back. */
+  genresRemovedBy: text('genres_removed_by'),
   ratingSum: integer('rating_sum').notNull().default(0),
   ratingCount: integer('rating_count').notNull().default(0),
   updatedAt: integer('updated_at').notNull(),
