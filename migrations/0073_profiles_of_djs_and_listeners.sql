@@ -16,7 +16,7 @@ CREATE TABLE dj_profiles (
   user_id TEXT PRIMARY KEY REFERENCES users (id),
   genres TEXT NOT NULL DEFAULT '[]' CHECK (json_type(genres) = 'array'),
   -- The decision by which staff removed the genres; null: they are shown.
-  genres_removed_by TEXT,
+  genres_decision_id TEXT,
   -- Kept by the triggers below.
   rating_sum INTEGER NOT NULL DEFAULT 0 CHECK (rating_sum BETWEEN rating_count AND 5 * rating_count),
   rating_count INTEGER NOT NULL DEFAULT 0 CHECK (rating_count >= 0),

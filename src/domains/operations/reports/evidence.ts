@@ -87,7 +87,7 @@ async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen>
   const found = await ctx.db
     .select({ row: users, genres: djProfiles.genres })
     .from(users)
-    .leftJoin(djProfiles, and(eq(djProfiles.userId, users.id), isNull(djProfiles.genresRemovedBy)))
+    .leftJoin(djProfiles, and(eq(djProfiles.userId, users.id), isNull(djProfiles.genresDecisionId)))
     .where(and(eq(users.id, id), profileNamedTo(actor)))
     .get();
   if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');

@@ -10,13 +10,13 @@ import { djProfiles } from './tables';
 export function removeGenres(ctx: Context, userId: string, decisionId: string): Statement {
   return ctx.db
     .update(djProfiles)
-    .set({ genresRemovedBy: decisionId })
-    .where(and(eq(djProfiles.userId, userId), isNull(djProfiles.genresRemovedBy)));
+    .set({ genresDecisionId: decisionId })
+    .where(and(eq(djProfiles.userId, userId), isNull(djProfiles.genresDecisionId)));
 }
 
 export function returnGenres(ctx: Context, userId: string, decisionId: string): Statement {
   return ctx.db
     .update(djProfiles)
-    .set({ genresRemovedBy: null })
-    .where(and(eq(djProfiles.userId, userId), eq(djProfiles.genresRemovedBy, decisionId)));
+    .set({ genresDecisionId: null })
+    .where(and(eq(djProfiles.userId, userId), eq(djProfiles.genresDecisionId, decisionId)));
 }

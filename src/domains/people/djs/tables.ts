@@ -8,7 +8,7 @@ export const djProfiles = sqliteTable('dj_profiles', {
   userId: text('user_id').primaryKey(),
   genres: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
   /** The decision by which staff removed them, so that an appeal can bring them back. */
-  genresRemovedBy: text('genres_removed_by'),
+  genresDecisionId: text('genres_decision_id'),
   ratingSum: integer('rating_sum').notNull().default(0),
   ratingCount: integer('rating_count').notNull().default(0),
   updatedAt: integer('updated_at').notNull(),
