@@ -83,6 +83,7 @@ export function seenIngress(info: IngressInfo): IngressSeen {
     ingressId: info.ingressId,
     room: info.roomName,
     identity: info.participantIdentity,
+    name: info.participantName,
     quality: qualityOf(info),
     enabled: info.enabled ?? true,
     status: STATUSES[state?.status ?? 0] ?? 'idle',

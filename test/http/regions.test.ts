@@ -13,11 +13,12 @@ test.each([
   [{ country: 'DE', regionCode: 'BY' }, ['DE', 'DE-BY']],
   [{ country: 'MC' }, ['MC']],
   [{ country: 'US', regionCode: 'a region' }, ['US']],
-  [{ country: 'T1' }, []],
-  [{ country: 'XX' }, []],
-  [{}, []],
-  [undefined, []],
-])('of what the platform says, %j, the country and its region are taken', (cf, regions) => {
+  [{ country: 'T1' }, ['ZZ']],
+  [{ country: 'XX' }, ['ZZ']],
+  [{ country: 'ZZ' }, ['ZZ']],
+  [{}, ['ZZ']],
+  [undefined, ['ZZ']],
+])('from what the platform says, %j, the country and its region are taken, or that nobody knows it', (cf, regions) => {
   expect(regionsOf(production, request(cf))).toEqual(regions);
 });
 
@@ -26,10 +27,11 @@ test('what a client says of itself counts in development alone', () => {
   expect(regionsOf(production, request({ country: 'DE' }, headers))).toEqual(['DE']);
   expect(regionsOf(config, request({ country: 'DE' }, headers))).toEqual(['US', 'US-CA']);
   expect(regionsOf(config, request({ country: 'DE' }))).toEqual(['DE']);
+  expect(regionsOf(config, request({ country: 'DE' }, { 'x-dev-country': 'XX' }))).toEqual(['ZZ']);
 });
 
 test('a region is a country, or a country and what it may call a part', () => {
   for (const code of ['DE', 'US-CA', 'FR-75', 'GB-ENG']) expect(isRegion(code)).toBe(true);
-  for (const code of ['', 'de', 'XX', 'XX-CA', 'US-', 'US-ca', 'US-CALI', 'USA', 'US_CA', ' US', 'US\n'])
+  for (const code of ['', 'de', 'XX', 'ZZ', 'XX-CA', 'US-', 'US-ca', 'US-CALI', 'USA', 'US_CA', ' US', 'US\n'])
     expect(isRegion(code)).toBe(false);
 });

@@ -9,6 +9,7 @@ import { applicationRequest, asApplicant } from '#test/support/applications';
 import { testContext } from '#test/support/context';
 import { asDj, listened } from '#test/support/listeners';
 import { standInForLiveKit } from '#test/support/livekit';
+import { goAnonymous, stageNames } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
 import { aCode, aPackage } from '#test/support/purchases';
 import { anOpenStream, aStream } from '#test/support/streams';
@@ -232,11 +233,25 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
     },
   ],
   [
+    'a performer’s stage names',
+    async () => {
+      const performer = await asCreator({ role: 'performer' });
+      const names = await goAnonymous(performer);
+      return { by: performer, method: 'PUT', path: 'performer/profile', body: { ...names, bio: 'I sing.' } };
+    },
+  ],
+  [
     'a performer’s privacy',
     async () => {
       const performer = await asCreator({ role: 'performer' });
+      await performer.put('performer/profile', stageNames());
       await anOpenStream(performer);
-      const body = { blockedCountries: ['AT', 'DE'], showViewerList: false, anonymousMode: true };
+      const body = {
+        unknownCountry: 'deny',
+        blockedCountries: ['AT', 'DE'],
+        showViewerList: false,
+        anonymousMode: true,
+      };
       return { by: performer, method: 'PUT', path: 'performer/privacy-settings', body };
     },
   ],

@@ -31,6 +31,7 @@ interface StandInIngress {
   readonly input_type: 'RTMP_INPUT' | 'WHIP_INPUT';
   room_name: string;
   participant_identity: string;
+  participant_name: string;
   enabled: boolean;
   enable_transcoding: boolean;
   video: Json;
@@ -236,6 +237,7 @@ const METHODS: Readonly<Record<string, Method>> = {
       input_type,
       room_name: String(body.roomName),
       participant_identity: String(body.participantIdentity),
+      participant_name: String(body.participantName ?? ''),
       enabled: body.enabled !== false,
       enable_transcoding: body.enableTranscoding === true,
       video: (body.video ?? {}) as Json,
@@ -263,6 +265,7 @@ const METHODS: Readonly<Record<string, Method>> = {
       ingress.state = { ...ingress.state, status: 'ENDPOINT_INACTIVE' };
     if (body.roomName) ingress.room_name = String(body.roomName);
     if (body.participantIdentity) ingress.participant_identity = String(body.participantIdentity);
+    if (body.participantName) ingress.participant_name = String(body.participantName);
     if (body.enabled !== undefined) ingress.enabled = body.enabled === true;
     if (body.enableTranscoding !== undefined) ingress.enable_transcoding = body.enableTranscoding === true;
     if (body.video) ingress.video = body.video as Json;

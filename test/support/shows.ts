@@ -38,7 +38,7 @@ export async function aShow(role: Role = 'creator') {
   return { word, creator, streamId, names };
 }
 
-type Show = Awaited<ReturnType<typeof aShow>>;
+export type Show = Awaited<ReturnType<typeof aShow>>;
 
 /** Reads that anyone may ask for, or any account. */
 const reads = endpoints.filter(
@@ -55,13 +55,18 @@ function waysToAsk({ path, query }: Endpoint, { names, word }: Show): string[] {
   return filled.map((one) => `${one.slice(1)}${asked}`);
 }
 
-/** The ways to ask whose answer has the show in it. */
-export async function whereSeen(reader: Pick<Person, 'get'>, show: Show): Promise<string[]> {
+/** What every way to ask answers, as text. */
+export async function answersAbout(reader: Pick<Person, 'get'>, show: Show): Promise<Map<string, string>> {
   const ways = [
     ...reads.flatMap((endpoint) => waysToAsk(endpoint, show)),
     `sessions?creatorId=${show.names.userId}`,
     `search?q=${show.word}&type=users`,
   ];
   const answers = await Promise.all(ways.map((way) => reader.get(way)));
-  return ways.filter((_, index) => JSON.stringify(answers[index]?.body).includes(show.word));
+  return new Map(ways.map((way, index) => [way, JSON.stringify(answers[index]?.body)]));
+}
+
+/** The ways to ask whose answer has the show in it. */
+export async function whereSeen(reader: Pick<Person, 'get'>, show: Show): Promise<string[]> {
+  return [...(await answersAbout(reader, show))].flatMap(([way, answer]) => (answer.includes(show.word) ? [way] : []));
 }

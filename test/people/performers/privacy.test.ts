@@ -5,6 +5,7 @@ import { client } from '#test/support/api';
 import { requestWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { giveCoins, once } from '#test/support/money';
+import { asPerformer, goAnonymous, stageNames } from '#test/support/performers';
 import { aShow, whereSeen } from '#test/support/shows';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
@@ -13,10 +14,15 @@ import { moderators } from '@/domains/live/channels/tables';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';
 
 const URL_ = 'performer/privacy-settings';
-const DEFAULTS = { blockedCountries: [], allowRecording: true, showViewerList: true, anonymousMode: false };
+const DEFAULTS = {
+  blockedCountries: [],
+  allowRecording: true,
+  showViewerList: true,
+  anonymousMode: false,
+  unknownCountry: 'allow',
+};
 
 const guest = client();
-const asPerformer = () => asCreator({ role: 'performer' });
 const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
   client({ ...headers, 'x-dev-country': region });
 
@@ -29,11 +35,13 @@ describe('my privacy', () => {
       ...DEFAULTS,
       blockedCountries: ['DE', 'US-CA'],
     });
+    await performer.put('performer/profile', stageNames());
     expect((await put({ allowRecording: false, anonymousMode: true })).data).toEqual({
       blockedCountries: ['DE', 'US-CA'],
       allowRecording: false,
       showViewerList: true,
       anonymousMode: true,
+      unknownCountry: 'allow',
     });
     expect((await put({ showViewerList: false, anonymousMode: false })).data).toMatchObject({
       allowRecording: false,
@@ -58,8 +66,12 @@ describe('my privacy', () => {
       allowRecording: false,
       showViewerList: false,
       anonymousMode: true,
+      unknownCountry: 'deny',
     };
-    expect((await (await asPerformer()).put(URL_, request)).data).toEqual(request);
+    const performer = await asPerformer();
+    await performer.put('performer/profile', stageNames());
+    expect((await performer.put(URL_, request)).data).toEqual(request);
+    expect((await performer.get(URL_)).data).toEqual(request);
   });
 
   it('keeps one of two lists that are sent at once, never a mixture', async () => {
@@ -81,6 +93,8 @@ describe('my privacy', () => {
     [{ blockedCountries: 'DE' }, 'blockedCountries'],
     [{ blockedCountries: null }, 'blockedCountries'],
     [{ anonymousMode: 'yes' }, 'anonymousMode'],
+    [{ unknownCountry: 'maybe' }, 'unknownCountry'],
+    [{ blockedCountries: ['ZZ'] }, 'blockedCountries.0'],
     [{ hidden: true }, 'hidden'],
   ])('is not changed by %j', async (body, path) => {
     const performer = await asPerformer();
@@ -98,7 +112,8 @@ describe('my privacy', () => {
 
   it('is exported, and deleted with the account', async () => {
     const performer = await asPerformer();
-    await performer.put(URL_, { blockedCountries: ['DE'], anonymousMode: true });
+    await goAnonymous(performer);
+    await performer.put(URL_, { blockedCountries: ['DE'] });
     expect((await performer.get('user/export')).data).toMatchObject({
       blockedRegions: [{ region: 'DE' }],
       performerPrivacy: [{ anonymousMode: true }],
@@ -251,6 +266,10 @@ describe('from a blocked country', () => {
     expect(await ask({ country: 'DE', regionCode: 'BE' })).toBe(451);
     expect(await ask({ country: 'FR' })).toBe(200);
     expect(await ask({ country: 'T1' })).toBe(200);
+    await creator.put(URL_, { unknownCountry: 'deny' });
+    expect(await ask({ country: 'T1' })).toBe(451);
+    expect(await ask({})).toBe(451);
+    expect(await ask({ country: 'FR' })).toBe(200);
   });
 
   it('no cache returns what a reader elsewhere received', async () => {

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
+import { asPerformer, goAnonymous } from '#test/support/performers';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
@@ -8,7 +9,6 @@ import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 const URL_ = 'performer/privacy-settings';
 
 const guest = client();
-const asPerformer = () => asCreator({ role: 'performer' });
 const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
   client({ ...headers, 'x-dev-country': region });
 
@@ -55,7 +55,7 @@ describe('who is watching', () => {
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator);
     await (await joinRoom(streamId, aUser({ creator: true }, creator.userId))).welcome();
-    await creator.put(URL_, { anonymousMode: true });
+    await goAnonymous(creator);
     for (const who of [guest, creator])
       expect((await viewersOf(who, streamId)).data).toMatchObject({ users: [{ id: creator.userId }], guests: 0 });
   });
@@ -89,7 +89,7 @@ describe('who is watching', () => {
     const [creator, shy, open] = [await asCreator(), await asPerformer(), await asPerformer()];
     const streamId = await anOpenStream(creator);
     for (const { userId } of [shy, open]) await (await joinRoom(streamId, aUser({}, userId))).welcome();
-    await shy.put(URL_, { anonymousMode: true });
+    await goAnonymous(shy);
     for (const who of [guest, creator, shy])
       expect((await viewersOf(who, streamId)).data).toMatchObject({
         users: [{ id: open.userId }],

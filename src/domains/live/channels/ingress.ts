@@ -32,10 +32,14 @@ export function ingressForm(
 }
 
 /** Room and permission are changed at once, which ends the encoder's session; other changes wait until it is idle. */
-export function isAligned(seen: IngressSeen, form: Pick<IngressForm, 'room' | 'identity' | 'quality' | 'enabled'>) {
+export function isAligned(
+  seen: IngressSeen,
+  form: Pick<IngressForm, 'room' | 'identity' | 'name' | 'quality' | 'enabled'>,
+) {
   if (seen.room !== form.room || seen.enabled !== form.enabled) return false;
   const isRunning = seen.status === 'connecting' || seen.status === 'publishing';
-  return isRunning || (seen.identity === form.identity && seen.quality === form.quality);
+  const isSame = seen.identity === form.identity && seen.name === form.name && seen.quality === form.quality;
+  return isRunning || isSame;
 }
 
 /** Does nothing for a channel without a key. Marks a key that LiveKit no longer has. Throws MEDIA_UNAVAILABLE. */

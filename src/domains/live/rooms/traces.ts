@@ -4,6 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { lastRooms, roomTraces } from './tables';
 
@@ -46,13 +47,14 @@ export async function dropTraces({ db }: RoomDatabase, roomId: string): Promise<
 }
 
 /**
- * A page of the rooms that have the user's texts or name, after this one. Rooms that they entered last are among them,
- * since those may not have reported them yet.
+ * A page of the rooms that have the user's texts or name, after this one. Rooms that they entered last, and their own
+ * open ones, are among them, since those may not have reported them yet.
  */
 export async function listTracedRooms({ db }: RoomDatabase, userId: string, after: string): Promise<string[]> {
   const rows = await db.all<{ roomId: string }>(sql`
     SELECT room_id AS roomId FROM ${roomTraces} WHERE user_id = ${userId} AND room_id > ${after}
     UNION SELECT room_id FROM ${lastRooms} WHERE user_id = ${userId} AND kind <> 'support' AND room_id > ${after}
+    UNION SELECT id FROM ${streams} WHERE creator_id = ${userId} AND ${isOpen()} AND id > ${after}
     ORDER BY roomId LIMIT ${literal(ROOMS_A_STEP)}`);
   return rows.map(({ roomId }) => roomId);
 }

@@ -144,7 +144,8 @@ function reconcileIngresses(ctx: Context, { ingresses }: Media, keyed: readonly 
   const wrong = keyed.filter((channel) => {
     const seen = ingresses?.get(channel.ingressId);
     const room = channel.liveRoom ?? videoRoomOf(channel);
-    return seen && !isAligned(seen, ingressForm(ctx, channel, { room, name: '' }));
+    // A new name is brought by its own task, so the sweep reads none.
+    return seen && !isAligned(seen, ingressForm(ctx, channel, { room, name: seen.name }));
   });
   return forSome(ctx, wrong, INGRESSES_MAX, ({ id }) => alignIngress(ctx, id));
 }

@@ -1,26 +1,34 @@
 /**
- * Carries a performer's new name to where the old one was written down: titles made of it, notifications to others, and
- * the messages and gifts of rooms. Each step reads the name that is true then, so steps may repeat and overtake each
+ * Carries a performer's new name to where the old one was written down: titles made of it, the encoder in the video
+ * room, notifications to others, and the messages and gifts of rooms. Each step reads the name that is true then, so steps may repeat and overtake each
  * other.
  */
+import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { renameInNotifications } from '@/domains/base/notifications/rename';
 import { renameDefaultTitle } from '@/domains/live/channels/default-title';
+import { channels } from '@/domains/live/channels/tables';
 import { listTracedRooms, ROOMS_A_STEP } from '@/domains/live/rooms/traces';
 import { renameDefaultTitles } from '@/domains/live/streams/rename';
 
 type Step = Extract<TaskMessage, { type: 'follow-name' }>;
 
+/** Later than rooms report who wrote in them, which they do ten minutes after a message. */
+const LATER_SECONDS = 15 * 60;
+
 /**
  * The events of a change of the names that everyone sees: open rooms read the user again at once, and a task does the
- * rest. @param from the display name before
+ * rest. Another looks for rooms that had not reported the user yet.
+ * @param from the display name before
  */
 export function renamed(userId: string, from: string): OutboxEvent[] {
+  const step: Step = { type: 'follow-name', userId, from, after: null };
   return [
     { kind: 'user-changed', userId },
-    { kind: 'task', task: { type: 'follow-name', userId, from, after: null } },
+    { kind: 'task', task: step },
+    { kind: 'task', task: step, delaySeconds: LATER_SECONDS },
   ];
 }
 
@@ -35,6 +43,7 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
     ])) as D1Result[]; // statements without rows
     const isDone = results.every(({ meta }) => meta.changes === 0);
     await ctx.queues.tasks.send({ type: 'follow-name', userId, from, after: isDone ? '' : null });
+    if (isDone) await renameEncoder(ctx, userId);
     return;
   }
   const rooms = await listTracedRooms(ctx, userId, after);
@@ -46,4 +55,11 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
     (roomId): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'rename-user', userId } }),
   );
   if (rooms.length > 0) await commit(ctx, [], { events: [...renames, ...next], evenIfUnchanged: true });
+}
+
+/** An encoder that is running keeps its name until its show is over, since a change would interrupt it. */
+async function renameEncoder(ctx: Context, userId: string): Promise<void> {
+  const keyed = and(eq(channels.creatorId, userId), isNotNull(channels.ingressId));
+  const channel = await ctx.db.select({ id: channels.id }).from(channels).where(keyed).get();
+  if (channel) await ctx.queues.tasks.send({ type: 'align-ingress', channelId: channel.id });
 }

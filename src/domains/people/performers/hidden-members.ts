@@ -31,7 +31,7 @@ export function hiddenMembersQuery(ctx: Context, creatorId: string, regions: rea
   const followers = sql`SELECT follower_id AS id FROM ${follows} WHERE creator_id = ${creatorId}
     ORDER BY created_at DESC LIMIT ${literal(max)}`;
   const subscribers = sql`SELECT subscriber_id AS id FROM ${subscriptions}
-    WHERE creator_id = ${creatorId} AND ${isOpenSubscription()} ORDER BY id DESC LIMIT ${literal(max)}`;
+    WHERE creator_id = ${creatorId} AND ${isOpenSubscription()} ORDER BY ${subscriptions.id} DESC LIMIT ${literal(max)}`;
   const count = (members: typeof followers) => sql`(SELECT count(*) FROM (${members}) AS recent
     CROSS JOIN ${users} AS member ON member.id = recent.id WHERE ${isNewlyHidden})`;
   return ctx.db.all<Hidden>(sql`

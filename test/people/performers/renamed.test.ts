@@ -1,0 +1,127 @@
+import { eq, sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { standInForLiveKit } from '#test/support/livekit';
+import { taskContext } from '#test/support/notifications';
+import { asPerformer, goAnonymous } from '#test/support/performers';
+import { aGift, aUser, eventually, inStorage, joinRoom, roomOf } from '#test/support/rooms';
+import { anOpenStream, aStream } from '#test/support/streams';
+import { asCreator, asViewer, type Person } from '#test/support/users';
+import { users } from '@/domains/base/users/tables';
+import { channels } from '@/domains/live/channels/tables';
+import { roomTraces } from '@/domains/live/rooms/tables';
+import { ROOMS_A_STEP } from '@/domains/live/rooms/traces';
+import { followName } from '@/domains/people/performers/follow-name';
+import { newId } from '@/shared/ids';
+
+const { db } = testContext();
+
+/** Does all that follows from the new name. */
+async function follow(userId: string, from: string) {
+  const tasks = taskContext();
+  await followName(tasks.ctx, { type: 'follow-name', userId, from, after: null });
+  await tasks.drain();
+  await tasks.settle();
+  await tasks.drain();
+  await tasks.settle();
+}
+
+it('messages, waiting messages and gifts of past and open rooms show the new name', async () => {
+  const performer = await asPerformer();
+  const streamId = await anOpenStream(await asCreator());
+  const [room, speaker] = [roomOf(streamId), aUser({}, performer.userId)];
+  await room.say(speaker, newId(), 'Hello');
+  await room.say(aUser(), newId(), `Hello ${speaker.displayName}`);
+  await room.apply(newId(), { type: 'event', event: aGift(speaker) });
+  await room.apply(newId(), { type: 'event', event: aGift(aUser(), speaker) });
+  await db.insert(roomTraces).values({ userId: performer.userId, roomId: streamId });
+  const names = await goAnonymous(performer);
+  await follow(performer.userId, performer.username);
+  const stored = await inStorage<{ body: string }>(streamId, 'SELECT body FROM events');
+  const said = stored.map(({ body }) => JSON.parse(body));
+  const shown = { username: names.stageHandle, displayName: names.stageName };
+  expect(said.find(({ userId }) => userId === performer.userId)).toMatchObject({ ...shown, text: 'Hello' });
+  expect(said.find(({ sender }) => sender?.id === performer.userId).sender).toMatchObject(shown);
+  expect(said.find(({ recipient }) => recipient?.id === performer.userId).recipient).toMatchObject(shown);
+  // What others wrote is theirs.
+  expect(said.filter(({ text }) => text?.includes(speaker.displayName))).toHaveLength(1);
+});
+
+it('an open room shows the new name in what is written next', async () => {
+  const performer = await asPerformer();
+  const streamId = await anOpenStream(await asCreator());
+  const { data } = await performer.post(`stream/${streamId}/join`);
+  const seat = await joinRoom(streamId, aUser({}, performer.userId));
+  await seat.welcome();
+  expect(data.viewer.id).toBe(performer.userId);
+  const names = await goAnonymous(performer);
+  await eventually(async () => {
+    const inside = await roomOf(streamId).viewers();
+    expect(inside.users).toMatchObject([{ username: names.stageHandle, displayName: names.stageName }]);
+  });
+});
+
+it('every room is reached, however many there are', async () => {
+  const performer = await asPerformer();
+  const { userId, channelId } = performer;
+  const roomIds = Array.from({ length: ROOMS_A_STEP + 5 }, newId);
+  const ids = JSON.stringify(roomIds);
+  await db.batch([
+    db.run(sql`INSERT INTO streams (id, channel_id, creator_id, title, status, created_at, updated_at)
+      SELECT value, ${channelId}, ${userId}, 'A show', 'ended', 1, 1 FROM json_each(${ids})`),
+    db.run(sql`INSERT INTO room_traces (user_id, room_id) SELECT ${userId}, value FROM json_each(${ids})`),
+  ]);
+  const reached: string[] = [];
+  const tasks = taskContext({
+    deliver: async (delivered) => {
+      for (const { event } of delivered) {
+        if (event.kind === 'room' && event.command.type === 'rename-user') reached.push(event.roomId);
+        if (event.kind === 'task') await tasks.ctx.queues.tasks.send(event.task);
+      }
+    },
+  });
+  await followName(tasks.ctx, { type: 'follow-name', userId, from: 'Ada', after: '' });
+  for (let step = 0; step < 3; step += 1) {
+    await tasks.settle();
+    await tasks.drain();
+  }
+  expect(reached.toSorted()).toEqual(roomIds.toSorted());
+});
+
+it('notifications and default titles show the new name, and other texts stay', async () => {
+  const performer = await asPerformer();
+  const [creator, follower] = [await asCreator(), await asViewer()];
+  await db.update(users).set({ displayName: 'Ada Moreno' }).where(eq(users.id, performer.userId));
+  await db.update(channels).set({ title: 'Ada Moreno live' }).where(eq(channels.id, performer.channelId));
+  const [made, own] = [
+    await aStream(performer, { title: 'Ada Moreno live', status: 'ended' }),
+    await aStream(performer, { title: 'Ada Moreno sings', status: 'ended' }),
+  ];
+  await performer.post(`social/follow/${creator.userId}`);
+  const bodiesOf = async (who: Pick<Person, 'get'>) =>
+    (await who.get('user/notifications')).data.items.map(({ body }: { body: string }) => body);
+  await eventually(async () => expect(await bodiesOf(creator)).toContain('Ada Moreno now follows you.'));
+  const names = await goAnonymous(performer);
+  await follow(performer.userId, 'Ada Moreno');
+  expect(await bodiesOf(creator)).toEqual([`${names.stageName} now follows you.`]);
+  const titleOf = async (id: string) => (await follower.get(`sessions/${id}`)).data.title;
+  expect([await titleOf(made), await titleOf(own)]).toEqual([`${names.stageName} live`, 'Ada Moreno sings']);
+  expect((await performer.get('stream/info')).data.title).toBe(`${names.stageName} live`);
+  // Late and again, it goes by the name that is true then.
+  await performer.put('performer/privacy-settings', { anonymousMode: false });
+  await follow(performer.userId, 'Ada Moreno');
+  await follow(performer.userId, names.stageName);
+  expect(await bodiesOf(creator)).toEqual(['Ada Moreno now follows you.']);
+  expect(await titleOf(made)).toBe('Ada Moreno live');
+});
+
+it('the encoder has the new name in the video room, unless it is running', async () => {
+  const livekit = standInForLiveKit();
+  const performer = await asPerformer();
+  const { data } = await performer.post('stream/ingress', { ingressType: 'RTMP' });
+  const nameThere = () => livekit.ingresses.get(data.ingressId)?.participant_name;
+  expect(nameThere()).toBe(performer.username);
+  const names = await goAnonymous(performer);
+  await follow(performer.userId, performer.username);
+  expect(nameThere()).toBe(names.stageName);
+});
