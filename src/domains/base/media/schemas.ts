@@ -14,7 +14,9 @@ export const NewUpload = z
     kind: z.enum(KINDS),
     contentType: z.enum([...TICKET_TYPES, ...AUDIO_TYPES]),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
-    name: aLine(NAME_CHARACTERS_MAX).optional().openapi({ description: 'What readers see a `ticket-file` named. A `track` without a title is named after it.' }),
+    name: aLine(NAME_CHARACTERS_MAX)
+      .optional()
+      .openapi({ description: 'What readers see a `ticket-file` named. A `track` without a title is named after it.' }),
   })
   .superRefine(({ kind, contentType }, issue) => {
     const types: readonly string[] = LARGE_FILES[kind].types;

@@ -7,9 +7,11 @@ export type TrackStatus = (typeof TRACK_STATUSES)[number];
 /** Why a track was rejected. */
 export const REJECTION_REASONS = [
   'duplicate',
-  'not-audio',
+  'mislabelled',
   'damaged',
+  'truncated',
   'no-duration',
+  'tags-too-large',
   'infected',
   'too-large-to-scan',
 ] as const;
