@@ -16,6 +16,7 @@ import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { stageEndpoints } from '@/domains/live/streams/stage-routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
+import { trackEndpoints } from '@/domains/live/tracks/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
@@ -79,6 +80,7 @@ export const endpoints = withAliases([
   ...djEndpoints,
   ...stageEndpoints,
   ...creatorAnalyticsEndpoints,
+  ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,
   ...discoveryEndpoints,

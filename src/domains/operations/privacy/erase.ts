@@ -32,6 +32,7 @@ import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/ro
 import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
+import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -185,6 +186,8 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetFeedback),
   forgetAttachments,
   byStatements(blankTickets),
+  byStatements((ctx, userId, limit) => [forgetSetLists(ctx, userId, limit)]),
+  forgetTracks,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),
