@@ -7,7 +7,9 @@ import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { readCreatorAnalytics } from '@/domains/live/analytics/read';
+import { listTopTracks } from '@/domains/live/analytics/top-tracks';
 import { keepFigures } from '@/domains/live/rooms/figures';
+import { newId } from '@/shared/ids';
 import { toDay } from '@/shared/time';
 
 const guest = client();
@@ -45,7 +47,8 @@ describe('a creator’s figures', () => {
     const dj = await asDj();
     const { status, data } = await dj.get('dj/analytics');
     expect(status).toBe(200);
-    expect(data).toMatchObject({ to: toDay(Date.now()), tz: 'UTC', totals: NONE, previous: NONE, topStreams: [] });
+    expect(data).toMatchObject({ to: toDay(Date.now()), tz: 'UTC', totals: NONE, previous: NONE });
+    expect(data).toMatchObject({ topStreams: [], topTracks: [] });
     expect(data.byDay).toHaveLength(30);
     expect(data.byDay.at(-1)).toEqual({ day: data.to, ...NONE });
     expect(data.byDay[0].day).toBe(data.from);
@@ -123,6 +126,42 @@ describe('a creator’s figures', () => {
     expect(east?.data.byDay).toHaveLength(30);
   });
 
+  it('name the tracks that a DJ played most often, by the titles that they have now', async () => {
+    const [dj, other] = [await asDj(), await asDj()];
+    const show = await aShow(dj, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5 });
+    const before = await aShow(dj, { from: '2026-03-01T12:00', to: '2026-03-01T13:00', viewers: 5 });
+    const foreign = await aShow(other, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5 });
+    const played = async (streamId: string, position: number, title: string, trackId: string | null = null) =>
+      env.DB.prepare(
+        `INSERT INTO set_list (id, stream_id, position, track_id, title, artist, started_at, ended_at, hidden, changed_at)
+         VALUES (?, ?, ?, ?, ?, 'Ada', 0, 0, 0, 0)`,
+      )
+        .bind(newId(), streamId, position, trackId, title)
+        .run();
+    const trackId = newId();
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO tracks (id, dj_id, content_type, bytes, title, artist, status, reason, queued_at, duration_ms,
+           created_at, updated_at) VALUES (?, ?, 'audio/mpeg', 1, 'New name', 'Ada', 'rejected', 'damaged', 0, 90500, 0, 0)`,
+      ).bind(trackId, dj.userId),
+    ]);
+    for (const [index, title] of ['Old name', 'Old name', 'New name'].entries())
+      await played(show, 1 + index, title, trackId);
+    for (const [index, title] of ['Typed', 'Typed', 'Other'].entries()) await played(show, 10 + index, title);
+    await played(before, 1, 'Before');
+    await played(foreign, 1, 'Foreign');
+    const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-02');
+    const typed = { id: null, artist: 'Ada', coverUrl: null, duration: null };
+    expect(data.topTracks).toEqual([
+      { track: { id: trackId, title: 'New name', artist: 'Ada', coverUrl: null, duration: 90.5 }, plays: 3 },
+      { track: { ...typed, title: 'Typed' }, plays: 2 },
+      { track: { ...typed, title: 'Other' }, plays: 1 },
+    ]);
+    const [plan] = await plansOf((ctx) => listTopTracks(ctx, 'd', { tz: 'UTC', format: 'json' }));
+    expect(plan).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
+    expect(plan).toMatch(/SEARCH played USING INDEX \S+ \(stream_id=\?\)/);
+  });
+
   it('are a CSV file with a line for each day, without text that someone wrote', async () => {
     const performer = await asCreator({ role: 'performer' });
     await aShow(performer, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5, title: '=cmd|calc' });
@@ -170,7 +209,7 @@ describe('a creator’s figures', () => {
     }
     expect((await dj.get('performer/analytics')).status).toBe(403);
     expect((await performer.get('dj/analytics')).status).toBe(403);
-    expect((await performer.get('performer/analytics')).status).toBe(200);
+    expect((await performer.get('performer/analytics')).data).not.toHaveProperty('topTracks');
   });
 
   it('cost four statements whatever the range, each by its index', async () => {

@@ -14,7 +14,7 @@ import { follows } from '@/domains/people/social/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { type Counted, presentFigures, type StreamFigures, toMinutes } from './figures';
 import type { CreatorAnalytics, CreatorAnalyticsQuery } from './schemas';
-import { PREVIOUS, type Report, readReport } from './spans';
+import { PREVIOUS, type Report, readReport, wholeOf } from './spans';
 
 const TOP_STREAMS_MAX = 10;
 
@@ -104,8 +104,8 @@ interface TopStream extends Omit<StreamFigures, 'streams'> {
   readonly diamonds: number;
 }
 
-function topStreams(ctx: Context, creatorId: string, { days }: Report) {
-  const [startMs, endMs] = [days.at(0)?.startMs ?? 0, days.at(-1)?.endMs ?? 0];
+function topStreams(ctx: Context, creatorId: string, report: Report) {
+  const { startMs, endMs } = wholeOf(report);
   return ctx.db.all<TopStream>(sql`
     SELECT aired.id AS id, aired.title AS title, aired.started_at AS startedAt, aired.ended_at AS endedAt,
       ${streamedMs(ctx)} AS streamedMs, ${uniqueViewers} AS uniqueViewers, ${peakViewers} AS peakViewers,

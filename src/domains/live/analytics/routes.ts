@@ -1,23 +1,39 @@
-/** Endpoints of a creator's figures. DJs and performers have the same one. */
+/** Endpoints of a creator's figures: of performers, and of DJs with what they played. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { exportCreatorAnalytics } from './export';
 import { readCreatorAnalytics } from './read';
-import { CreatorAnalytics, CreatorAnalyticsQuery } from './schemas';
+import { CreatorAnalytics, CreatorAnalyticsQuery, DjAnalytics } from './schemas';
+import { listTopTracks } from './top-tracks';
 
-const ROLES = [
-  { who: 'dj', name: 'Dj' },
-  { who: 'performer', name: 'Performer' },
-] as const;
+const description = 'The last 30 days by default; at most 366. Days are those of the zone `tz`.';
 
-export const creatorAnalyticsEndpoints: Endpoint[] = ROLES.map(({ who, name }) =>
+export const creatorAnalyticsEndpoints: Endpoint[] = [
   endpoint({
-    operationId: `read${name}Analytics`,
+    operationId: 'readDjAnalytics',
     method: 'get',
-    path: `/${who}/analytics`,
-    tag: who,
+    path: '/dj/analytics',
+    tag: 'dj',
+    summary: 'My figures by day: streams, viewers, followers and diamonds, and my most played tracks',
+    description,
+    who: 'dj',
+    query: CreatorAnalyticsQuery,
+    response: DjAnalytics,
+    csv: true,
+    handler: async (ctx, { actor: { userId }, query }) => {
+      if (query.format === 'csv') return exportCreatorAnalytics(ctx, userId, query);
+      const reads = [readCreatorAnalytics(ctx, userId, query), listTopTracks(ctx, userId, query)] as const;
+      const [figures, topTracks] = await Promise.all(reads);
+      return { ...figures, topTracks };
+    },
+  }),
+  endpoint({
+    operationId: 'readPerformerAnalytics',
+    method: 'get',
+    path: '/performer/analytics',
+    tag: 'performer',
     summary: 'My figures by day: streams, viewers, followers and diamonds',
-    description: 'The last 30 days by default; at most 366. Days are those of the zone `tz`.',
-    who,
+    description,
+    who: 'performer',
     query: CreatorAnalyticsQuery,
     response: CreatorAnalytics,
     csv: true,
@@ -26,4 +42,4 @@ export const creatorAnalyticsEndpoints: Endpoint[] = ROLES.map(({ who, name }) =
         ? exportCreatorAnalytics(ctx, actor.userId, query)
         : readCreatorAnalytics(ctx, actor.userId, query),
   }),
-);
+];

@@ -1,5 +1,6 @@
 /** Wire shapes of a creator's analytics. */
 import { z } from '@hono/zod-openapi';
+import { PublicTrack } from '@/domains/live/tracks/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { isTimeZone } from '@/shared/time-zone';
 
@@ -60,3 +61,9 @@ export const CreatorAnalytics = z
       .describe('At most ten, by unique viewers. Figures other than minutes are known once a stream has ended.'),
   })
   .openapi('CreatorAnalytics');
+
+export const TopTrack = z.object({ track: PublicTrack, plays: z.int() });
+
+export const DjAnalytics = CreatorAnalytics.extend({
+  topTracks: z.array(TopTrack).describe('At most ten, by how often they were played in these streams.'),
+}).openapi('DjAnalytics');

@@ -28,6 +28,11 @@ export interface Report {
   readonly previous: Span;
 }
 
+/** The whole of the range, in milliseconds: from `startMs`, inclusive, to `endMs`, exclusive. */
+export function wholeOf({ days }: Report): Pick<Span, 'startMs' | 'endMs'> {
+  return { startMs: days.at(0)?.startMs ?? 0, endMs: days.at(-1)?.endMs ?? 0 };
+}
+
 /** By default the last 30 days, up to today in the zone. Throws VALIDATION_FAILED. */
 export function readReport(now: number, { tz, ...query }: z.output<typeof CreatorAnalyticsQuery>): Report {
   const zone = timeZone(tz);
