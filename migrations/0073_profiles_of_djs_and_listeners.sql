@@ -15,13 +15,16 @@ CREATE INDEX stream_listeners_by_end ON stream_listeners (ended_at);
 CREATE TABLE dj_profiles (
   user_id TEXT PRIMARY KEY REFERENCES users (id),
   genres TEXT NOT NULL DEFAULT '[]' CHECK (json_type(genres) = 'array'),
-  -- The decision by which staff removed the genres; null: they are shown.
+  -- What staff removed last, and the decision: an appeal may bring it back.
+  removed_genres TEXT,
   genres_decision_id TEXT,
   -- Kept by the triggers below.
   rating_sum INTEGER NOT NULL DEFAULT 0 CHECK (rating_sum BETWEEN rating_count AND 5 * rating_count),
   rating_count INTEGER NOT NULL DEFAULT 0 CHECK (rating_count >= 0),
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX dj_profiles_with_removed_genres ON dj_profiles (genres_decision_id) WHERE genres_decision_id IS NOT NULL;
 
 CREATE TABLE dj_ratings (
   dj_id TEXT NOT NULL REFERENCES users (id),
@@ -53,3 +56,8 @@ END;
 
 -- A creator's streams by the day on which they began: for analytics.
 CREATE INDEX streams_of_creator_by_start ON streams (creator_id, started_at) WHERE started_at IS NOT NULL;
+
+-- The same for the bio of a creator: until now it stayed when staff removed the profile.
+ALTER TABLE creator_profiles ADD COLUMN removed_bio TEXT;
+ALTER TABLE creator_profiles ADD COLUMN bio_decision_id TEXT;
+CREATE INDEX creator_profiles_with_removed_bio ON creator_profiles (bio_decision_id) WHERE bio_decision_id IS NOT NULL;

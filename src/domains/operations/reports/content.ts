@@ -24,6 +24,7 @@ import {
 } from '@/domains/content/posts/removal';
 import { hideStream, keepRemovedStream, returnStream, unhideStream } from '@/domains/live/streams/removal';
 import { hideWords, keepRemovedWords, returnWords, unhideWords } from '@/domains/money/gifts/review-words';
+import { removeBio, returnBio } from '@/domains/people/creators/removal';
 import { removeGenres, returnGenres } from '@/domains/people/djs/removal';
 
 export interface Target {
@@ -109,8 +110,15 @@ async function plan(
         hide: () => quiet(hideProfile(ctx, id)),
         unhide: () => quiet(unhideProfile(ctx, id)),
         remove: async () =>
-          together(keepRemovedProfile(ctx, id, decisionId, until), [removeGenres(ctx, id, decisionId)]),
-        return: async () => together(await returnProfile(ctx, id, decisionId), [returnGenres(ctx, id, decisionId)]),
+          together(keepRemovedProfile(ctx, id, decisionId, until), [
+            removeBio(ctx, id, decisionId),
+            removeGenres(ctx, id, decisionId),
+          ]),
+        return: async () =>
+          together(await returnProfile(ctx, id, decisionId), [
+            returnBio(ctx, id, decisionId),
+            returnGenres(ctx, id, decisionId),
+          ]),
       }[step]();
     case 'stream':
       return {

@@ -13,6 +13,7 @@ import { getPost } from '@/domains/content/posts/find-post';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { getStream } from '@/domains/live/streams/find';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { creatorProfiles } from '@/domains/people/creators/tables';
 import { djProfiles } from '@/domains/people/djs/tables';
 import { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
@@ -85,17 +86,18 @@ const imageOf = (ctx: Context, url: string | null) => (url === null ? [] : [find
 
 async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const found = await ctx.db
-    .select({ row: users, genres: djProfiles.genres })
+    .select({ row: users, genres: djProfiles.genres, creatorBio: creatorProfiles.bio })
     .from(users)
-    .leftJoin(djProfiles, and(eq(djProfiles.userId, users.id), isNull(djProfiles.genresDecisionId)))
+    .leftJoin(djProfiles, eq(djProfiles.userId, users.id))
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
     .where(and(eq(users.id, id), profileNamedTo(actor)))
     .get();
   if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
-  const { row, genres } = found;
+  const { row, genres, creatorBio } = found;
   const links = row.links.map(({ label, url }) => `${label}: ${url}`);
   // The names are the first two lines: `namelessEvidence` drops those.
   const names = [...new Set([row.displayName, row.stageName ?? row.displayName])].join(' · ');
-  const text = [names, `@${row.username}`, row.bio, row.stageBio, genres?.join(', '), ...links]
+  const text = [names, `@${row.username}`, row.bio, creatorBio, row.stageBio, genres?.join(', '), ...links]
     .filter(Boolean)
     .join('\n');
   return { subjectId: id, text, media: imageOf(ctx, row.avatarUrl) };

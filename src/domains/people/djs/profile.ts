@@ -31,7 +31,6 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
       stageName: sql<string>`coalesce(${users.stageName}, ${users.displayName})`.as('shown_name'),
       bio: sql<string>`coalesce(${users.stageBio}, nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('shown_bio'),
       genres: djProfiles.genres,
-      genresDecisionId: djProfiles.genresDecisionId,
       avatarUrl: users.avatarUrl,
       ratingSum: djProfiles.ratingSum,
       ratingCount: djProfiles.ratingCount,
@@ -53,7 +52,7 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
     userId: row.id,
     stageName: row.stageName,
     bio: row.bio,
-    genres: row.genres && row.genresDecisionId === null ? [...row.genres] : [],
+    genres: [...(row.genres ?? [])],
     avatarUrl: row.avatarUrl,
     ...averageOf(row.ratingSum ?? 0, row.ratingCount ?? 0),
     yourRating: row.yourRating,
@@ -80,10 +79,9 @@ export async function changeDjProfile(
 }
 
 function putGenres(ctx: Context, userId: string, genres: readonly string[]): Statement {
-  const set = { genres, genresDecisionId: null };
-  const changed = { ...set, updatedAt: ctx.now() };
+  const changed = { genres, updatedAt: ctx.now() };
   return ctx.db
     .insert(djProfiles)
     .values({ userId, ...changed })
-    .onConflictDoUpdate({ target: djProfiles.userId, set: changed, setWhere: differs(djProfiles, set) });
+    .onConflictDoUpdate({ target: djProfiles.userId, set: changed, setWhere: differs(djProfiles, { genres }) });
 }

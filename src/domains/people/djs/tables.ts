@@ -7,7 +7,8 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const djProfiles = sqliteTable('dj_profiles', {
   userId: text('user_id').primaryKey(),
   genres: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
-  /** The decision by which staff removed them, so that an appeal can bring them back. */
+  /** What staff removed last, until no appeal can bring it back. */
+  removedGenres: text('removed_genres', { mode: 'json' }).$type<readonly string[]>(),
   genresDecisionId: text('genres_decision_id'),
   ratingSum: integer('rating_sum').notNull().default(0),
   ratingCount: integer('rating_count').notNull().default(0),
