@@ -11,9 +11,12 @@ import { settingsEndpoints } from '@/domains/base/settings/routes';
 import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
+import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
+import { stageEndpoints } from '@/domains/live/streams/stage-routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
+import { trackEndpoints } from '@/domains/live/tracks/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
@@ -43,6 +46,7 @@ import { guard } from '@/domains/people/auth/guard';
 import { authPageRoutes } from '@/domains/people/auth/pages';
 import { authEndpoints } from '@/domains/people/auth/routes';
 import { creatorEndpoints } from '@/domains/people/creators/routes';
+import { djEndpoints } from '@/domains/people/djs/routes';
 import { guideEndpoints } from '@/domains/people/guides/routes';
 import { performerEndpoints } from '@/domains/people/performers/routes';
 import { avatarEndpoints } from '@/domains/people/profiles/avatar-routes';
@@ -73,6 +77,10 @@ export const endpoints = withAliases([
   ...searchEndpoints,
   ...socialEndpoints,
   ...performerEndpoints,
+  ...djEndpoints,
+  ...stageEndpoints,
+  ...creatorAnalyticsEndpoints,
+  ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,
   ...discoveryEndpoints,

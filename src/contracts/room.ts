@@ -168,6 +168,12 @@ export interface RoomFigures {
   readonly viewerCurve: readonly (readonly [number, number])[];
 }
 
+/** A verified user who was there for a minute or more. */
+export interface Listener {
+  readonly userId: string;
+  readonly seconds: number;
+}
+
 export interface ViewerList {
   readonly users: readonly {
     readonly id: string;

@@ -37,6 +37,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'clear-variants': 'back',
   'follow-name': 'back',
   'end-hidden-subscriptions': 'back',
+  'process-track': 'swept',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
@@ -44,7 +45,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
-  ...['decisionId', 'creatorId'],
+  ...['decisionId', 'creatorId', 'trackId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -2,6 +2,7 @@
  * Computes a room's figures from its viewer intervals: pure arithmetic. It reads intervals one at a time and keeps two
  * numbers of each, so hundreds of thousands of stays fit into an object's memory.
  */
+import type { Listener } from '@/contracts/room';
 import { MINUTE_MS } from '@/shared/time';
 
 /** One pass's stay. A viewer's intervals may overlap: two tabs are one viewer. */
@@ -33,8 +34,13 @@ export interface Attendance {
 /** The most guests from one address that count for the ranking. */
 export const GUESTS_RANKED_MAX = 5;
 const CURVE_POINTS_MAX = 1_440;
+/** Who stayed for less did not listen. */
+const LISTENED_MS_MIN = MINUTE_MS;
+/** Only users are verified, so only their keys are read. */
+const USER_KEY = 'user:';
 
 interface Stay {
+  readonly viewer: string;
   readonly from: number;
   readonly to: number;
   readonly address: string | null;
@@ -77,6 +83,25 @@ export function measure(intervals: Iterable<Interval>, until: number, since = 0)
   };
 }
 
+/** Users who were there, verified, for a minute or more in all. The parameters are those of `measure`. */
+export function listenersIn(intervals: Iterable<Interval>, until: number, since: number): Listener[] {
+  const listeners: Listener[] = [];
+  let [current, listenedMs]: [string | undefined, number] = [undefined, 0];
+  const close = () => {
+    if (current !== undefined && listenedMs >= LISTENED_MS_MIN)
+      listeners.push({ userId: current.slice(USER_KEY.length), seconds: Math.floor(listenedMs / 1_000) });
+  };
+  for (const { viewer, rewardedMs } of staysOf(intervals, since, until)) {
+    if (viewer !== current) {
+      close();
+      [current, listenedMs] = [viewer, 0];
+    }
+    listenedMs += rewardedMs;
+  }
+  close();
+  return listeners;
+}
+
 /** Merges a viewer's overlapping intervals into one stay. */
 function* staysOf(intervals: Iterable<Interval>, since: number, until: number): Generator<Stay> {
   let viewer: string | undefined;
@@ -89,7 +114,7 @@ function* staysOf(intervals: Iterable<Interval>, since: number, until: number): 
     const to = Math.max(from, Math.min(leftAt ?? until, until));
     if (!stay || viewer !== who || from > stay.to) {
       if (stay) yield stay;
-      stay = { from, to: from, address: address ?? null, rewardedMs: 0, isFirstOfViewer: viewer !== who };
+      stay = { viewer: who, from, to: from, address: address ?? null, rewardedMs: 0, isFirstOfViewer: viewer !== who };
       rewardedTo = from;
       viewer = who;
     }

@@ -1,13 +1,14 @@
-/** The room's reports to D1: the viewer count while the stream is live, and the figures once when it is over. */
+/** The room's reports to D1: the viewer count while the stream is live, and figures and listeners once it is over. */
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
 import { recordViewerCount } from '@/domains/live/rooms/figures';
+import { recordListeners } from '@/domains/live/rooms/listeners';
 import { recordAnalytics } from '@/domains/live/streams/figures';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import { hasEnded } from './commands';
-import { measure } from './figures';
+import { listenersIn, measure } from './figures';
 import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
@@ -45,11 +46,15 @@ export class Reports {
     await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
   }
 
-  /** A stream that never began has no figures. */
+  /** A stream that never began has neither figures nor listeners. Safe to repeat, also after a part of it. */
   async reportFigures(): Promise<void> {
-    const { store, database } = this.room;
-    if (store.setup && beganAt(store.setup) !== null)
-      await recordAnalytics(database, store.setup.roomId, this.figures());
+    const { store, presence, database } = this.room;
+    const { setup } = store;
+    const since = setup ? beganAt(setup) : null;
+    if (!setup || since === null) return;
+    await recordAnalytics(database, setup.roomId, this.figures());
+    const stays = store.viewers.intervals(presence().creatorKey);
+    await recordListeners(database, setup.roomId, listenersIn(stays, this.#endOf(setup), since));
   }
 
   /** Counted from the stream's start, so nothing from its waiting room is included. */
@@ -61,13 +66,17 @@ export class Reports {
     if (!setup || since === null) return { viewerCount, ...measure([], 0), messages: 0, reactions: {} };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
-    const until = isOver ? (setup.endedAt ?? store.viewers.lastSeenAt) : database.now();
+    const until = isOver ? this.#endOf(setup) : database.now();
     return {
       viewerCount,
       ...measure(store.viewers.intervals(creatorKey), until, since),
       messages: store.countMessages(since, until),
       reactions: store.viewers.reactions(),
     };
+  }
+
+  #endOf({ endedAt }: RoomSetup): number {
+    return endedAt ?? this.room.store.viewers.lastSeenAt;
   }
 }
 

@@ -593,3 +593,50 @@ describe('among 10,000 support chats', () => {
     }
   });
 });
+
+describe('a DJ whom 10,000 follow and rated', () => {
+  const dj = { userId: '', headers: {} as Record<string, string> };
+
+  beforeAll(async () => {
+    Object.assign(dj, await asCreator({ role: 'dj' }));
+    for (const statement of [
+      `INSERT INTO dj_ratings (dj_id, user_id, rating, created_at, updated_at)
+       SELECT ?1, id, 4, 0, 0 FROM users WHERE id GLOB '01900000-*'`,
+      `INSERT INTO follows (follower_id, creator_id, created_at)
+       SELECT id, ?1, unixepoch() * 1000 FROM users WHERE id GLOB '01900000-*'`,
+      `INSERT INTO stream_listeners (user_id, creator_id, stream_id, seconds, ended_at)
+       SELECT id, ?1, '${LIVE_STREAM_ID}', 60, 0 FROM users WHERE id GLOB '01900000-*'`,
+    ])
+      await env.DB.prepare(statement).bind(dj.userId).run();
+  }, 60_000);
+
+  it('has a page of one statement and a few rows', async () => {
+    const viewer = await asViewer();
+    for (const headers of [undefined, viewer.headers, dj.headers]) {
+      const answer = await ask('GET', `/dj/profile/${dj.userId}`, headers);
+      expect(answer.data).toMatchObject({ rating: 4, ratingCount: 10_000 });
+      expectWithin(answer.counts, { statements: 1, rowsRead: 10, rowsWritten: 0 });
+    }
+  });
+
+  it('is rated for a few rows', async () => {
+    const viewer = await asViewer();
+    await env.DB.prepare('INSERT INTO stream_listeners VALUES (?, ?, ?, 60, 0)')
+      .bind(viewer.userId, dj.userId, LIVE_STREAM_ID)
+      .run();
+    for (const rowsWritten of [5, 4]) {
+      const body = { rating: rowsWritten };
+      const answer = await ask('PUT', `/dj/profile/${dj.userId}/rating`, viewer.headers, body);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 5, rowsRead: 30, rowsWritten });
+    }
+  });
+
+  it('has figures of five statements beside the guard’s, and reads a row for each new follower', async () => {
+    for (const query of ['', '?from=2026-01-01&to=2026-12-31&tz=Europe/Berlin']) {
+      const answer = await ask('GET', `/dj/analytics${query}`, dj.headers);
+      expect(answer.data).toMatchObject({ totals: { streams: 0 } });
+      expectWithin(answer.counts, { statements: 6, rowsRead: 10_000 + 7 * 366, rowsWritten: 0 });
+    }
+  });
+});

@@ -7,6 +7,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applicationRequest, asApplicant } from '#test/support/applications';
 import { testContext } from '#test/support/context';
+import { asDj, listened } from '#test/support/listeners';
 import { standInForLiveKit } from '#test/support/livekit';
 import { goAnonymous, stageNames } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
@@ -39,6 +40,27 @@ async function aRoom() {
 }
 
 const REPEATED: readonly [string, () => Promise<Write>][] = [
+  [
+    'a change of a DJ’s profile',
+    async () => {
+      const body = { stageName: 'Zoë', bio: 'Vinyl', genres: ['House', 'house'] };
+      return { by: await asDj(), method: 'PUT', path: 'dj/profile', body };
+    },
+  ],
+  ...(['PUT', 'DELETE'] as const).map((method): [string, () => Promise<Write>] => [
+    `a rating of a DJ: ${method}`,
+    async () => {
+      const [dj, listener] = [await asDj(), await asViewer()];
+      await listened(dj, [listener]);
+      const path = `dj/profile/${dj.userId}/rating`;
+      if (method === 'DELETE') await listener.put(path, { rating: 4 });
+      return { by: listener, method, path, ...(method === 'PUT' ? { body: { rating: 4 } } : {}) };
+    },
+  ]),
+  [
+    'a start on stage',
+    async () => ({ by: await asDj(), method: 'POST', path: 'dj/start-stream', body: { title: 'Tonight' } }),
+  ],
   ...(
     [
       ['status', { status: 'resolved' }],

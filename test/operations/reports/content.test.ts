@@ -310,6 +310,52 @@ describe('a profile that staff removed', () => {
     });
     await clearKept(testContext());
   });
+
+  it('loses and gets back those of a DJ too, which the evidence names', async () => {
+    const [dj, reporter] = [await asCreator({ role: 'dj' }), await asViewer()];
+    const texts = { stageName: 'Rude stage', bio: 'Rude set', genres: ['Rude'] };
+    const [blank, page] = [{ stageName: dj.username, bio: '', genres: [] }, () => guest.get(`dj/profile/${dj.userId}`)];
+    await dj.put('dj/profile', texts);
+    await reporter.post('reports', { targetType: 'user', targetId: dj.userId, category: 'hate' });
+    const row = await env.DB.prepare('SELECT evidence FROM reports WHERE target_id = ?').bind(dj.userId).first();
+    const { text } = JSON.parse(String(row?.evidence));
+    expect(text).toBe(`${dj.username} · Rude stage\n@${dj.username}\nRude set\nRude`);
+    await carryOut(planRemoval, 'user', dj.userId);
+    expect((await page()).data).toMatchObject(blank);
+    await carryOut(planReturn, 'user', dj.userId);
+    expect((await page()).data).toMatchObject(texts);
+    await carryOut(planRemoval, 'user', dj.userId);
+    await dj.put('dj/profile', { genres: ['House'] });
+    await carryOut(planReturn, 'user', dj.userId);
+    expect((await page()).data).toMatchObject({ ...texts, genres: ['House'] });
+  });
+
+  it('loses and gets back the bio of a creator, which is deleted once no appeal can bring it back', async () => {
+    const creator = await asCreator({ role: 'dj' });
+    await creator.put('creator/profile', { bio: 'Rude bio' });
+    await creator.put('dj/profile', { genres: ['Rude'] });
+    const bios = async () => [
+      (await guest.get(`users/${creator.userId}`)).data.creator.bio,
+      (await guest.get(`social/creator/${creator.username}`)).data.bio,
+      (await guest.get(`dj/profile/${creator.userId}`)).data.bio,
+    ];
+    await carryOut(planRemoval, 'user', creator.userId);
+    await carryOut(planRemoval, 'user', creator.userId);
+    expect(await bios()).toEqual(['', '', '']);
+    await clearKept(testContext());
+    await carryOut(planReturn, 'user', creator.userId);
+    expect(await bios()).toEqual(['Rude bio', 'Rude bio', 'Rude bio']);
+    await carryOut(planRemoval, 'user', creator.userId);
+    await env.DB.prepare('UPDATE removed_profiles SET kept_until = 1 WHERE user_id = ?').bind(creator.userId).run();
+    await clearKept(testContext());
+    await carryOut(planReturn, 'user', creator.userId);
+    expect(await bios()).toEqual(['', '', '']);
+    const kept = env.DB.prepare(
+      `SELECT removed_bio, bio_decision_id, removed_genres, genres_decision_id
+       FROM creator_profiles JOIN dj_profiles USING (user_id) WHERE user_id = ?`,
+    );
+    expect(Object.values((await kept.bind(creator.userId).first()) ?? {})).toEqual([null, null, null, null]);
+  });
 });
 
 describe("a gift's words that staff removed", () => {

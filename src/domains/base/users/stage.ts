@@ -40,9 +40,10 @@ export function publicBio(bio: SQL = sql`users.bio`): SQL<string> {
 export const publicLinks = sql`CASE WHEN ${isOnStage} THEN '[]' ELSE users.links END`.mapWith(users.links);
 
 export interface StageChanges {
-  readonly stageName?: string | undefined;
+  /** Null: none. Shown then is the username. */
+  readonly stageName?: string | null | undefined;
   readonly stageHandle?: string | undefined;
-  readonly stageBio?: string | undefined;
+  readonly stageBio?: string | null | undefined;
 }
 
 /**
@@ -51,12 +52,14 @@ export interface StageChanges {
  */
 export function changeStage(ctx: Context, userId: string, changes: StageChanges): Statement {
   const { stageName, stageHandle } = changes;
-  const shown = (column: SQL, value: string) => sql`CASE WHEN ${isOnStage} THEN ${value} ELSE ${column} END`;
+  const shown = (column: SQL, value: string | SQL) => sql`CASE WHEN ${isOnStage} THEN ${value} ELSE ${column} END`;
   return ctx.db
     .update(users)
     .set({
       ...changes,
-      ...(stageName === undefined ? {} : { displayName: shown(sql`users.display_name`, stageName) }),
+      ...(stageName === undefined
+        ? {}
+        : { displayName: shown(sql`users.display_name`, stageName ?? sql`users.username`) }),
       ...(stageHandle === undefined ? {} : { username: shown(sql`users.username`, stageHandle) }),
       updatedAt: ctx.now(),
     })

@@ -24,6 +24,19 @@ export const streamAnalytics = sqliteTable('stream_analytics', {
   createdAt: integer('created_at').notNull(),
 });
 
+/** Verified users who listened to a stream for a minute or more, written once it is over. Kept for a year. */
+export const streamListeners = sqliteTable(
+  'stream_listeners',
+  {
+    userId: text('user_id').notNull(),
+    creatorId: text('creator_id').notNull(),
+    streamId: text('stream_id').notNull(),
+    seconds: integer().notNull(),
+    endedAt: integer('ended_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.creatorId, table.streamId] })],
+);
+
 /** Which users wrote in a room or are named there, so that their text can be erased when the account ends. */
 export const roomTraces = sqliteTable(
   'room_traces',

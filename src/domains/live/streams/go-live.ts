@@ -15,6 +15,11 @@ import { streamError } from './errors';
 import { setupEvent } from './room-setup';
 import { type StreamRow, streams } from './tables';
 
+/** What a creator says about a stream. */
+export type Details = Partial<
+  Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl' | 'visibility' | 'showViewers'>
+>;
+
 export interface Start {
   readonly row: StreamRow;
   readonly statements: Statement[];
@@ -59,10 +64,20 @@ export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: S
   };
 }
 
-/** Takes a prepared stream live. @param ingressId null if it is published from a browser */
-export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow, ingressId: string | null): Start {
+/**
+ * Takes a prepared stream live.
+ * @param ingressId null if it is published from a browser @param details what its creator changes with the start
+ */
+export function startStream(
+  ctx: Context,
+  channel: ChannelRow,
+  stream: StreamRow,
+  ingressId: string | null,
+  details: Details = {},
+): Start {
   const startedAt = ctx.now();
   const started = changeStream(ctx, stream, {
+    ...details,
     status: 'live',
     startedAt,
     ingressId,
@@ -83,16 +98,22 @@ export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow
   };
 }
 
-/** For an encoder that starts while nothing is prepared: creates a stream from the channel's defaults. */
-export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: string): Start {
+/** For a start while nothing is prepared: creates a stream from the channel's defaults. Otherwise as `startStream`. */
+export function startFromDefaults(
+  ctx: Context,
+  channel: ChannelRow,
+  ingressId: string | null,
+  details: Details = {},
+): Start {
   const startedAt = ctx.now();
   const row: StreamRow = {
     ...fromDefaults(ctx, channel),
+    ...details,
     status: 'live',
     startedAt,
     ingressId,
     mediaRoom: videoRoomOf(channel),
-    publishedAt: startedAt,
+    publishedAt: ingressId === null ? null : startedAt,
   };
   const announced = announceLive(ctx, row);
   return {

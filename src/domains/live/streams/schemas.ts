@@ -87,6 +87,13 @@ const details = {
 export const NewSession = z.strictObject(details).partial().openapi('NewSession');
 export const SessionChanges = z.strictObject(details).partial().openapi('SessionChanges');
 
+const { scheduledFor: _, ...detailsNow } = details;
+const streamId = anId.optional().openapi({ description: 'One of my streams.' });
+export const StageStart = z
+  .strictObject({ streamId, ...z.strictObject(detailsNow).partial().shape })
+  .openapi('StageStart');
+export const StageEnd = z.strictObject({ streamId }).openapi('StageEnd');
+
 export const SORTS = ['newest', 'viewers', 'scheduled'] as const;
 
 export const StreamListQuery = z

@@ -175,15 +175,16 @@ function findPrepared(ctx: Context, channelId: string): Promise<StreamRow | unde
     .get();
 }
 
-async function getOwnStream(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
+/** Throws STREAM_NOT_FOUND, NOT_YOUR_STREAM. */
+export async function getOwnStream(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
   // Staff can see private streams, but only the creator can change one here.
   const found = await getStream(ctx, { id: streamId }, { ...actor, staff: null });
   if (found.stream.creatorId !== actor.userId) throw streamError('NOT_YOUR_STREAM');
   return found;
 }
 
-/** The given fields, as the row stores them. */
-function detailsOf(
+/** The given fields, as the row stores them. Throws VALIDATION_FAILED. */
+export function detailsOf(
   ctx: Context,
   { scheduledFor, ...rest }: z.output<typeof SessionChanges>,
 ): Partial<Pick<StreamRow, keyof z.output<typeof SessionChanges>>> {

@@ -29,8 +29,10 @@ import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
 import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
+import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -45,6 +47,7 @@ import { blankTickets, closeTicketsOf, forgetAttachments, forgetViews } from '@/
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
+import { forgetDjProfile, forgetDjRatings } from '@/domains/people/djs/forget';
 import { forgetGuide } from '@/domains/people/guides/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
 import { forgetFollowsAndBlocks } from '@/domains/people/social/forget';
@@ -130,6 +133,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetRank(ctx, id),
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
+      forgetDjProfile(ctx, id),
       ...forgetCreator(ctx, id),
       ...forgetGuide(ctx, id),
       forgetActiveDays(ctx, id),
@@ -164,6 +168,7 @@ const STEPS: readonly ErasureStep[] = [
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
+  byStatements((ctx, userId, limit) => [...forgetDjRatings(ctx, userId, limit), forgetListening(ctx, userId, limit)]),
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetReceived),
@@ -181,6 +186,8 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetFeedback),
   forgetAttachments,
   byStatements(blankTickets),
+  byStatements((ctx, userId, limit) => [forgetSetLists(ctx, userId, limit)]),
+  forgetTracks,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

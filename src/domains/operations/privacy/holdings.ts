@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { setList, tracks } from '@/domains/live/tracks/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { faqVotes } from '@/domains/operations/faqs/tables';
 import { feedback } from '@/domains/operations/platform/tables';
@@ -31,10 +32,10 @@ import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { guideApplications } from '@/domains/people/guides/tables';
-import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
 import { MONEY_HOLDINGS } from './money-holdings';
+import { STAGE_HOLDINGS, STAGE_LEFT_OUT } from './stage-holdings';
 import { accountExports } from './tables';
 
 export const HOLDINGS: readonly [Holding, ...Holding[]] = [
@@ -117,6 +118,21 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [streamAnalytics.streamId],
   },
   {
+    as: 'tracks',
+    table: tracks,
+    tie: tracks.djId,
+    order: [tracks.id],
+    without: ['edited', 'queuedAt', 'keptUntil'],
+  },
+  {
+    as: 'setLists',
+    table: setList,
+    tie: setList.streamId,
+    things: mine(streams.creatorId),
+    order: [setList.streamId, setList.position],
+    without: ['changedAt'],
+  },
+  {
     as: 'watchedCategories',
     table: watchedCategories,
     tie: watchedCategories.userId,
@@ -128,7 +144,6 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },
   { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
   { as: 'blockedRegions', table: blockedRegions, tie: blockedRegions.creatorId, order: [blockedRegions.region] },
-  { as: 'performerPrivacy', table: performerPrivacy, tie: performerPrivacy.userId, order: [performerPrivacy.userId] },
   // A removed post no longer has a text; it only waits to be deleted.
   { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
   {
@@ -241,6 +256,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [supportMessages.threadId, supportMessages.number],
     without: ['authorId', 'clientId'],
   },
+  ...STAGE_HOLDINGS,
   ...MONEY_HOLDINGS,
 ];
 
@@ -296,5 +312,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'ledger_proofs.started_by': 'the member of staff who started a proof',
   'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',
   'cache_clears.user_id': 'how often the user cleared the cache today',
+  ...STAGE_LEFT_OUT,
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };

@@ -24,6 +24,8 @@ import {
 } from '@/domains/content/posts/removal';
 import { hideStream, keepRemovedStream, returnStream, unhideStream } from '@/domains/live/streams/removal';
 import { hideWords, keepRemovedWords, returnWords, unhideWords } from '@/domains/money/gifts/review-words';
+import { removeBio, returnBio } from '@/domains/people/creators/removal';
+import { removeGenres, returnGenres } from '@/domains/people/djs/removal';
 
 export interface Target {
   readonly type: TargetType;
@@ -107,8 +109,16 @@ async function plan(
       return {
         hide: () => quiet(hideProfile(ctx, id)),
         unhide: () => quiet(unhideProfile(ctx, id)),
-        remove: () => keepRemovedProfile(ctx, id, decisionId, until),
-        return: () => returnProfile(ctx, id, decisionId),
+        remove: async () =>
+          together(keepRemovedProfile(ctx, id, decisionId, until), [
+            removeBio(ctx, id, decisionId),
+            removeGenres(ctx, id, decisionId),
+          ]),
+        return: async () =>
+          together(await returnProfile(ctx, id, decisionId), [
+            returnBio(ctx, id, decisionId),
+            returnGenres(ctx, id, decisionId),
+          ]),
       }[step]();
     case 'stream':
       return {
@@ -135,6 +145,10 @@ async function plan(
 function planMessage(id: string, streamId: string | null, withheld: boolean): ContentPlan {
   if (streamId === null) return quiet([]);
   return { statements: [], events: [{ kind: 'room', roomId: streamId, command: { type: 'withhold', id, withheld } }] };
+}
+
+function together({ statements, events }: ContentPlan, also: readonly Statement[]): ContentPlan {
+  return { statements: [...statements, ...also], events };
 }
 
 function quiet(statements: readonly Statement[]): ContentPlan {

@@ -13,6 +13,8 @@ import { getPost } from '@/domains/content/posts/find-post';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { getStream } from '@/domains/live/streams/find';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import { djProfiles } from '@/domains/people/djs/tables';
 import { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
@@ -83,16 +85,21 @@ function look(ctx: Context, actor: Actor, { targetType, targetId, streamId }: As
 const imageOf = (ctx: Context, url: string | null) => (url === null ? [] : [findKeyIn(ctx.config, url) ?? []].flat());
 
 async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen> {
-  const row = await ctx.db
-    .select()
+  const found = await ctx.db
+    .select({ row: users, genres: djProfiles.genres, creatorBio: creatorProfiles.bio })
     .from(users)
+    .leftJoin(djProfiles, eq(djProfiles.userId, users.id))
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
     .where(and(eq(users.id, id), profileNamedTo(actor)))
     .get();
-  if (!row) throw reportError('REPORT_TARGET_NOT_FOUND');
+  if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { row, genres, creatorBio } = found;
   const links = row.links.map(({ label, url }) => `${label}: ${url}`);
+  // The names are the first two lines: `namelessEvidence` drops those.
+  const names = [...new Set([row.displayName, row.stageName ?? row.displayName])].join(' · ');
   // While a stage identity is on, nobody sees the bio and the links of the account.
-  const own = row.accountUsername === null ? [row.bio, ...links, row.stageName] : [];
-  const text = [row.displayName, `@${row.username}`, ...own, row.stageBio].filter(Boolean).join('\n');
+  const own = row.accountUsername === null ? [row.bio, creatorBio, ...links] : [];
+  const text = [names, `@${row.username}`, ...own, row.stageBio, genres?.join(', ')].filter(Boolean).join('\n');
   return { subjectId: id, text, media: imageOf(ctx, row.avatarUrl) };
 }
 

@@ -1,5 +1,5 @@
 /** Sweeps that delete what no appeal needs any longer: evidence, and what staff removed. An open appeal puts them off. */
-import { inArray, sql } from 'drizzle-orm';
+import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { literal } from '@/db/sql';
@@ -7,8 +7,11 @@ import { isAppealed } from '@/domains/base/decisions/on-target';
 import { decisions } from '@/domains/base/decisions/tables';
 import { releaseFiles } from '@/domains/base/media/hold';
 import { clearKeptProfiles } from '@/domains/base/users/removed-profile';
+import { removedProfiles } from '@/domains/base/users/tables';
 import { clearKeptStreams } from '@/domains/live/streams/removal';
 import { clearKeptWords } from '@/domains/money/gifts/review-words';
+import { clearRemovedBios } from '@/domains/people/creators/removal';
+import { clearRemovedGenres } from '@/domains/people/djs/removal';
 import { cameOfReport } from './decided';
 import { reports } from './tables';
 
@@ -45,9 +48,17 @@ export async function clearKept(ctx: Context): Promise<boolean> {
     clearKeptStreams(ctx, now, SHOWN_A_RUN),
     clearKeptProfiles(ctx, { now, isNeeded, limit: SHOWN_A_RUN }),
   ]);
+  const isKept = (decisionId: SQL) =>
+    sql`EXISTS (SELECT 1 FROM ${removedProfiles} kept WHERE kept.decision_id = ${decisionId})`;
+  const parts = [clearRemovedBios(ctx, isKept), clearRemovedGenres(ctx, isKept)]; // after the profiles that they belong to
   const [words] = (await commit(
     ctx,
-    [clearKeptWords(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`), ...streams.statements, ...profiles.statements],
+    [
+      clearKeptWords(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
+      ...streams.statements,
+      ...profiles.statements,
+      ...parts,
+    ],
     { events: [...streams.events, ...profiles.events], evenIfUnchanged: true },
   )) as D1Result[]; // a statement without rows
   return streams.count === SHOWN_A_RUN || profiles.count === SHOWN_A_RUN || words?.meta.changes === WORDS_A_RUN;

@@ -1,0 +1,55 @@
+/** Days in a time zone, by the platform's own table of zones. */
+import { SECOND_MS, toDay } from './time';
+
+const IS_NAME = /^[A-Za-z][\w+/-]*$/;
+
+/** Whether the name is that of an IANA zone: `Europe/Berlin`. An offset such as `+02:00` is none. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return IS_NAME.test(name) && formatterOf(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export interface TimeZone {
+  /** The day (2026-11-23) on which this time (ms) falls. */
+  dayOf(ms: number): string;
+  /** When (ms) the day begins: not always at midnight, since clocks may spring forward just then. */
+  startOf(day: string): number;
+}
+
+/** @param name a zone for which `isTimeZone` holds */
+export function timeZone(name: string): TimeZone {
+  const formatter = formatterOf(name);
+  const offsetAt = (ms: number) => {
+    const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] =
+      formatter.format(ms).match(/\d+/g)?.map(Number) ?? [];
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / SECOND_MS) * SECOND_MS;
+  };
+  let lastOffset = 0; // most often that of the next day too
+  return {
+    dayOf: (ms) => toDay(ms + offsetAt(ms)),
+    startOf(day) {
+      const midnight = Date.parse(day);
+      if (offsetAt(midnight - lastOffset) === lastOffset) return midnight - lastOffset;
+      const first = midnight - offsetAt(midnight);
+      lastOffset = offsetAt(first);
+      const second = midnight - lastOffset;
+      const isMidnight = offsetAt(second) === lastOffset;
+      return isMidnight ? second : Math.max(first, second);
+    },
+  };
+}
+
+/** 11/23/2026, 18:05:09 */
+function formatterOf(timeZoneName: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone: timeZoneName,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    ...({ year: 'numeric', month: 'numeric', day: 'numeric' } as const),
+    ...({ hour: 'numeric', minute: 'numeric', second: 'numeric' } as const),
+  });
+}

@@ -1,0 +1,228 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { giveDiamonds } from '#test/support/money';
+import { plansOf } from '#test/support/plans';
+import { aStream } from '#test/support/streams';
+import { asCreator, asViewer } from '#test/support/users';
+import { readCreatorAnalytics } from '@/domains/live/analytics/read';
+import { listTopTracks } from '@/domains/live/analytics/top-tracks';
+import { keepFigures } from '@/domains/live/rooms/figures';
+import { newId } from '@/shared/ids';
+import { toDay } from '@/shared/time';
+
+const guest = client();
+const asDj = () => asCreator({ role: 'dj' });
+const at = (time: string) => Date.parse(`${time}Z`);
+
+const NONE = {
+  ...{ streams: 0, minutesStreamed: 0, uniqueViewers: 0, peakViewers: 0, watchSeconds: 0, messages: 0 },
+  ...{ newFollowers: 0, diamonds: { gift: 0, tip: 0, subscription: 0, reward: 0 }, orders: 0, sales: [] },
+};
+
+/** A stream that has ended, with what its room reported. */
+async function aShow(
+  creator: { userId: string; channelId: string },
+  { from, to, viewers, title = 'A show' }: { from: string; to: string; viewers: number; title?: string },
+): Promise<string> {
+  const ctx = testContext();
+  const id = await aStream(creator, { title, status: 'ended', startedAt: at(from), endedAt: at(to) });
+  await keepFigures(ctx, id, {
+    ...{ viewerCount: 0, uniqueViewers: viewers, peakViewers: viewers - 1, rankingPeak: viewers - 1 },
+    ...{ watchSeconds: viewers * 100, rewardedSeconds: 0, messages: viewers * 2, reactions: {}, viewerCurve: [] },
+  });
+  return id;
+}
+
+async function follow(creatorId: string, time: string): Promise<void> {
+  const { userId } = await asViewer();
+  await env.DB.prepare('INSERT INTO follows (follower_id, creator_id, created_at) VALUES (?, ?, ?)')
+    .bind(userId, creatorId, at(time))
+    .run();
+}
+
+describe('a creator’s figures', () => {
+  it('are zeros for every day without anything', async () => {
+    const dj = await asDj();
+    const { status, data } = await dj.get('dj/analytics');
+    expect(status).toBe(200);
+    expect(data).toMatchObject({ to: toDay(Date.now()), tz: 'UTC', totals: NONE, previous: NONE });
+    expect(data).toMatchObject({ topStreams: [], topTracks: [] });
+    expect(data.byDay).toHaveLength(30);
+    expect(data.byDay.at(-1)).toEqual({ day: data.to, ...NONE });
+    expect(data.byDay[0].day).toBe(data.from);
+  });
+
+  it('add up days, compare with the days before, and name the streams with the most viewers', async () => {
+    const [dj, other] = [await asDj(), await asDj()];
+    await aShow(dj, { from: '2026-03-01T20:00', to: '2026-03-01T21:30', viewers: 9 }); // before
+    const small = await aShow(dj, { from: '2026-03-02T00:00', to: '2026-03-02T00:10:59', viewers: 3 });
+    const big = await aShow(dj, { from: '2026-03-02T12:00', to: '2026-03-02T13:00:59', viewers: 5, title: '=1+1' });
+    const night = await aShow(dj, { from: '2026-03-03T23:50', to: '2026-03-04T02:50', viewers: 4 });
+    await aShow(other, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 50 });
+    await aStream(dj, { status: 'scheduled' });
+    await follow(dj.userId, '2026-03-02T08:00');
+    await follow(dj.userId, '2026-03-03T23:59:59.999');
+    await follow(dj.userId, '2026-02-28T00:00');
+    await giveDiamonds(dj.userId, 7, at('2026-03-02T12:30'));
+    await giveDiamonds(dj.userId, 5, at('2026-03-03T12:30'));
+    await giveDiamonds(dj.userId, 11, at('2026-03-01T20:30'));
+    const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-03');
+    expect(data.totals).toEqual({
+      ...{ streams: 3, minutesStreamed: 251, uniqueViewers: 12, peakViewers: 4, watchSeconds: 1_200, messages: 24 },
+      ...{ newFollowers: 2, diamonds: { gift: 0, tip: 12, subscription: 0, reward: 0 }, orders: 0, sales: [] },
+    });
+    expect(data.previous).toMatchObject({
+      ...{ streams: 1, minutesStreamed: 90, uniqueViewers: 9, newFollowers: 1, diamonds: { tip: 11 } },
+    });
+    expect(data.byDay).toMatchObject([
+      { day: '2026-03-02', streams: 2, minutesStreamed: 71, newFollowers: 1, peakViewers: 4, diamonds: { tip: 7 } },
+      { day: '2026-03-03', streams: 1, minutesStreamed: 180, newFollowers: 1, peakViewers: 3, diamonds: { tip: 5 } },
+    ]);
+    expect(data.topStreams).toMatchObject([
+      { id: big, title: '=1+1', uniqueViewers: 5, minutesStreamed: 60, startTime: '2026-03-02T12:00:00.000Z' },
+      { id: night, uniqueViewers: 4, minutesStreamed: 180, endTime: '2026-03-04T02:50:00.000Z' },
+      { id: small, uniqueViewers: 3, minutesStreamed: 10, peakViewers: 2, watchSeconds: 300, messages: 6, diamonds: 0 },
+    ]);
+  });
+
+  it('put a stream on the day on which it began in the zone', async () => {
+    const dj = await asDj();
+    await aShow(dj, { from: '2026-03-02T23:30', to: '2026-03-03T01:00', viewers: 2 });
+    await follow(dj.userId, '2026-03-02T23:15');
+    const daysIn = async (tz: string) => {
+      const { data } = await dj.get(`dj/analytics?from=2026-03-02&to=2026-03-03&tz=${encodeURIComponent(tz)}`);
+      return data.byDay.map(({ streams, newFollowers }: typeof NONE) => [streams, newFollowers]);
+    };
+    expect(await daysIn('UTC')).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    expect(await daysIn('Europe/Berlin')).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(await daysIn('America/Los_Angeles')).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  it('count a live stream with its minutes so far', async () => {
+    const dj = await asDj();
+    await aStream(dj, { startedAt: Date.now() - 10 * 60_000, viewerCount: 3 });
+    const { data } = await dj.get('dj/analytics');
+    expect(data.totals).toMatchObject({ streams: 1, minutesStreamed: 10, uniqueViewers: 0 });
+    expect(data.topStreams).toMatchObject([{ endTime: null, minutesStreamed: 10 }]);
+  });
+
+  it('end today in the zone, where it may be tomorrow', async () => {
+    const dj = await asDj();
+    const [east, west] = await Promise.all(
+      ['Pacific/Kiritimati', 'Etc/GMT+12'].map((tz) => dj.get(`dj/analytics?tz=${encodeURIComponent(tz)}`)),
+    );
+    expect(east?.data.to > west?.data.to).toBe(true);
+    expect(east?.data.byDay).toHaveLength(30);
+  });
+
+  it('name the tracks that a DJ played most often, by the titles that they have now', async () => {
+    const [dj, other] = [await asDj(), await asDj()];
+    const show = await aShow(dj, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5 });
+    const before = await aShow(dj, { from: '2026-03-01T12:00', to: '2026-03-01T13:00', viewers: 5 });
+    const foreign = await aShow(other, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5 });
+    const played = async (streamId: string, position: number, title: string, trackId: string | null = null) =>
+      env.DB.prepare(
+        `INSERT INTO set_list (id, stream_id, position, track_id, title, artist, started_at, ended_at, hidden, changed_at)
+         VALUES (?, ?, ?, ?, ?, 'Ada', 0, 0, 0, 0)`,
+      )
+        .bind(newId(), streamId, position, trackId, title)
+        .run();
+    const trackId = newId();
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO tracks (id, dj_id, content_type, bytes, title, artist, status, reason, queued_at, duration_ms,
+           created_at, updated_at) VALUES (?, ?, 'audio/mpeg', 1, 'New name', 'Ada', 'rejected', 'damaged', 0, 90500, 0, 0)`,
+      ).bind(trackId, dj.userId),
+    ]);
+    for (const [index, title] of ['Old name', 'Old name', 'New name'].entries())
+      await played(show, 1 + index, title, trackId);
+    for (const [index, title] of ['Typed', 'Typed', 'Other'].entries()) await played(show, 10 + index, title);
+    await played(before, 1, 'Before');
+    await played(foreign, 1, 'Foreign');
+    const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-02');
+    const typed = { id: null, artist: 'Ada', coverUrl: null, duration: null };
+    expect(data.topTracks).toEqual([
+      { track: { id: trackId, title: 'New name', artist: 'Ada', coverUrl: null, duration: 90.5 }, plays: 3 },
+      { track: { ...typed, title: 'Typed' }, plays: 2 },
+      { track: { ...typed, title: 'Other' }, plays: 1 },
+    ]);
+    const [plan] = await plansOf((ctx) => listTopTracks(ctx, 'd', { tz: 'UTC', format: 'json' }));
+    expect(plan).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
+    expect(plan).toMatch(/SEARCH played USING INDEX \S+ \(stream_id=\?\)/);
+  });
+
+  it('are a CSV file with a line for each day, without text that someone wrote', async () => {
+    const performer = await asCreator({ role: 'performer' });
+    await aShow(performer, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5, title: '=cmd|calc' });
+    await giveDiamonds(performer.userId, 7, at('2026-03-02T12:30'));
+    const csv = await performer.get('performer/analytics?from=2026-03-02&to=2026-03-03&format=csv');
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(csv.headers.get('content-disposition')).toContain('analytics-2026-03-02-to-2026-03-03.csv');
+    expect(csv.body.trim().split('\r\n')).toEqual([
+      'day,streams,minutesStreamed,uniqueViewers,peakViewers,watchSeconds,messages,newFollowers,' +
+        'giftDiamonds,tipDiamonds,subscriptionDiamonds,rewardDiamonds,orders',
+      '2026-03-02,1,60,5,4,500,10,0,0,7,0,0,0',
+      '2026-03-03,0,0,0,0,0,0,0,0,0,0,0,0',
+    ]);
+  });
+
+  it.each([
+    ['tz=Mars/Olympus', 'tz'],
+    ['tz=%2B02:00', 'tz'],
+    ['tz=', 'tz'],
+    [`tz=${'a'.repeat(99)}`, 'tz'],
+    ['from=yesterday', 'from'],
+    ['from=2026-02-30', 'from'],
+    ['from=2026-03-02&to=2026-03-01', 'from'],
+    ['from=2024-01-01&to=2026-01-01', 'from'],
+    ['format=xml', 'format'],
+    ['days=7', 'days'],
+  ])('refuse ?%s', async (query, path) => {
+    const { status, error } = await (await asDj()).get(`dj/analytics?${query}`);
+    expect(status).toBe(422);
+    expect(error).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ path }] });
+  });
+
+  it.each(['from=0001-01-01&to=0001-01-02', 'from=9999-12-30&to=9999-12-31'])('are none for ?%s', async (query) => {
+    const { status, data } = await (await asDj()).get(`dj/analytics?${query}&tz=Europe/Berlin`);
+    expect(status).toBe(200);
+    expect(data.totals).toEqual(NONE);
+  });
+
+  it('are the creator’s own, by role', async () => {
+    const [creator, dj, performer] = [await asCreator(), await asDj(), await asCreator({ role: 'performer' })];
+    for (const path of ['dj/analytics', 'performer/analytics']) {
+      expect((await guest.get(path)).status).toBe(401);
+      expect((await (await asViewer()).get(path)).error.code).toBe('CREATOR_APPROVAL_REQUIRED');
+      expect((await creator.get(path)).status).toBe(403);
+    }
+    expect((await dj.get('performer/analytics')).status).toBe(403);
+    expect((await performer.get('dj/analytics')).status).toBe(403);
+    expect((await performer.get('performer/analytics')).data).not.toHaveProperty('topTracks');
+  });
+
+  it('cost four statements whatever the range, each by its index', async () => {
+    const query = { tz: 'UTC', format: 'json' } as const;
+    const year = { ...query, from: '2025-01-01', to: '2026-01-01' };
+    const plans = await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', year));
+    expect(plans).toHaveLength(4);
+    expect(await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', query))).toEqual(plans);
+    const [streamed, followed, earned, top] = plans;
+    expect(streamed).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
+    expect(followed).toContain('follows_of_creator (creator_id=? AND created_at>? AND created_at<?)');
+    expect(earned).toContain('PRIMARY KEY (user_id=? AND day>? AND day<?)');
+    expect(top).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!span)/);
+  });
+});
