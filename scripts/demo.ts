@@ -9,6 +9,7 @@ import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from '
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { waitUntilReady } from './demo/ready.ts';
+import { playSet } from './demo/set.ts';
 import { scene } from './demo/show.ts';
 import { answerTicket, banByReport } from './demo/staff.ts';
 import { ensureDevVars, readPort } from './local/home.ts';
@@ -54,6 +55,9 @@ try {
   scene('The staff');
   await banByReport(stage, owner, show, crowd, suffix);
   await answerTicket(owner, crowd);
+
+  scene('The DJ');
+  await playSet(stage, suffix);
 
   scene('The end');
   await endShow(stage, creator, show, crowd);

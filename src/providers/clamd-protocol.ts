@@ -78,6 +78,17 @@ export function verdictOf(reply: string): Verdict | undefined {
   return undefined;
 }
 
+/**
+ * The content behind a zero byte. By its first bytes, clamd takes MP3 and Ogg for harmless and looks no further; behind
+ * another byte it looks at all of it.
+ */
+export function behindZero(content: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const zero = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(1)),
+  });
+  return content.pipeThrough(zero);
+}
+
 function withLength(chunk: Uint8Array): Uint8Array {
   const framed = new Uint8Array(4 + chunk.length);
   new DataView(framed.buffer).setUint32(0, chunk.length);

@@ -11,6 +11,7 @@ import { entry } from '#test/support/app';
 import { asPaidCreator } from '#test/support/payouts';
 import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
+import { aLibrary, asDj } from '#test/support/tracks';
 import { asCreator, asStaff, asUser, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import { type Env, readConfig } from '@/config';
@@ -119,6 +120,31 @@ describe('the meter', () => {
       [['batch', 'c', 'd']],
     ]);
   });
+});
+
+describe('among 10,000 tracks', () => {
+  it('a library costs three statements, that of the guard included, however it is searched, filtered and sorted', async () => {
+    const dj = await asDj();
+    await aLibrary(dj.userId, 10_000);
+    // Two libraries beside it, so that reading those of others would show.
+    for (const other of [await asDj(), await asDj()]) await aLibrary(other.userId, 5_000);
+    for (const sort of ['newest', 'title', 'artist', 'duration', 'plays']) {
+      for (const filter of [
+        '',
+        '&genre=Genre%201',
+        '&bpmMin=100&bpmMax=110',
+        '&q=title',
+        '&q=title%2099&key=4A',
+        '&page=200',
+      ]) {
+        const answer = await ask('GET', `/dj/tracks?sort=${sort}${filter}`, dj.headers);
+        expect(answer.status).toBe(200);
+        // Counting reads each track of the library that may match once, and a word's matches twice more.
+        const rowsRead = filter.includes('q=') ? 31_000 : 15_000;
+        expectWithin(answer.counts, { statements: 3, rowsRead, rowsWritten: 0 });
+      }
+    }
+  }, 60_000);
 });
 
 describe('among 100,000 users and 10,000 reports', () => {

@@ -14,6 +14,7 @@ import { aPost } from '#test/support/posts';
 import { aCode, aPackage } from '#test/support/purchases';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { aTicket } from '#test/support/tickets';
+import { asDj, aTrack } from '#test/support/tracks';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { type Write, watch } from '#test/support/watch';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
@@ -75,6 +76,40 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
       return { by: staff, method: 'PUT', path: `support/tickets/${id}/${act}`.replace(/\/$/, ''), body };
     },
   ]),
+  [
+    'what plays',
+    async () => {
+      const dj = await asDj();
+      await anOpenStream(dj);
+      return { by: dj, method: 'PUT', path: 'dj/now-playing', body: { trackId: (await aTrack(dj)).id } };
+    },
+  ],
+  [
+    'that nothing plays',
+    async () => {
+      const dj = await asDj();
+      await anOpenStream(dj);
+      await dj.put('dj/now-playing', { title: 'A track' });
+      return { by: dj, method: 'DELETE', path: 'dj/now-playing' };
+    },
+  ],
+  [
+    'an entry of a set list that is hidden',
+    async () => {
+      const dj = await asDj();
+      const streamId = await anOpenStream(dj);
+      const { entryId } = (await dj.put('dj/now-playing', { title: 'A track' })).data;
+      return { by: dj, method: 'PUT', path: `sessions/${streamId}/setlist/${entryId}`, body: { hidden: true } };
+    },
+  ],
+  [
+    'an edit of a track',
+    async () => {
+      const dj = await asDj();
+      const { id } = await aTrack(dj);
+      return { by: dj, method: 'PUT', path: `dj/track/${id}`, body: { title: 'Mine', bpm: 120, genre: null } };
+    },
+  ],
   [
     'a ban',
     async () => {

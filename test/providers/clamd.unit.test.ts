@@ -2,9 +2,8 @@
 import { connect, createServer, type Server } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { askClamd, type ByteSocket, pingClamd, scanWithClamd, verdictOf } from '@/providers/clamd-protocol';
-
-const EICAR = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
+import { EICAR, mp3 } from '#test/support/audio';
+import { askClamd, type ByteSocket, behindZero, pingClamd, scanWithClamd, verdictOf } from '@/providers/clamd-protocol';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -12,7 +11,7 @@ afterEach(() => {
 });
 
 /** Collects the chunks of INSTREAM and answers about the whole. `limit` is clamd's StreamMaxLength. */
-async function aScanner({ limit = 1_000_000, isSilent = false } = {}): Promise<() => ByteSocket> {
+async function aScanner({ limit = 1_000_000, isSilent = false, reply = '' } = {}): Promise<() => ByteSocket> {
   const listening = createServer((socket) => {
     let received = Buffer.alloc(0);
     const answer = (text: string) => socket.end(`${text}\0`);
@@ -28,6 +27,7 @@ async function aScanner({ limit = 1_000_000, isSilent = false } = {}): Promise<(
         const length = received.readUInt32BE(at);
         if (Buffer.concat(chunks).length + length > limit) return answer('INSTREAM size limit exceeded. ERROR');
         if (length === 0) {
+          if (reply !== '') return answer(reply);
           const isInfected = Buffer.concat(chunks).includes(EICAR);
           return answer(isInfected ? 'stream: Eicar-Test-Signature FOUND' : 'stream: OK');
         }
@@ -41,8 +41,12 @@ async function aScanner({ limit = 1_000_000, isSilent = false } = {}): Promise<(
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   const address = listening.address();
   const port = typeof address === 'object' && address ? address.port : 0;
+  return opening('127.0.0.1', port);
+}
+
+function opening(host: string, port: number): () => ByteSocket {
   return () => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     socket.on('error', () => undefined);
     const { readable, writable } = Duplex.toWeb(socket);
     return {
@@ -80,6 +84,24 @@ describe('a scan', () => {
     expect(await scan(await aScanner({ limit: 100_000 }), streamOf(...chunks))).toBe('too-large');
   });
 
+  it('fails if the scanner answers with an error', async () => {
+    const open = await aScanner({ reply: 'stream: Can’t open file or directory ERROR' });
+    await expect(scan(open, streamOf('a'))).rejects.toMatchObject({ code: 'SCANNER_AWAY' });
+  });
+
+  it('finds a virus inside of a track, behind its tags', async () => {
+    const track = mp3(50, { title: 'A track' });
+    track.set(new TextEncoder().encode(EICAR), track.length - 200);
+    const content = () =>
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let at = 0; at < track.length; at += 1_000) controller.enqueue(track.slice(at, at + 1_000));
+          controller.close();
+        },
+      });
+    expect(await scan(await aScanner(), content())).toBe('infected');
+  });
+
   it('fails if the content breaks off', async () => {
     const broken = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -114,8 +136,43 @@ describe('a reply', () => {
     ['stream: Win.Test.EICAR_HDB-1 FOUND', 'infected'],
     ['INSTREAM size limit exceeded. ERROR', 'too-large'],
     ['stream: Heuristics.Limits.Exceeded ERROR', undefined],
+    ['stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND', 'too-large'],
+    ['Can’t allocate memory ERROR', undefined],
+    ['', undefined],
     ['UNKNOWN COMMAND', undefined],
   ])('%s means %s', (reply, verdict) => {
     expect(verdictOf(reply)).toBe(verdict);
+  });
+});
+
+/** A clamd that runs with the signature of `docs/guides/clamd.md`, such as 127.0.0.1:3310. */
+const [host = '', port = '3310'] = (process.env.CLAMD_ADDRESS ?? '').split(':');
+
+describe.skipIf(host === '')('a real clamd', () => {
+  const open = opening(host, Number(port));
+
+  it('is there', async () => {
+    await expect(askClamd(open, 5_000, pingClamd)).resolves.toBeUndefined();
+  });
+
+  const track = (word: string) => {
+    const bytes = mp3(500, { title: 'A track' });
+    bytes.set(new TextEncoder().encode(word), bytes.length / 2);
+    return new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+  };
+
+  it('says that a harmless track is clean, as it is and behind a zero', async () => {
+    expect(await scan(open, track(''))).toBe('clean');
+    expect(await scan(open, behindZero(track('')))).toBe('clean');
+  });
+
+  it('finds the one line of ours in a text, and in an MP3 behind a zero', async () => {
+    expect(await scan(open, streamOf('a text with FOOTLIGHT-TEST-SIGNATURE in it'))).toBe('infected');
+    expect(await scan(open, behindZero(track('FOOTLIGHT-TEST-SIGNATURE')))).toBe('infected');
   });
 });

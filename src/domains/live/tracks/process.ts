@@ -11,12 +11,16 @@ import { commit, commitIfMet, requireThat } from '@/db/commit';
 import { forgetMedia, storeImage } from '@/domains/base/media/store';
 import { askStore } from '@/domains/base/media/written-file';
 import { AppError } from '@/http/errors';
+import { behindZero } from '@/providers/clamd-protocol';
 import { trackError } from './errors';
 import { tellReady, tellRejected } from './notices';
 import { type Audio, readAudio } from './read-audio';
 import { EDITABLE, type Editable, type RejectionReason, type ScanVerdict, type TrackRow, tracks } from './tables';
 
 type ProcessTask = Extract<TaskMessage, { type: 'process-track' }>;
+
+/** The types that clamd takes for harmless by their first bytes. They are scanned a second time, as `behindZero`. */
+const PASSED_OVER: readonly string[] = ['audio/mpeg', 'audio/ogg'] satisfies AudioType[];
 
 /** A DJ who edits while the tags are written makes them be written again. */
 const ATTEMPTS_MAX = 5;
@@ -144,10 +148,14 @@ async function scan(ctx: Context, track: TrackRow): Promise<void> {
 }
 
 /** Undefined if the file is gone. Throws SCANNER_AWAY. */
-async function verdictOn(ctx: Context, { key }: TrackRow): Promise<ScanVerdict | undefined> {
+async function verdictOn(ctx: Context, { key, contentType }: TrackRow): Promise<ScanVerdict | undefined> {
   if (!ctx.scanner) return 'none';
   const object = key === null ? null : await askStore(ctx, () => ctx.files.get(key));
-  return object ? ctx.scanner.scan(object.body, object.size) : undefined;
+  if (!object || key === null) return undefined;
+  const verdict = await ctx.scanner.scan(object.body, object.size);
+  if (verdict !== 'clean' || !PASSED_OVER.includes(contentType)) return verdict;
+  const again = await askStore(ctx, () => ctx.files.get(key));
+  return again ? ctx.scanner.scan(behindZero(again.body), again.size + 1) : undefined;
 }
 
 type Found = Partial<Pick<TrackRow, 'duplicateOf' | 'scan' | 'scannedAt'>>;
