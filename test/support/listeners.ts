@@ -2,9 +2,7 @@
 import { recordListeners } from '@/domains/live/rooms/listeners';
 import { testContext } from './context';
 import { aStream } from './streams';
-import { asCreator, type Person } from './users';
-
-export const asDj = () => asCreator({ role: 'dj' });
+import type { Person } from './users';
 
 /** @returns the stream, which has ended */
 export async function listened(

@@ -9,9 +9,7 @@ import { ownWav } from './audio';
 import { testContext } from './context';
 import { form } from './files';
 import { recordingQueue } from './queues';
-import { asCreator, type Person } from './users';
-
-export const asDj = () => asCreator({ role: 'dj' });
+import type { Person } from './users';
 
 interface Given {
   readonly title?: string;

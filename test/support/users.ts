@@ -108,3 +108,5 @@ export function actorOf({ userId, email }: Pick<Person, 'userId' | 'email'>): Ac
     staff: null,
   };
 }
+
+export const asDj = () => asCreator({ role: 'dj' });

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { giveDiamonds } from '#test/support/money';
 import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
-import { asCreator, asViewer } from '#test/support/users';
+import { asCreator, asDj, asViewer } from '#test/support/users';
 import { readCreatorAnalytics } from '@/domains/live/analytics/read';
 import { listTopTracks } from '@/domains/live/analytics/top-tracks';
 import { keepFigures } from '@/domains/live/rooms/figures';
@@ -13,7 +13,6 @@ import { newId } from '@/shared/ids';
 import { toDay } from '@/shared/time';
 
 const guest = client();
-const asDj = () => asCreator({ role: 'dj' });
 const at = (time: string) => Date.parse(`${time}Z`);
 
 const NONE = {

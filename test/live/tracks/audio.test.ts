@@ -5,8 +5,8 @@ import { client } from '#test/support/api';
 import { ownWav } from '#test/support/audio';
 import { testContext } from '#test/support/context';
 import { anOpenStream } from '#test/support/streams';
-import { asDj, aTrack, uploaded } from '#test/support/tracks';
-import { asStaff, asViewer } from '#test/support/users';
+import { aTrack, uploaded } from '#test/support/tracks';
+import { asDj, asStaff, asViewer } from '#test/support/users';
 import { blockedRegions } from '@/domains/people/social/tables';
 
 const hear = (url: string, headers: Record<string, string> = {}, method = 'GET') =>

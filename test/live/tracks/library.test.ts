@@ -1,11 +1,13 @@
 /** A DJ's library: found, filtered, sorted, edited and deleted by its DJ alone. */
+
 import { env, exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { mp3, ownWav } from '#test/support/audio';
 import { picture, png } from '#test/support/files';
-import { aLibrary, asDj, aTrack, trackRow, uploaded } from '#test/support/tracks';
+import { aLibrary, aTrack, trackRow, uploaded } from '#test/support/tracks';
 import type { Person } from '#test/support/users';
+import { asDj } from '#test/support/users';
 
 interface Item {
   id: string;

@@ -7,8 +7,8 @@ import { mp3 } from '#test/support/audio';
 import { png } from '#test/support/files';
 import { joinRoom, openRoom, roomOf } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { asDj, aTrack, setOf, trackRow, uploaded } from '#test/support/tracks';
-import { asStaff, asViewer, type Person } from '#test/support/users';
+import { aTrack, setOf, trackRow, uploaded } from '#test/support/tracks';
+import { asDj, asStaff, asViewer, type Person } from '#test/support/users';
 import { newId } from '@/shared/ids';
 
 /** Its answers come when the room has heard. */

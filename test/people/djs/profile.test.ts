@@ -1,9 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
-import { asDj } from '#test/support/listeners';
 import { giveDiamonds } from '#test/support/money';
-import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { asCreator, asDj, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { newId } from '@/shared/ids';
 
 const guest = client();
