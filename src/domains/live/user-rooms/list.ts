@@ -33,7 +33,8 @@ export async function listRooms(ctx: Context, viewer: Viewer, query: z.output<ty
     userVisibleTo(viewer),
     isNotBanned(viewer),
   );
-  // NOTE: SQLite keeps the order of a CROSS JOIN, so it reads the index by size and stops at the end of the page.
+  // NOTE: SQLite keeps the order of a CROSS JOIN. It looks up the rooms that have the words; without words it reads the
+  // index by size, and stops at the end of the page.
   const counted = ctx.db.select({ one: sql`1` }).from(userRoomLive).crossJoin(userRooms).crossJoin(users).where(listed);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
@@ -103,7 +104,8 @@ function hasWords({ q, topic }: Pick<z.output<typeof RoomListQuery>, 'q' | 'topi
     ...(topic === undefined ? [] : [`topic : (${ftsQuery(topic).begun})`]),
   ];
   if (words.length === 0) return undefined;
-  return sql`user_rooms.rowid IN (SELECT rowid FROM user_rooms_fts
+  return sql`user_room_live.room_id IN (SELECT found.id FROM user_rooms_fts
+    CROSS JOIN ${userRooms} found ON found.rowid = user_rooms_fts.rowid
     WHERE user_rooms_fts MATCH ${matching(words.join(' AND '), EVERYBODY)})`;
 }
 
