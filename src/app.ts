@@ -17,6 +17,7 @@ import { streamEndpoints } from '@/domains/live/streams/routes';
 import { stageEndpoints } from '@/domains/live/streams/stage-routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
 import { trackEndpoints } from '@/domains/live/tracks/routes';
+import { userRoomEndpoints } from '@/domains/live/user-rooms/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
@@ -116,6 +117,7 @@ export const endpoints = withAliases([
   ...cacheEndpoints,
   ...maintenanceEndpoints,
   ...ticketEndpoints,
+  ...userRoomEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -131,10 +131,16 @@ export interface MediaProvider {
   deleteRoom(room: string): Promise<void>;
   /** Keeps a participant whose token was issued after `at` (ms). Removing an absent participant is a no-op. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
+  /** Lets a participant publish audio, or no longer, whatever their token says. An absent participant is a no-op. */
+  setVoice(room: string, identity: string, mayPublish: boolean): Promise<void>;
+  /** Mutes what the participant publishes. They can unmute themselves. An absent participant is a no-op. */
+  muteVoice(room: string, identity: string): Promise<void>;
   /** Whether the rooms report participants who publish from a browser. */
   readonly seesBrowsers: boolean;
   /** May watch. May not publish anything, data included, and is hidden from other clients. */
   viewerToken(participant: Participant, now: number): Promise<MediaToken>;
+  /** May listen. Publishes the microphone and nothing else, if they may speak. Always LiveKit's. */
+  voiceToken(participant: Participant, mayPublish: boolean, now: number): Promise<MediaToken>;
   /** May watch, and publish camera, microphone and screen. */
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;
   /** Verifies signature and body hash. Undefined if either is wrong or the token has expired. */

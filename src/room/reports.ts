@@ -2,14 +2,14 @@
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
-import { recordViewerCount } from '@/domains/live/rooms/figures';
+import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordListeners } from '@/domains/live/rooms/listeners';
 import { recordAnalytics } from '@/domains/live/streams/figures';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
-import { hasEnded } from './commands';
 import { listenersIn, measure } from './figures';
 import type { Presence } from './presence';
+import { hasEnded } from './relations';
 import type { RoomStore } from './store';
 
 const REPORT_EVERY_MS = 10 * SECOND_MS;
@@ -43,15 +43,19 @@ export class Reports {
     if (!isCounted(store.setup)) return;
     const { viewerCount, rankingCount } = presence();
     this.#reported = { count: viewerCount, at: database.now() };
-    await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
+    if (store.setup.kind === 'user') await recordUserRoomCount(database, store.setup.roomId, viewerCount);
+    else await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
   }
 
-  /** A stream that never began has neither figures nor listeners. Safe to repeat, also after a part of it. */
+  /**
+   * A stream that never began has neither figures nor listeners, and a user's room never has any. Safe to repeat, also
+   * after a part of it.
+   */
   async reportFigures(): Promise<void> {
     const { store, presence, database } = this.room;
     const { setup } = store;
     const since = setup ? beganAt(setup) : null;
-    if (!setup || since === null) return;
+    if (!setup || setup.kind === 'user' || since === null) return;
     await recordAnalytics(database, setup.roomId, this.figures());
     const stays = store.viewers.intervals(presence().creatorKey);
     await recordListeners(database, setup.roomId, listenersIn(stays, this.#endOf(setup), since));

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { TaskMessage } from '@/contracts/messages';
 import type {
   Approval,
   ChatMessage,
@@ -41,6 +42,7 @@ import { endTimeOuts, moderate } from './sanctions';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
+import { UserRoom } from './user-room';
 
 /** How long a support room that nobody enters is kept: longer than any pass. The next one to join sets it up again. */
 const SUPPORT_KEPT_MS = DAY_MS;
@@ -58,6 +60,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
+  readonly #userRoom: UserRoom;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -75,6 +78,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
       if (!this.#store.isSupport) this.#broadcaster.viewersChanged();
+      this.#userRoom.presenceChanged();
     });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
@@ -96,6 +100,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat, support: this.#support });
     this.#reports = new Reports({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
+    this.#userRoom = new UserRoom({
+      ...{ ...parts, database, log: this.#log },
+      apply: (id, command) => this.apply(id, command),
+      deliverSoon: () => env.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
+    });
   }
 
   /** The time between frames in a room with this many sockets. */
@@ -170,6 +179,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return [...new Set(viewers.filter((id) => id !== undefined))];
   }
 
+  async presentAmong(userIds: readonly string[]): Promise<string[]> {
+    return userIds.filter((id) => this.#presence.socketsOfUser(id).length > 0);
+  }
+
   async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
     for (const id of userIds)
       for (const socket of this.#presence.socketsOfUser(id)) this.#broadcaster.tell(socket, event);
@@ -225,6 +238,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     switch (task) {
       case 'sweep':
         this.#presence.sweep(now);
+        this.#userRoom.presenceChanged();
         if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
         return this.#reports.reportCount();
       case 'release':
@@ -235,6 +249,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportCount();
       case 'door':
         return this.#relations.recheckAll();
+      case 'absence':
+        return this.#userRoom.lookForAbsent();
+      case 'empty':
+        return this.#userRoom.closeIfEmpty();
       case 'close':
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':
@@ -267,6 +285,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       chat: this.#chat,
       support: this.#support,
       traces: this.#traces,
+      userRoom: this.#userRoom,
       presence: () => this.#presence,
       now: this.#now,
     };

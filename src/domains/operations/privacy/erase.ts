@@ -28,11 +28,12 @@ import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { forgetInRooms, forgetLastRooms, forgetRoomBans, forgetWatched } from '@/domains/live/rooms/forget';
 import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
+import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -170,6 +171,9 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetFollowsAndBlocks),
   byStatements((ctx, userId, limit) => [...forgetDjRatings(ctx, userId, limit), forgetListening(ctx, userId, limit)]),
   callOffScheduled,
+  closeRoomsOf,
+  byStatements(forgetUserRooms),
+  byStatements(forgetRoomBans),
   forgetInRooms,
   byStatements(forgetReceived),
   byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit), ...forgetSupportChat(ctx, userId, limit)]),

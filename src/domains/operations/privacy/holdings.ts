@@ -35,6 +35,7 @@ import { guideApplications } from '@/domains/people/guides/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
 import { MONEY_HOLDINGS } from './money-holdings';
+import { ROOM_HOLDINGS, ROOM_LEFT_OUT } from './room-holdings';
 import { STAGE_HOLDINGS, STAGE_LEFT_OUT } from './stage-holdings';
 import { accountExports } from './tables';
 
@@ -257,6 +258,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     without: ['authorId', 'clientId'],
   },
   ...STAGE_HOLDINGS,
+  ...ROOM_HOLDINGS,
   ...MONEY_HOLDINGS,
 ];
 
@@ -313,5 +315,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',
   'cache_clears.user_id': 'how often the user cleared the cache today',
   ...STAGE_LEFT_OUT,
+  ...ROOM_LEFT_OUT,
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };

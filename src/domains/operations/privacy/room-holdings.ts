@@ -1,0 +1,62 @@
+/** What the platform holds about users' rooms and about who was who in them, as `holdings.ts` lists everything. */
+import { roomBans } from '@/domains/live/rooms/tables';
+import {
+  roomCoHosts,
+  roomMembers,
+  roomSpeakers,
+  stageRequests,
+  stageTurns,
+  userRooms,
+} from '@/domains/live/user-rooms/tables';
+import { type Holding, mine } from './holding';
+
+export const ROOM_HOLDINGS: readonly Holding[] = [
+  { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
+  {
+    as: 'hostedRooms',
+    table: userRooms,
+    tie: userRooms.hostId,
+    order: [userRooms.id],
+    without: ['creatorId'],
+  },
+  {
+    as: 'roomMembers',
+    table: roomMembers,
+    tie: roomMembers.roomId,
+    things: mine(userRooms.creatorId),
+    order: [roomMembers.roomId, roomMembers.userId],
+    without: ['addedBy'],
+  },
+  {
+    as: 'memberOfRooms',
+    table: roomMembers,
+    tie: roomMembers.userId,
+    order: [roomMembers.roomId],
+    without: ['addedBy'],
+  },
+  { as: 'coHostOfRooms', table: roomCoHosts, tie: roomCoHosts.userId, order: [roomCoHosts.roomId] },
+  { as: 'onStages', table: roomSpeakers, tie: roomSpeakers.userId, order: [roomSpeakers.roomId] },
+  {
+    as: 'stageRequests',
+    table: stageRequests,
+    tie: stageRequests.userId,
+    order: [stageRequests.roomId],
+    without: ['byId'],
+  },
+  { as: 'stageTurns', table: stageTurns, tie: stageTurns.userId, order: [stageTurns.startedAt, stageTurns.roomId] },
+  {
+    as: 'roomBans',
+    table: roomBans,
+    tie: roomBans.roomId,
+    things: mine(userRooms.creatorId),
+    order: [roomBans.roomId, roomBans.userId],
+    without: ['bannedBy'],
+  },
+  { as: 'bannedFromRooms', table: roomBans, tie: roomBans.userId, order: [roomBans.roomId], without: ['bannedBy'] },
+];
+
+export const ROOM_LEFT_OUT: Readonly<Record<string, string>> = {
+  'room_bans.banned_by': 'bans the user set in rooms: those rooms’ data',
+  'room_members.added_by': 'whom the user let into rooms: those rooms’ data',
+  'stage_requests.by_id': 'whom the user invited to a stage: those users’ data',
+};
