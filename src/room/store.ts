@@ -3,9 +3,10 @@
  * sanctions and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
  * stored together or not at all.
  */
-import type { NowPlayingBody, RoomSetup } from '@/contracts/room-command';
+import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { GiftStore } from './gift-store';
+import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
@@ -15,13 +16,6 @@ import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 import { WithheldStore } from './withheld-store';
 
-/** What plays as of `at`, by the event with this seq. */
-interface NowPlaying {
-  readonly at: number;
-  readonly playing: (NowPlayingBody & { readonly seq: number }) | null;
-}
-
-const NOTHING_PLAYED: NowPlaying = { at: 0, playing: null };
 const NO_MAINTENANCE: Maintenance = { revision: 0, window: null };
 /** The most rows of one INSERT; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;

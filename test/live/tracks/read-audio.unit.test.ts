@@ -30,6 +30,23 @@ describe('a file of sound', () => {
     if (typeof audio !== 'string') expect(Math.abs(audio.durationMs - durationMs)).toBeLessThan(60);
   });
 
+  it('is as long as its frames, whatever the first of them promise and whatever lies between them', async () => {
+    const slow = new Uint8Array(208);
+    slow.set([0xff, 0xfb, 0x50, 0x64]);
+    const slower = Array.from({ length: 100 }, () => [...slow]).flat();
+    const changing = new Uint8Array([...mp3(10), ...new Uint8Array(3_000).fill(7), ...slower]);
+    const audio = await read(changing);
+    expect(audio).toMatchObject({ durationMs: Math.round((110 * 1_152 * 1_000) / 44_100) });
+  });
+
+  it('may have hours of frames, which are counted in seconds', async () => {
+    const part = mp3(2_000);
+    const hour = new Uint8Array(Buffer.concat(Array.from({ length: 70 }, () => part)));
+    const startedAt = performance.now();
+    expect(await read(hour)).toMatchObject({ durationMs: Math.round((140_000 * 1_152 * 1_000) / 44_100) });
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
+
   it('has the tags and the cover that are written into it', async () => {
     const tags = { title: 'Tïtle', artist: 'Ärt', album: 'Album', genre: 'House', bpm: '128', key: '8A', cover: png() };
     expect(await read(mp3(50, tags))).toMatchObject({

@@ -64,7 +64,8 @@ async function mpegIsCutOff({ size, read }: AudioSource): Promise<boolean> {
   return false;
 }
 
-async function afterId3(size: number, read: ReadRange): Promise<number> {
+/** Where the sound begins, after a tag. */
+export async function afterId3(size: number, read: ReadRange): Promise<number> {
   if (size < ID3_HEADER_BYTES) return 0;
   const head = view(await read(0, ID3_HEADER_BYTES));
   if (textAt(head, 0).slice(0, 3) !== 'ID3') return 0;

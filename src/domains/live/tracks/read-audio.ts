@@ -2,12 +2,13 @@
  * Reads what an audio file says about itself: its length, its sound, its tags and its cover. Everything is bounded, since
  * anybody can write megabytes into a tag. Takes no Context.
  */
-import type { IAudioMetadata, IPicture } from 'music-metadata';
+import type { IAudioMetadata, IFormat, IPicture } from 'music-metadata';
 import { BufferSizeError } from 'strtok3/core';
 import { type AudioType, PICTURES } from '@/contracts/file-kinds';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 import { type AudioSource, isCutOff } from './cut-off';
+import { countSeconds } from './frames';
 import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
 import { StoredAudio } from './stored-audio';
 import type { RejectionReason, TrackMetadata } from './tables';
@@ -33,6 +34,9 @@ export interface Audio {
 const DURATION_MS_MAX = 100 * 3_600 * SECOND_MS;
 const FORMAT_CHARACTERS_MAX = 40;
 
+/** Their frames are counted faster than the reader does it. */
+const COUNTED: readonly AudioType[] = ['audio/mpeg', 'audio/aac'];
+
 /** The containers of a type, as the reader names them. */
 const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
   'audio/mpeg': /^MPEG/,
@@ -45,15 +49,14 @@ const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
 
 /** Returns why the file cannot be used instead, if so. Throws what `source` throws. */
 export async function readAudio(type: AudioType, source: AudioSource): Promise<Audio | RejectionReason> {
-  const found = await parse(source);
+  const found = await parse(type, source);
   if (found === 'damaged' && (await isCutOff(type, source, []))) return 'truncated';
   if (typeof found === 'string') return found;
   const { format, common, quality } = found;
-  const { duration = 0 } = format;
   if (!CONTAINERS[type].test(format.container ?? '') || format.hasVideo) return 'mislabelled';
   const warnings = quality.warnings.map(({ message }) => message);
   if (await isCutOff(type, source, warnings)) return 'truncated';
-  const durationMs = Math.round(duration * SECOND_MS);
+  const durationMs = Math.round((await durationOf(type, source, format)) * SECOND_MS);
   if (!(durationMs > 0) || durationMs > DURATION_MS_MAX) return 'no-duration';
   return {
     durationMs,
@@ -79,17 +82,25 @@ export async function readAudio(type: AudioType, source: AudioSource): Promise<A
   };
 }
 
-async function parse({ size, read }: AudioSource): Promise<IAudioMetadata | RejectionReason> {
+/** Seconds; 0 if nothing says it. A constant bitrate is only the guess of a reader that saw a few frames. */
+async function durationOf(type: AudioType, source: AudioSource, { duration, codecProfile }: IFormat): Promise<number> {
+  const isKnown = duration !== undefined && codecProfile !== 'CBR';
+  return (isKnown ? duration : (await countSeconds(type, source)) || duration) ?? 0;
+}
+
+async function parse(type: AudioType, { size, read }: AudioSource): Promise<IAudioMetadata | RejectionReason> {
   // 250 KB that only the queue's consumer needs.
   const { parseFromTokenizer, CouldNotDetermineFileTypeError, UnsupportedFileTypeError } = await import(
     'music-metadata'
   );
   const audio = new StoredAudio(size, read);
-  const found = await parseFromTokenizer(audio, { duration: true }).catch((error: unknown): RejectionReason => {
-    if (error instanceof BufferSizeError) return 'tags-too-large';
-    const isUnknown = error instanceof CouldNotDetermineFileTypeError || error instanceof UnsupportedFileTypeError;
-    return isUnknown ? 'mislabelled' : 'damaged';
-  });
+  const found = await parseFromTokenizer(audio, { duration: !COUNTED.includes(type) }).catch(
+    (error: unknown): RejectionReason => {
+      if (error instanceof BufferSizeError) return 'tags-too-large';
+      const isUnknown = error instanceof CouldNotDetermineFileTypeError || error instanceof UnsupportedFileTypeError;
+      return isUnknown ? 'mislabelled' : 'damaged';
+    },
+  );
   if (audio.fault) throw audio.fault; // the reader may have gone on without what it could not read
   return found;
 }

@@ -1,0 +1,79 @@
+/**
+ * The length of sound that comes in frames without saying how many: MP3 and raw AAC. It walks from header to header, a
+ * block in memory at a time, since hours of sound have a million frames. Takes no Context.
+ */
+import type { AudioType } from '@/contracts/file-kinds';
+import { type AudioSource, afterId3 } from './cut-off';
+
+const BLOCK_BYTES = 1_048_576;
+const HEADER_BYTES = 7;
+
+interface Frame {
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Seconds; 0 if there is no frame. Undefined for types that are not made of such frames. */
+export async function countSeconds(type: AudioType, source: AudioSource): Promise<number | undefined> {
+  const readFrame = type === 'audio/mpeg' ? mp3Frame : type === 'audio/aac' ? adtsFrame : undefined;
+  return readFrame && walk(source, readFrame);
+}
+
+async function walk({ size, read }: AudioSource, readFrame: (bytes: Uint8Array, at: number) => Frame | undefined) {
+  let seconds = 0;
+  let at = await afterId3(size, read);
+  let isInStep = false;
+  for (let block = { at, bytes: new Uint8Array() }; at + HEADER_BYTES <= size; ) {
+    const isMissing: boolean = at + HEADER_BYTES > block.at + block.bytes.length;
+    if (isMissing) block = { at, bytes: new Uint8Array(await read(at, Math.min(BLOCK_BYTES, size - at))) };
+    const { bytes } = block;
+    const place = at - block.at;
+    const frame = readFrame(bytes, place);
+    // Anything may look like a header, so the first after a gap must lead to another one.
+    const leads: boolean = frame !== undefined && (isInStep || leadsOn(bytes, place + frame.bytes, readFrame));
+    if (frame && leads) {
+      seconds += frame.seconds;
+      at += frame.bytes;
+    } else {
+      const next = bytes.indexOf(0xff, place + 1);
+      at = next < 0 ? block.at + bytes.length : block.at + next;
+    }
+    isInStep = leads;
+  }
+  return seconds;
+}
+
+/** Beyond the block, nobody looks. */
+function leadsOn(bytes: Uint8Array, at: number, readFrame: (bytes: Uint8Array, at: number) => Frame | undefined) {
+  return at + HEADER_BYTES > bytes.length || readFrame(bytes, at) !== undefined;
+}
+
+/** Layer III: thousands of bits a second, by the index in the header. */
+const BITRATES = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const BITRATES_OF_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+const MPEG_RATES = [44_100, 48_000, 32_000];
+
+/** ISO/IEC 11172-3, 2.4.1.3; and its halves and quarters in MPEG-2 and 2.5. */
+function mp3Frame(bytes: Uint8Array, at: number): Frame | undefined {
+  const [first, second = 0, third = 0] = bytes.subarray(at, at + 3);
+  if (first !== 0xff || (second & 0xe6) !== 0xe2) return undefined; // in step, and Layer III
+  const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
+  const rate = (MPEG_RATES[(third >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  const bitrate = ((version === 3 ? BITRATES : BITRATES_OF_2)[third >> 4] ?? 0) * 1_000;
+  if (version === 1 || rate === 0 || bitrate === 0) return undefined;
+  const samples = version === 3 ? 1_152 : 576;
+  return { bytes: Math.floor((samples / 8) * (bitrate / rate)) + ((third >> 1) & 1), seconds: samples / rate };
+}
+
+const AAC_RATES = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
+];
+
+/** ISO/IEC 13818-7, 6.2. */
+function adtsFrame(bytes: Uint8Array, at: number): Frame | undefined {
+  const [first, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0, seventh = 0] = bytes.subarray(at, at + 7);
+  const rate = AAC_RATES[(third >> 2) & 15];
+  if (first !== 0xff || (second & 0xf6) !== 0xf0 || rate === undefined) return undefined;
+  const length = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
+  return length < HEADER_BYTES ? undefined : { bytes: length, seconds: (1_024 * ((seventh & 3) + 1)) / rate };
+}
