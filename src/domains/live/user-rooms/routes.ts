@@ -33,7 +33,7 @@ import { actOnStage } from './stage';
 const tag = 'rooms';
 const NOT_HERE = [userRoomError.ROOM_NOT_FOUND, roomError.NOT_IN_YOUR_COUNTRY];
 const NOT_HOST = [...NOT_HERE, userRoomError.HOST_ONLY];
-const NOT_CHANGED = [...NOT_HOST, roomError.ROOM_CLOSED, userRoomError.ROOM_CHANGED];
+const NOT_CHANGED = [...NOT_HOST, userRoomError.HOST_NOT_ACTIVE, roomError.ROOM_CLOSED, userRoomError.ROOM_CHANGED];
 const NOT_NAMED = [userRoomError.USER_NOT_FOUND, userRoomError.BANNED_FROM_ROOM];
 const NOT_TO_ACT = [...NOT_HERE, roomError.BANNED, roomError.USERS_ONLY, roomError.ROOM_CLOSED];
 /** Refusals of everything that may bring someone on the stage. */
@@ -52,7 +52,7 @@ const roomEndpoints: Endpoint[] = [
     body: NewRoom,
     response: Room,
     status: 201,
-    refusals: [userRoomError.TOO_MANY_ROOMS],
+    refusals: [userRoomError.TOO_MANY_ROOMS, userRoomError.HOST_NOT_ACTIVE],
     handler: (ctx, { actor, body }) => openRoom(ctx, actor, body),
   }),
   endpoint({
