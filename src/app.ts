@@ -12,6 +12,7 @@ import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
+import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
@@ -108,6 +109,7 @@ export const endpoints = withAliases([
   ...cacheEndpoints,
   ...maintenanceEndpoints,
   ...ticketEndpoints,
+  ...screeningEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -6,6 +6,7 @@ import type { Config } from '@/contracts/config';
 import type { Pass, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
+import type { Program } from '@/contracts/screening';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
@@ -16,6 +17,7 @@ import { hasEnded } from './commands';
 import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
+import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
 import type { Opening, SupportChat } from './support';
 import type { Origin } from './viewer-store';
@@ -46,6 +48,7 @@ interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
+  readonly screenings: Pick<Screenings, 'program'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -77,7 +80,9 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const you = youOf(store, viewer, at);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
-    const welcome = welcomeOf(setup, opening, store.maintenance, { viewer, you, viewerCount, resumePass, now: at });
+    const { program } = room.screenings;
+    const here = { viewer, you, viewerCount, resumePass, program, now: at };
+    const welcome = welcomeOf(setup, opening, store.maintenance, here);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
@@ -202,8 +207,9 @@ function welcomeOf(
     you,
     viewerCount,
     resumePass,
+    program,
     now,
-  }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string; now: number },
+  }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string; program: Program; now: number },
 ): string {
   const window = comingWindow(maintenance, now);
   const head: Omit<Welcome, 'messages'> = {
@@ -217,6 +223,8 @@ function welcomeOf(
     viewerCount,
     policy: publicPolicy(setup.policy),
     showcase: null,
+    screening: program.screening,
+    cinemaQueue: program.queue,
     maintenance: window && presentWindow(window),
     resumePass,
   };

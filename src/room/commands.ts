@@ -16,6 +16,7 @@ import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
+import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -41,6 +42,7 @@ interface CommandParts {
   readonly relations: Relations;
   readonly chat: Chat;
   readonly support: SupportChat;
+  readonly screenings: Screenings;
   readonly traces: Traces;
   readonly presence: () => Presence;
   readonly now: () => number;
@@ -142,6 +144,8 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
+  if (isOver) room.screenings.close();
+  else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') {
     store.viewers.clearReactions();
     tell({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });

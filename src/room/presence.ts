@@ -6,6 +6,7 @@ import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
+import type { Watch } from './screening-audience';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -29,6 +30,8 @@ export interface Seat {
   readonly heardAt: number;
   /** In a support room: the last message that the socket got. */
   readonly seq?: number;
+  /** In a room with a screening: what the viewer's player last said. */
+  readonly watch?: Watch;
 }
 
 export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; readonly id: string }): string {
@@ -166,6 +169,13 @@ export class Presence {
   reached(socket: WebSocket, seq: number): void {
     const seat = this.#seats.get(socket);
     if (seat) this.#update(socket, { ...seat, seq });
+  }
+
+  /** The socket's player can do this now. */
+  watches(socket: WebSocket, watch: Watch): void {
+    const seat = this.#seats.get(socket);
+    if (!seat || (seat.watch?.screeningId === watch.screeningId && seat.watch.state === watch.state)) return;
+    this.#update(socket, { ...seat, watch });
   }
 
   /** Applies what was just read of the user to all their sockets. */

@@ -21,6 +21,7 @@ import type {
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
+import type { Program, ScreeningAct, ScreeningAnswer, ScreeningViewers } from '@/contracts/screening';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
@@ -38,6 +39,7 @@ import { Relations } from './relations';
 import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
+import { Screenings } from './screenings';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
@@ -55,6 +57,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #relations: Relations;
   readonly #chat: Chat;
   readonly #support: SupportChat;
+  readonly #screenings: Screenings;
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
@@ -74,7 +77,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#store = new RoomStore(state.storage);
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
-      if (!this.#store.isSupport) this.#broadcaster.viewersChanged();
+      if (this.#store.isSupport) return;
+      this.#broadcaster.viewersChanged();
+      this.#screenings.refresh();
     });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
@@ -93,7 +98,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat, support: this.#support });
+    this.#screenings = new Screenings({ ...parts, relations: this.#relations });
+    const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
   }
@@ -163,6 +170,18 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async viewers(): Promise<ViewerList> {
     return this.#presence.list();
+  }
+
+  async program(): Promise<Program> {
+    return this.#screenings.program;
+  }
+
+  screen(user: RoomUser, act: ScreeningAct): Promise<ScreeningAnswer> {
+    return this.#screenings.act(user, act);
+  }
+
+  async screeningViewers(): Promise<ScreeningViewers | null> {
+    return this.#screenings.viewers();
   }
 
   async viewersFrom(regions: readonly string[]): Promise<string[]> {
@@ -241,6 +260,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportFigures();
       case 'traces':
         return this.#traces.tell();
+      case 'screening-end':
+      case 'screening-wait':
+      case 'screening-host':
+        return this.#screenings.perform(task);
       case 'archive': {
         if (this.#store.isSupport) {
           if (this.#presence.socketCount === 0) return this.#store.erase();
@@ -266,6 +289,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       relations: this.#relations,
       chat: this.#chat,
       support: this.#support,
+      screenings: this.#screenings,
       traces: this.#traces,
       presence: () => this.#presence,
       now: this.#now,
