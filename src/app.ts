@@ -15,6 +15,7 @@ import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
+import { userRoomEndpoints } from '@/domains/live/user-rooms/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
@@ -109,6 +110,7 @@ export const endpoints = withAliases([
   ...cacheEndpoints,
   ...maintenanceEndpoints,
   ...ticketEndpoints,
+  ...userRoomEndpoints,
   ...screeningEndpoints,
 ]);
 

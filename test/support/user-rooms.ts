@@ -1,52 +1,29 @@
-/** Rooms that users opened, put straight into the database, with their object set up as the outbox would have told it. */
-import type { RoomSetup } from '@/contracts/room-command';
-import { USER_ROOM_POLICY } from '@/domains/live/rooms/user-room-door';
-import { roomMembers, roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
-import { newId } from '@/shared/ids';
-import { testContext } from './context';
-import { setupOf } from './rooms';
+/** Rooms that users open, and people who come in over HTTP and a real socket. */
+import { env } from 'cloudflare:workers';
+import { readConfig } from '@/config';
+import { readPass } from '@/domains/live/rooms/pass';
+import { type Client, joinRoom } from './rooms';
+import type { Person } from './users';
 
-interface Given extends Partial<typeof userRooms.$inferInsert> {
-  readonly members?: readonly string[];
-  readonly speakers?: readonly string[];
+/** Opens a room of this host over HTTP. */
+export async function aRoom(host: Pick<Person, 'post'>, details: Record<string, unknown> = {}) {
+  const { status, data, error } = await host.post('rooms', { title: 'A room', ...details });
+  if (status !== 201) throw new Error(`No room: ${error?.code}`);
+  return data as { id: string; title: string; host: { id: string } } & Record<string, unknown>;
 }
 
-/** An open, public room of this host unless it says otherwise. */
-export async function aUserRoom(
-  host: { readonly userId: string },
-  { members = [], speakers = [], ...given }: Given = {},
-) {
-  const ctx = testContext();
-  const now = ctx.now();
-  const row = {
-    id: newId(),
-    creatorId: host.userId,
-    hostId: host.userId,
-    title: 'A room',
-    maxMembers: 100,
-    createdAt: now,
-    updatedAt: now,
-    ...given,
-  };
-  await ctx.db.insert(userRooms).values(row);
-  const { id: roomId } = row;
-  for (const userId of members)
-    await ctx.db.insert(roomMembers).values({ roomId, userId, addedBy: host.userId, createdAt: now });
-  for (const userId of speakers) await ctx.db.insert(roomSpeakers).values({ roomId, userId, since: now });
-  await ctx.rooms(roomId).apply(newId(), { type: 'setup', at: now, setup: userRoomSetup(row) });
-  return roomId;
+/** Joins as a client does: over HTTP, then with the pass from there. */
+export async function comeIn(person: Pick<Person, 'post'>, roomId: string): Promise<Client & { answer: Joined }> {
+  const { data, error } = await person.post(`rooms/${roomId}/join`);
+  if (!data) throw new Error(`Not let in: ${error.code}`);
+  const pass = await readPass({ config: readConfig(env), now: () => Date.now() }, data.pass);
+  if (!pass) throw new Error('The pass is not one');
+  const seat = await joinRoom(roomId, pass.viewer, { pass });
+  return { ...seat, answer: data };
 }
 
-/** A setup of a user's room. */
-export function userRoomSetup(
-  row: Pick<typeof userRooms.$inferInsert, 'id' | 'hostId'> & Partial<typeof userRooms.$inferInsert>,
-): RoomSetup {
-  const { control = 'host', waitForAll = false, maxMembers = 100, isPrivate = false } = row;
-  return setupOf(row.id, {
-    kind: 'user',
-    creatorId: row.hostId,
-    visibility: isPrivate ? 'private' : 'public',
-    policy: USER_ROOM_POLICY,
-    userRoom: { maxMembers, coHostIds: [], control, waitForAll, closeReason: null },
-  });
+interface Joined {
+  readonly media: { readonly token: string; readonly room: string; readonly identity: string } | null;
+  readonly you: { readonly host: boolean; readonly coHost: boolean; readonly speaker: boolean };
+  readonly [field: string]: unknown;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { aUserRoom } from '#test/support/screenings';
 import { anOpenStream } from '#test/support/streams';
-import { aUserRoom } from '#test/support/user-rooms';
 import { asCreator, asViewer } from '#test/support/users';
 
 const VIDEO = { videoUrl: 'https://films.example/a.mp4', title: 'A film' };
