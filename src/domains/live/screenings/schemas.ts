@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { PLAYER_STATES, POSITION_MS_MAX, QUEUE_VIDEOS_MAX, Screening, sync, Video } from '@/contracts/screening';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { anId, Joined } from '@/domains/live/rooms/schemas';
+import { RoomYou } from '@/domains/live/rooms/you';
 import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 
@@ -43,7 +44,7 @@ export const StartScreening = z.union([NewVideo, Next]).openapi('StartScreening'
 export const SyncScreening = z.strictObject(sync).openapi('SyncScreening');
 
 export const Session = Screening.extend({ queue: z.array(Video) }).openapi('ScreeningSession');
-export const JoinedScreening = Joined.extend({ screening: Session }).openapi('JoinedScreening');
+export const JoinedScreening = Joined.extend({ you: RoomYou, screening: Session }).openapi('JoinedScreening');
 
 export const ViewersQuery = z.strictObject(pageQuery);
 export const Viewers = pageOf(PublicCard.extend({ state: z.enum(PLAYER_STATES) }).openapi('ScreeningViewer')).extend({

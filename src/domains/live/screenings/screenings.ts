@@ -6,9 +6,10 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Room, RoomRefusal, RoomUser } from '@/contracts/room';
 import type { Program, ScreeningAct, Sync } from '@/contracts/screening';
-import { type Admitted, admit, admitToRead } from '@/domains/live/rooms/admit';
+import { type Admitted, admit, admitToJoin, admitToRead } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
-import { joinRoom } from '@/domains/live/rooms/join';
+import { letIn } from '@/domains/live/rooms/join';
+import { presentYou } from '@/domains/live/rooms/you';
 import type { Actor } from '@/shared/actor';
 import { SECOND_MS } from '@/shared/time';
 import { screeningError } from './errors';
@@ -63,8 +64,9 @@ export async function joinScreening(
   roomId: string,
   address: string | undefined,
 ): Promise<z.input<typeof JoinedScreening>> {
-  const joined = await joinRoom(ctx, { id: roomId }, actor, address);
-  return { ...joined, screening: presentSession(await ctx.rooms(roomId).program()) };
+  const admitted = await admitToJoin(ctx, { id: roomId }, actor);
+  const screening = presentSession(await ctx.rooms(roomId).program());
+  return { ...(await letIn(ctx, admitted, actor, address)), you: presentYou(admitted), screening };
 }
 
 interface Entered {

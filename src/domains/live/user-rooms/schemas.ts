@@ -4,6 +4,7 @@ import { SCREENING_CONTROLS } from '@/contracts/room-command';
 import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { anId, Joined } from '@/domains/live/rooms/schemas';
+import { RoomYou } from '@/domains/live/rooms/you';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, optionalSearchText } from '@/http/fields';
 
@@ -41,10 +42,6 @@ export const RoomListQuery = z.object({
 export const MyRoomsQuery = z.object(cursorQuery);
 
 export const Speaker = PublicCard.extend({ muted: z.boolean() }).openapi('Speaker');
-
-export const RoomYou = z
-  .object({ host: z.boolean(), coHost: z.boolean(), speaker: z.boolean(), moderator: z.boolean() })
-  .openapi('RoomYou', { description: 'What you are in the room. `speaker`: you are on the stage.' });
 
 export const Room = z
   .object({
