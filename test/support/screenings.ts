@@ -1,10 +1,11 @@
-/** Rooms that users opened, put straight into the database, with their object set up as the outbox would have told it. */
-import type { RoomSetup } from '@/contracts/room-command';
+/** Rooms with a screening: as objects alone, or of users, put straight into the database with their objects set up. */
+import type { RoomSetup, UserRoomSetup } from '@/contracts/room-command';
+import type { Anchor, Screening, Video } from '@/contracts/screening';
 import { USER_ROOM_POLICY } from '@/domains/live/rooms/user-room-door';
 import { roomMembers, roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
-import { setupOf } from './rooms';
+import { aUser, openRoom, setupOf } from './rooms';
 
 interface Given extends Partial<typeof userRooms.$inferInsert> {
   readonly members?: readonly string[];
@@ -49,4 +50,31 @@ export function userRoomSetup(
     policy: USER_ROOM_POLICY,
     userRoom: { maxMembers, coHostIds: [], control, waitForAll, closeReason: null },
   });
+}
+
+export function aVideo(traits: Partial<Video> = {}): Video {
+  return { videoUrl: 'https://films.example/a.mp4', title: 'A film', durationMs: null, subtitlesUrl: null, ...traits };
+}
+
+/** A user's room without anything in D1, and its host. */
+export async function openHall(choices: Partial<Pick<UserRoomSetup, 'control' | 'waitForAll'>> = {}) {
+  const host = aUser({ creator: true });
+  const { userRoom } = userRoomSetup({ id: newId(), hostId: host.id, ...choices });
+  const hall = await openRoom({ kind: 'user', creatorId: host.id, ...(userRoom ? { userRoom } : {}) });
+  return {
+    ...hall,
+    host,
+    async start(video = aVideo()): Promise<Screening> {
+      const answer = await hall.room.screen(host, { type: 'start', video });
+      if (!answer.ok || !answer.screening) throw new Error('Not started');
+      return answer.screening;
+    },
+  };
+}
+
+/** Where the video is now, as a client with the room's clock computes it. */
+export function positionOf(screening: (Omit<Anchor, 'anchorAt'> & { readonly anchorAt: string }) | null): number {
+  if (!screening) throw new Error('There is no screening');
+  const { positionMs, isPlaying, rate, anchorAt } = screening;
+  return positionMs + (isPlaying ? (Date.now() - Date.parse(anchorAt)) * rate : 0);
 }
