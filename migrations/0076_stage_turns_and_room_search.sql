@@ -41,3 +41,5 @@ BEGIN
   VALUES ('delete', OLD.rowid, OLD.title, OLD.topic, OLD.audience);
   INSERT INTO user_rooms_fts (rowid, title, topic, audience) VALUES (NEW.rowid, NEW.title, NEW.topic, NEW.audience);
 END;
+
+CREATE INDEX user_rooms_open_of_host ON user_rooms (host_id) WHERE status = 'open';

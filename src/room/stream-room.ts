@@ -189,6 +189,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return [...new Set(viewers.filter((id) => id !== undefined))];
   }
 
+  async presentAmong(userIds: readonly string[]): Promise<string[]> {
+    return userIds.filter((id) => this.#presence.socketsOfUser(id).length > 0);
+  }
+
   async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
     for (const id of userIds)
       for (const socket of this.#presence.socketsOfUser(id)) this.#broadcaster.tell(socket, event);
