@@ -102,7 +102,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
-    this.#traces = new Traces({ ...parts, chat: this.#chat, database });
+    this.#traces = new Traces({ ...parts, chat, screenings, database });
   }
 
   /** The time between frames in a room with this many sockets. */

@@ -27,7 +27,8 @@ export class TraceStore {
   pageAfter(seq: number): TracePage | undefined {
     const rows = rowsOf<{ seq: number; userId: string | null }>(
       this.sql,
-      `SELECT seq, coalesce(user_id, body ->> '$.sender.id') AS userId FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
+      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.screening.hostId') AS userId FROM events
+       WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
       PAGE_EVENTS,
     );
@@ -103,14 +104,27 @@ export class TraceStore {
       ])
         this.sql.exec(statement, userId, username, displayName);
     }
+    this.#eraseVideos(`?1 IN (body ->> '$.screening.hostId', body ->> '$.screening.by', body ->> '$.by')`, userId);
   }
 
-  /** Erases the stream's title and details from events. */
+  /** Erases titles and links that a host or whoever is in control gave. */
+  #eraseVideos(condition: string, ...bindings: string[]): void {
+    this.sql.exec(
+      `UPDATE events
+       SET body = json_replace(body, '$.screening.title', '', '$.screening.videoUrl', '', '$.screening.subtitlesUrl', NULL,
+         '$.queue', json('[]'))
+       WHERE user_id IS NULL AND body ->> '$.type' IN ('cinema-started', 'cinema-queue') AND ${condition}`,
+      ...bindings,
+    );
+  }
+
+  /** Erases the title and details of a stream from events, and all videos of its screenings. */
   eraseTitles(): void {
     this.sql.exec(
       `UPDATE events
        SET body = json_replace(body, '$.title', '', '$.description', '', '$.category', NULL, '$.thumbnailUrl', NULL)
        WHERE user_id IS NULL AND body ->> '$.type' IN ('stream-started', 'stream-updated')`,
     );
+    this.#eraseVideos('1');
   }
 }

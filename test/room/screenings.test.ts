@@ -12,6 +12,7 @@ import {
   stopClock,
 } from '#test/support/rooms';
 import { aVideo, openHall, positionOf } from '#test/support/screenings';
+import { newId } from '@/shared/ids';
 
 afterEach(startClock);
 
@@ -247,5 +248,29 @@ describe('the queue', () => {
     expect(await skip()).toMatchObject({ code: 'NOT_ALLOWED' });
     if (setup.userRoom) await change({ userRoom: { ...setup.userRoom, control: 'everyone' } });
     expect(await skip()).toMatchObject({ ok: true, screening: { title: 'One' } });
+  });
+});
+
+describe('an account that was deleted', () => {
+  const storedOf = async (roomId: string) =>
+    JSON.stringify(await inStorage(roomId, 'SELECT body AS text FROM events UNION ALL SELECT value FROM meta'));
+
+  it('leaves no video in the room that it hosted', async () => {
+    const { roomId, room, host, start } = await openHall();
+    await room.screen(host, { type: 'queue', queue: [aVideo({ title: 'My other film' })] });
+    await start(aVideo({ title: 'My film', subtitlesUrl: 'https://films.example/mine.vtt' }));
+    await eventually(async () => expect(await storedOf(roomId)).toContain('cinema-started'));
+    await room.apply(newId(), { type: 'forget-user', userId: host.id });
+    expect(await storedOf(roomId)).not.toMatch(/film/);
+    expect(await room.program()).toEqual({ screening: null, queue: [] });
+  });
+
+  it('leaves none in a room that it handed over', async () => {
+    const { roomId, room, host, change, start } = await openHall();
+    await start(aVideo({ title: 'My film' }));
+    await room.screen(host, { type: 'stop' });
+    await change({ creatorId: newId() });
+    await room.apply(newId(), { type: 'forget-user', userId: host.id });
+    expect(await storedOf(roomId)).not.toMatch(/film/);
   });
 });

@@ -5,7 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Room, RoomRefusal, RoomUser } from '@/contracts/room';
-import type { Program, ScreeningAct, Sync } from '@/contracts/screening';
+import type { Program, Screening, ScreeningAct, Sync } from '@/contracts/screening';
 import { type Admitted, admit, admitToJoin, admitToRead } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
 import { letIn } from '@/domains/live/rooms/join';
@@ -55,6 +55,16 @@ export async function stopScreening(ctx: Context, actor: Actor, roomId: string):
 export async function readSession(ctx: Context, actor: Actor, roomId: string): Promise<PresentedSession> {
   await admitToRead(ctx, { id: roomId }, actor);
   return presentSession(await ctx.rooms(roomId).program());
+}
+
+/** For a reader who may enter the room. If the room does not answer, it counts as nothing. */
+export async function findScreening(ctx: Context, roomId: string): Promise<Screening | null> {
+  try {
+    return (await ctx.rooms(roomId).program()).screening;
+  } catch (error) {
+    ctx.log.fault('screening.read', error);
+    return null;
+  }
 }
 
 /** Joins the room; everyone in it watches. Throws the refusals of admission, and NO_SCREENING. */
