@@ -5,7 +5,7 @@
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
 import type { RoomCommand, RoomEventBody } from './room-command';
-import type { Program, ScreeningAct, ScreeningAnswer, ScreeningViewers } from './screening';
+import type { Program, ScreeningAct, ScreeningViewers } from './screening';
 
 /** A closed set: clients show each in their own way. */
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
@@ -124,6 +124,8 @@ export interface RoomRefusal {
   /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
 }
+
+export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 

@@ -4,7 +4,6 @@
  */
 import { z } from '@hono/zod-openapi';
 import { DAY_MS } from '@/shared/time';
-import type { RoomRefusal, RoomUser } from './room';
 
 export const POSITION_MS_MAX = DAY_MS;
 export const RATE_MIN = 0.25;
@@ -115,9 +114,8 @@ export type ScreeningAct =
   | { readonly type: 'stop' }
   | { readonly type: 'queue'; readonly queue: readonly Video[] };
 
-export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
-
-export interface ScreeningViewer extends Pick<RoomUser, 'id'> {
+export interface ScreeningViewer {
+  readonly id: string;
   readonly state: PlayerState;
 }
 

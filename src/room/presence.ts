@@ -4,9 +4,9 @@
  */
 import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
+import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
-import type { Watch } from './screening-audience';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -16,6 +16,12 @@ export const SWEEP_MS = MINUTE_MS;
 /** How often a talking socket's last frame time is stored. While the room is awake, memory is more exact. */
 const HEARD_PRECISION_MS = 15 * SECOND_MS;
 const VIEWERS_LISTED_MAX = 500;
+
+/** What the player behind a socket last said of a screening. */
+interface Watch {
+  readonly screeningId: string;
+  readonly state: PlayerState;
+}
 
 /** A socket's attachment, which survives hibernation. */
 export interface Seat {
@@ -30,7 +36,6 @@ export interface Seat {
   readonly heardAt: number;
   /** In a support room: the last message that the socket got. */
   readonly seq?: number;
-  /** In a room with a screening: what the viewer's player last said. */
   readonly watch?: Watch;
 }
 

@@ -2,12 +2,6 @@
 import type { PlayerState, ScreeningViewers } from '@/contracts/screening';
 import type { Presence } from './presence';
 
-/** What a socket last said. */
-export interface Watch {
-  readonly screeningId: string;
-  readonly state: PlayerState;
-}
-
 /** The users who say so on at least one socket. Guests do not count. */
 export function usersWho(presence: Presence, screeningId: string, state: PlayerState): ReadonlySet<string> {
   const users = new Set<string>();

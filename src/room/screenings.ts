@@ -2,13 +2,12 @@
  * The screening in a room: an anchor from which every client computes the same position. It is stored, so it goes on
  * after a restart of the object as if nothing had happened. Each change is a durable event.
  */
-import type { RoomRefusal, RoomUser } from '@/contracts/room';
+import type { RoomRefusal, RoomUser, ScreeningAnswer } from '@/contracts/room';
 import type {
   PlayerState,
   Program,
   Screening,
   ScreeningAct,
-  ScreeningAnswer,
   ScreeningEvent,
   ScreeningViewers,
   Sync,

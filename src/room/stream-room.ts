@@ -15,13 +15,14 @@ import type {
   RoomUser,
   SaidAround,
   SayAnswer,
+  ScreeningAnswer,
   TimeOut,
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
-import type { Program, ScreeningAct, ScreeningAnswer, ScreeningViewers } from '@/contracts/screening';
+import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screening';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
