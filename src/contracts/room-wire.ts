@@ -142,6 +142,10 @@ export interface You {
   readonly timedOutUntil: string | null;
   /** Why they are timed out. */
   readonly reason: string | null;
+  /** Only in users' rooms. `speaker`: they are on the stage. */
+  readonly host?: boolean;
+  readonly coHost?: boolean;
+  readonly speaker?: boolean;
 }
 
 /** A socket's first event. `seq` is that of the room's last event, so the next one is `seq + 1`. */
@@ -159,6 +163,8 @@ export interface Welcome {
   readonly showcase: null;
   readonly screening: Program['screening'];
   readonly cinemaQueue: Program['queue'];
+  /** Only in users' rooms: its settings, and who is host, co-host and on the stage. */
+  readonly room?: object;
   /** The maintenance window that runs or is announced. */
   readonly maintenance: ReturnType<typeof presentWindow> | null;
   /** Oldest first. */

@@ -9,8 +9,10 @@ const SCREENING_TASKS = ['screening-end', 'screening-wait', 'screening-host'] as
 export type ScreeningTask = (typeof SCREENING_TASKS)[number];
 const TASKS = [
   ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const),
+  // In users' rooms.
+  ...(['absence', 'empty'] as const),
   ...SCREENING_TASKS,
-];
+] as const;
 export type Task = (typeof TASKS)[number];
 
 const RETRY_MS = MINUTE_MS;

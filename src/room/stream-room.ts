@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { TaskMessage } from '@/contracts/messages';
 import type {
   Approval,
   ChatMessage,
@@ -44,6 +45,7 @@ import { Screenings } from './screenings';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
+import { UserRoom } from './user-room';
 
 /** How long a support room that nobody enters is kept: longer than any pass. The next one to join sets it up again. */
 const SUPPORT_KEPT_MS = DAY_MS;
@@ -62,6 +64,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
+  readonly #userRoom: UserRoom;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -78,6 +81,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#store = new RoomStore(state.storage);
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
+      this.#userRoom.presenceChanged();
       if (this.#store.isSupport) return;
       this.#broadcaster.viewersChanged();
       this.#screenings.refresh();
@@ -104,6 +108,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat, screenings, database });
+    this.#userRoom = new UserRoom({
+      ...{ ...parts, database, log: this.#log },
+      apply: (id, command) => this.apply(id, command),
+      deliverSoon: () => env.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
+    });
   }
 
   /** The time between frames in a room with this many sockets. */
@@ -249,6 +258,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     switch (task) {
       case 'sweep':
         this.#presence.sweep(now);
+        this.#userRoom.presenceChanged();
         if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
         return this.#reports.reportCount();
       case 'release':
@@ -259,6 +269,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportCount();
       case 'door':
         return this.#relations.recheckAll();
+      case 'absence':
+        return this.#userRoom.lookForAbsent();
+      case 'empty':
+        return this.#userRoom.closeIfEmpty();
       case 'close':
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':
@@ -296,6 +310,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       traces: this.#traces,
+      userRoom: this.#userRoom,
       presence: () => this.#presence,
       now: this.#now,
     };

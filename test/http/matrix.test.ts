@@ -61,6 +61,10 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'POST /cinema/rooms/{roomId}/start': () => ({ videoUrl: 'https://films.example/a.mp4', title: 'A film' }),
   'POST /cinema/rooms/{roomId}/sync': () => ({ positionMs: 0, isPlaying: true }),
   'PUT /support/tickets/{id}/rating': () => ({ rating: 1 }),
+  'POST /rooms/{id}/invite': ({ userId }) => ({ userId }),
+  'PUT /rooms/{id}/host': ({ userId }) => ({ userId }),
+  'POST /rooms/{id}/stage': () => ({ action: 'request' }),
+  'POST /rooms/{id}/stage/{userId}': () => ({ action: 'mute' }),
   'POST /media/uploads/{uploadId}/complete': () => ({ parts: [{ partNumber: 1, etag: 'a' }] }),
 };
 
@@ -320,6 +324,7 @@ describe('a stranger', () => {
     '/social/creator/{username}',
     '/content/users/{userId}/posts', // what a person shows to whoever asks
     '/stream/{id}/leave', // closes the caller's own sockets, if there are any
+    '/rooms/{id}/leave', // the same
     '/stream/{id}/ws', // opens to a pass alone, and those are test/room's
   ];
   const named = all
@@ -331,7 +336,7 @@ describe('a stranger', () => {
     const streamId = await addPrivateStream(owner);
     const sessionId = JSON.parse(atob(owner.accessToken.split('.')[1] ?? '')).sid as string;
     const answer = await callAs(stranger, endpoint, {
-      id: endpoint.path.startsWith('/auth/sessions/') ? sessionId : streamId,
+      id: await idFor(endpoint.path, { sessionId, streamId }, owner),
       streamId,
       roomId: streamId,
       messageId: newId(),
@@ -341,6 +346,12 @@ describe('a stranger', () => {
     });
     expect([403, 404, 405]).toContain(answer.status);
   });
+
+  async function idFor(path: string, ids: { sessionId: string; streamId: string }, owner: Person): Promise<string> {
+    if (path.startsWith('/auth/sessions/')) return ids.sessionId;
+    if (!path.startsWith('/rooms/')) return ids.streamId;
+    return (await owner.post('rooms', { title: 'Not for strangers', isPrivate: true })).data.id;
+  }
 
   async function addPrivateStream({ userId, channelId }: { userId: string; channelId: string }): Promise<string> {
     const ctx = testContext();

@@ -37,7 +37,9 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const isNoChat = () => Promise.reject(new Error('Not a support room'));
     const support = { open: isNoChat, catchUp: isNoChat };
     const screenings = { program: { screening: null, queue: [] } };
-    const room = { ...parts, relations, support, screenings, config: readConfig(env), now: () => Date.now() };
+    const userRoom = { people: async () => undefined };
+    const others = { relations, support, screenings, userRoom };
+    const room = { ...parts, ...others, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');
     let answer: unknown;

@@ -1,10 +1,10 @@
 /** The end of an account: deletes its watched categories and last rooms, and makes rooms erase its texts. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
-import { lastRooms, roomTraces, watchedCategories } from './tables';
+import { lastRooms, roomBans, roomTraces, watchedCategories } from './tables';
 
 const ROOMS_A_STEP = 50;
 
@@ -14,6 +14,15 @@ export function forgetWatched(ctx: Context, userId: string): Statement {
 
 export function forgetLastRooms(ctx: Context, userId: string): Statement {
   return ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId));
+}
+
+/** Bans of the user from rooms that users opened. Those that they set stay with the rooms. */
+export function forgetRoomBans(ctx: Context, userId: string, limit: SQL): Statement[] {
+  return [
+    ctx.db.run(sql`
+      DELETE FROM ${roomBans} WHERE (room_id, user_id) IN (
+        SELECT room_id, user_id FROM ${roomBans} WHERE user_id = ${userId} ${limit})`),
+  ];
 }
 
 /** Handles some of the rooms with the user's text or name. Returns how many there were: 0 means it is done. */

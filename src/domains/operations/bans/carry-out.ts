@@ -9,6 +9,7 @@ import { users } from '@/domains/base/users/tables';
 import { banFromLastRooms, letBackIntoLastRooms } from '@/domains/live/rooms/account-ban';
 import { endStream } from '@/domains/live/streams/end-stream';
 import { streams } from '@/domains/live/streams/tables';
+import { closeHostedRooms } from '@/domains/live/user-rooms/forget';
 import { resumePayouts, stopPayouts } from '@/domains/money/payouts/stop';
 import { reviewSubscriptions } from '@/domains/money/subscriptions/withdraw';
 import { AppError } from '@/http/errors';
@@ -38,10 +39,15 @@ export async function carryOutStatus(
   }
   await Promise.all([
     endLiveStream(ctx, userId),
+    closeRoomsHosted(ctx, userId),
     banFromLastRooms(ctx, eventId, { userId, bannedAt: user.bannedAt ?? ctx.now() }),
     stopPayouts(ctx, userId, BECAUSE_BANNED),
     reviewSubscriptions(ctx, userId),
   ]);
+}
+
+async function closeRoomsHosted(ctx: Context, userId: string): Promise<void> {
+  while ((await closeHostedRooms(ctx, userId)) > 0);
 }
 
 async function endLiveStream(ctx: Context, userId: string): Promise<void> {

@@ -28,9 +28,10 @@ import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { forgetInRooms, forgetLastRooms, forgetRoomBans, forgetWatched } from '@/domains/live/rooms/forget';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
+import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -165,6 +166,9 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
   callOffScheduled,
+  closeRoomsOf,
+  byStatements(forgetUserRooms),
+  byStatements(forgetRoomBans),
   forgetInRooms,
   byStatements(forgetReceived),
   byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit), ...forgetSupportChat(ctx, userId, limit)]),

@@ -20,8 +20,16 @@ import { userSettings } from '@/domains/base/settings/tables';
 import { removedProfiles, users } from '@/domains/base/users/tables';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
-import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
+import { lastRooms, roomBans, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import {
+  roomCoHosts,
+  roomMembers,
+  roomSpeakers,
+  stageRequests,
+  stageTurns,
+  userRooms,
+} from '@/domains/live/user-rooms/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { faqVotes } from '@/domains/operations/faqs/tables';
 import { feedback } from '@/domains/operations/platform/tables';
@@ -241,6 +249,48 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [supportMessages.threadId, supportMessages.number],
     without: ['authorId', 'clientId'],
   },
+  { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
+  {
+    as: 'hostedRooms',
+    table: userRooms,
+    tie: userRooms.hostId,
+    order: [userRooms.id],
+    without: ['creatorId'],
+  },
+  {
+    as: 'roomMembers',
+    table: roomMembers,
+    tie: roomMembers.roomId,
+    things: mine(userRooms.creatorId),
+    order: [roomMembers.roomId, roomMembers.userId],
+    without: ['addedBy'],
+  },
+  {
+    as: 'memberOfRooms',
+    table: roomMembers,
+    tie: roomMembers.userId,
+    order: [roomMembers.roomId],
+    without: ['addedBy'],
+  },
+  { as: 'coHostOfRooms', table: roomCoHosts, tie: roomCoHosts.userId, order: [roomCoHosts.roomId] },
+  { as: 'onStages', table: roomSpeakers, tie: roomSpeakers.userId, order: [roomSpeakers.roomId] },
+  {
+    as: 'stageRequests',
+    table: stageRequests,
+    tie: stageRequests.userId,
+    order: [stageRequests.roomId],
+    without: ['byId'],
+  },
+  { as: 'stageTurns', table: stageTurns, tie: stageTurns.userId, order: [stageTurns.startedAt, stageTurns.roomId] },
+  {
+    as: 'roomBans',
+    table: roomBans,
+    tie: roomBans.roomId,
+    things: mine(userRooms.creatorId),
+    order: [roomBans.roomId, roomBans.userId],
+    without: ['bannedBy'],
+  },
+  { as: 'bannedFromRooms', table: roomBans, tie: roomBans.userId, order: [roomBans.roomId], without: ['bannedBy'] },
   ...MONEY_HOLDINGS,
 ];
 
@@ -267,6 +317,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'guide_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
   'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',
+  'room_bans.banned_by': 'bans the user set in rooms: those rooms’ data',
+  'room_members.added_by': 'whom the user let into rooms: those rooms’ data',
+  'stage_requests.by_id': 'whom the user invited to a stage: those users’ data',
   'video_denials.viewer_id': 'removals from a video room by its creator; gone after a quarter of an hour',
   'blocks.blocked_id': 'users must not learn who blocks them',
   'room_traces.user_id': 'which rooms have messages by the user: the messages are in chatMessages',
