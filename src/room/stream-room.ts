@@ -259,6 +259,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       case 'sweep':
         this.#presence.sweep(now);
         this.#userRoom.presenceChanged();
+        this.#screenings.refresh(); // after a crash nobody saw who left
         if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
         return this.#reports.reportCount();
       case 'release':
