@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chargeBack } from './demo/chargeback.ts';
+import { screenFilm } from './demo/cinema.ts';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
@@ -43,6 +44,9 @@ try {
   await likeTwice(crowd, post);
   await comment(creator, crowd, post);
   await findIt(stage, post);
+
+  scene('The cinema');
+  await screenFilm(crowd);
 
   scene('The money');
   await buyCoins(stage, crowd);

@@ -13,6 +13,7 @@ import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
+import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { stageEndpoints } from '@/domains/live/streams/stage-routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
@@ -118,6 +119,7 @@ export const endpoints = withAliases([
   ...maintenanceEndpoints,
   ...ticketEndpoints,
   ...userRoomEndpoints,
+  ...screeningEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

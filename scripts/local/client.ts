@@ -103,6 +103,8 @@ export interface RoomEvent {
 export class RoomSocket {
   readonly events: RoomEvent[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
+  /** Called as soon as an event arrives. */
+  onEvent: ((event: RoomEvent) => void) | undefined;
   readonly #url: string;
   readonly #socket: WebSocket;
 
@@ -110,7 +112,11 @@ export class RoomSocket {
     this.#url = url;
     this.#socket = new WebSocket(url, { perMessageDeflate: false });
     // The type also allows binary data, but rooms only send text.
-    this.#socket.on('message', (data) => this.events.push(...(JSON.parse(String(data)) as RoomEvent[])));
+    this.#socket.on('message', (data) => {
+      const events = JSON.parse(String(data)) as RoomEvent[];
+      this.events.push(...events);
+      for (const event of events) this.onEvent?.(event);
+    });
     this.#socket.on('close', (code, reason) => {
       this.closed = { code, reason: String(reason) };
     });

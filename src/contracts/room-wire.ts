@@ -8,6 +8,7 @@ import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy } from './room-command';
+import { PLAYER_STATES, type Program, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** The message names unknown fields, which may be long. */
@@ -58,19 +59,8 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
   // In rooms with a screening.
-  z.strictObject({
-    type: z.literal('cinema-sync'),
-    id: id.optional(),
-    positionMs: z.int().min(0),
-    isPlaying: z.boolean(),
-    rate: z.number().optional(),
-    at: z.iso.datetime().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('cinema-state'),
-    id: id.optional(),
-    state: z.enum(['ready', 'buffering', 'failed']),
-  }),
+  z.strictObject({ type: z.literal('cinema-sync'), id: id.optional(), ...sync }),
+  z.strictObject({ type: z.literal('cinema-state'), id: id.optional(), state: z.enum(PLAYER_STATES) }),
   // In support rooms.
   z.strictObject({ type: z.literal('typing'), id: id.optional() }),
   z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id.toLowerCase() }),
@@ -128,7 +118,9 @@ export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
 
 /** Frames for one socket only: answers to its own frames. */
 export type Answer =
-  | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly resumePass?: string }
+  | { readonly type: 'ack'; readonly id: string; readonly seq?: number }
+  /** To a ping with an id. `serverTime` (ISO 8601): when the room answered, by which a client measures its clock. */
+  | { readonly type: 'ack'; readonly id: string; readonly serverTime: string; readonly resumePass: string }
   | { readonly type: 'pong' }
   | {
       readonly type: 'error';
@@ -171,6 +163,8 @@ export interface Welcome {
   readonly showcase: null;
   /** The newest `now-playing`; null if nothing plays. */
   readonly nowPlaying: (NowPlayingBody & { readonly seq: number }) | null;
+  readonly screening: Program['screening'];
+  readonly cinemaQueue: Program['queue'];
   /** Only in users' rooms: its settings, and who is host, co-host and on the stage. */
   readonly room?: object;
   /** The maintenance window that runs or is announced. */

@@ -5,6 +5,7 @@
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
 import type { RoomCommand, RoomEventBody } from './room-command';
+import type { Program, ScreeningAct, ScreeningViewers } from './screening';
 
 /** A closed set: clients show each in their own way. */
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
@@ -109,6 +110,9 @@ export type RoomRefusalCode =
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'PRODUCT_NOT_FOUND'
+  | 'NO_SCREENING'
+  | 'SCREENING_RUNNING'
+  | 'QUEUE_EMPTY'
   | 'TOO_FAST'
   | 'MAINTENANCE';
 
@@ -120,6 +124,8 @@ export interface RoomRefusal {
   /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
 }
+
+export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 
@@ -217,6 +223,12 @@ export interface Room {
   saidAround(id: string, each: number): Promise<SaidAround | null>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
+  /** The screening that runs, and the queue after it. */
+  program(): Promise<Program>;
+  /** Starts, syncs, skips or stops the screening, or sets its queue. Refused if the room is not live. */
+  screen(user: RoomUser, act: ScreeningAct): Promise<ScreeningAnswer>;
+  /** Null if no screening runs. */
+  screeningViewers(): Promise<ScreeningViewers | null>;
   /** Null if the room was never set up. */
   viewerCount(): Promise<number | null>;
   /**

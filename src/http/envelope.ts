@@ -71,6 +71,12 @@ export function limitAndOffset({ page, perPage }: PageQuery): { limit: number; o
   return offset < COUNT_MAX ? { limit: perPage, offset } : { limit: 0, offset: 0 };
 }
 
+/** A page of a list that is in memory. */
+export function pageSlice<T>(items: readonly T[], page: PageQuery): T[] {
+  const { limit, offset } = limitAndOffset(page);
+  return items.slice(offset, offset + limit);
+}
+
 const Pagination = z
   .object({
     page: z.int(),

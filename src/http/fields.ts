@@ -32,7 +32,7 @@ export const publicHttpsUrl = z
   .openapi({ format: 'uri' });
 
 /** Rejects misleading addresses: a user name before an @ looks like the host. */
-function isPublicHttpsUrl(text: string): boolean {
+export function isPublicHttpsUrl(text: string): boolean {
   if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
   return protocol === 'https:' && username === '' && password === '' && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname);

@@ -6,6 +6,7 @@ import type { Config } from '@/contracts/config';
 import type { Pass, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
+import type { Program } from '@/contracts/screening';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import type { RoomPeople } from '@/domains/live/user-rooms/people';
@@ -16,6 +17,7 @@ import { signToken } from '@/shared/tokens';
 import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
+import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
 import type { Opening, SupportChat } from './support';
 import type { UserRoom } from './user-room';
@@ -48,6 +50,7 @@ interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
+  readonly screenings: Pick<Screenings, 'program'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
 }
 
@@ -81,7 +84,8 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const you = youOf(store, viewer, at);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
-    const who = { viewer, you, viewerCount, resumePass, now: at, people };
+    const { program } = room.screenings;
+    const who = { viewer, you, viewerCount, resumePass, program, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
@@ -214,6 +218,7 @@ function welcomeOf(
     you,
     viewerCount,
     resumePass,
+    program,
     now,
     people,
   }: {
@@ -221,6 +226,7 @@ function welcomeOf(
     you: You;
     viewerCount: number;
     resumePass: string;
+    program: Program;
     now: number;
     people: RoomPeople | undefined;
   },
@@ -238,6 +244,8 @@ function welcomeOf(
     policy: publicPolicy(setup.policy),
     showcase: null,
     nowPlaying: nowPlaying.playing,
+    screening: program.screening,
+    cinemaQueue: program.queue,
     ...(setup.kind === 'user' ? { room: welcomeRoom(setup, people) } : {}),
     maintenance: window && presentWindow(window),
     resumePass,

@@ -5,10 +5,13 @@
 import { MINUTE_MS } from '@/shared/time';
 import type { RoomStore } from './store';
 
+const SCREENING_TASKS = ['screening-end', 'screening-wait', 'screening-host'] as const;
+export type ScreeningTask = (typeof SCREENING_TASKS)[number];
 const TASKS = [
   ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const),
   // In users' rooms.
   ...(['absence', 'empty'] as const),
+  ...SCREENING_TASKS,
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -27,6 +30,12 @@ export class Agenda {
   put(task: Task, at: number): void {
     this.store.setDue(task, at);
     this.#arm();
+  }
+
+  /** Schedules the task for this time, or takes it off the agenda. */
+  set(task: Task, at: number | null): void {
+    if (at === null) this.store.dropDue(task);
+    else this.put(task, at);
   }
 
   /** Schedules the task for this time at the latest. */

@@ -16,6 +16,7 @@ import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
+import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -44,6 +45,7 @@ interface CommandParts {
   readonly relations: Relations;
   readonly chat: Chat;
   readonly support: SupportChat;
+  readonly screenings: Screenings;
   readonly traces: Traces;
   readonly userRoom: UserRoom;
   readonly presence: () => Presence;
@@ -162,6 +164,8 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
+  if (isOver) room.screenings.close();
+  else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);

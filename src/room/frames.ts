@@ -11,12 +11,14 @@ import {
   type MalformedFrame,
   readFrame,
 } from '@/contracts/room-wire';
+import { toIso } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
 import { judgeMaintenance, judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
+import type { Screenings } from './screenings';
 import type { KindFrame, SupportChat } from './support';
 
 /** This many frames over `FRAME_PACE`, without a pause, close the socket. */
@@ -27,6 +29,7 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
   readonly support: SupportChat;
+  readonly screenings: Screenings;
   readonly presence: () => Presence;
 };
 
@@ -75,7 +78,10 @@ export class Frames {
         return;
       case 'ping':
         if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
-        else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
+        else {
+          const resumePass = await signResumePass(this.room, seat);
+          broadcaster.answer(socket, { type: 'ack', id, serverTime: toIso(this.room.now()), resumePass });
+        }
         return;
       default:
         if (this.room.store.isSupport) await this.room.support.receive(socket, seat, frame);
@@ -102,6 +108,8 @@ export class Frames {
         return;
       case 'cinema-sync':
       case 'cinema-state':
+        await this.#doInScreening(socket, seat, frame);
+        return;
       case 'typing':
       case 'read':
         this.#refuse(socket, id, refuse('NOT_ALLOWED'));
@@ -109,6 +117,27 @@ export class Frames {
       default:
         frame satisfies never;
     }
+  }
+
+  async #doInScreening(
+    socket: WebSocket,
+    seat: Seat,
+    frame: KindFrame & { type: 'cinema-sync' | 'cinema-state' },
+  ): Promise<void> {
+    const { broadcaster, screenings } = this.room;
+    const refusal =
+      frame.type === 'cinema-sync' ? await this.#sync(seat, frame) : await screenings.tell(socket, seat, frame.state);
+    if (refusal) this.#refuse(socket, frame.id, refusal);
+    else if (frame.id !== undefined) broadcaster.answer(socket, ackOf(frame.id, null));
+  }
+
+  async #sync({ viewer }: Seat, { type: _, id: _id, ...sync }: Frame & { type: 'cinema-sync' }) {
+    const { store, now } = this.room;
+    if (viewer.kind === 'guest') return refuse('NOT_ALLOWED');
+    const closed = judgeMaintenance(store.maintenance, viewer, now());
+    if (closed) return closed;
+    const answer = await this.room.screenings.act(viewer, { type: 'sync', sync });
+    return answer.ok ? null : answer;
   }
 
   #refuseReaction({ viewer }: Seat): RoomRefusal | null {

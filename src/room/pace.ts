@@ -14,6 +14,13 @@ export const MESSAGE_PACE: Pace = { atOnce: 5, everyMs: 1_500 };
 /** For frames of any kind, reactions included. */
 export const FRAME_PACE: Pace = { atOnce: 30, everyMs: SECOND_MS / 10 };
 
+/** For acts that control a screening, by each person. */
+export const CONTROL_PACE: Pace = { atOnce: 4, everyMs: 300 };
+/** The same for everyone but the host together: each act is an event for the whole room. */
+export const CONTROL_PACE_OF_ALL: Pace = { atOnce: 10, everyMs: 100 };
+/** How often one viewer of a screening can make everyone wait. */
+export const WAIT_PACE: Pace = { atOnce: 2, everyMs: 30 * SECOND_MS };
+
 /** @param caughtUpAt when (ms) everything taken so far is worked off @returns how long (ms) the next one has to wait */
 export function waitMsFor(pace: Pace, caughtUpAt: number, now: number): number {
   return Math.max(0, behindMs(pace, caughtUpAt, now) - (pace.atOnce - 1) * pace.everyMs);

@@ -138,6 +138,9 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
   NOT_ALLOWED: 'You cannot do this in this room.',
   PRODUCT_NOT_FOUND: 'This product is not offered here.',
+  NO_SCREENING: 'Nothing is being screened in this room.',
+  SCREENING_RUNNING: 'A screening is already running in this room. Stop it first, or put the video into the queue.',
+  QUEUE_EMPTY: 'The queue is empty. Start a video by its link.',
   TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
   MAINTENANCE: 'The platform is down for maintenance. You can read here, and write again when it is over.',
 };

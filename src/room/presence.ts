@@ -4,6 +4,7 @@
  */
 import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
+import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
 import type { RoomStore } from './store';
@@ -15,6 +16,12 @@ export const SWEEP_MS = MINUTE_MS;
 /** How often a talking socket's last frame time is stored. While the room is awake, memory is more exact. */
 const HEARD_PRECISION_MS = 15 * SECOND_MS;
 const VIEWERS_LISTED_MAX = 500;
+
+/** What the player behind a socket last said of a screening. */
+interface Watch {
+  readonly screeningId: string;
+  readonly state: PlayerState;
+}
 
 /** A socket's attachment, which survives hibernation. */
 export interface Seat {
@@ -29,6 +36,7 @@ export interface Seat {
   readonly heardAt: number;
   /** In a support room: the last message that the socket got. */
   readonly seq?: number;
+  readonly watch?: Watch;
 }
 
 export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; readonly id: string }): string {
@@ -166,6 +174,13 @@ export class Presence {
   reached(socket: WebSocket, seq: number): void {
     const seat = this.#seats.get(socket);
     if (seat) this.#update(socket, { ...seat, seq });
+  }
+
+  /** The socket's player can do this now. */
+  watches(socket: WebSocket, watch: Watch): void {
+    const seat = this.#seats.get(socket);
+    if (!seat || (seat.watch?.screeningId === watch.screeningId && seat.watch.state === watch.state)) return;
+    this.#update(socket, { ...seat, watch });
   }
 
   /** Applies what was just read of the user to all their sockets. */

@@ -88,6 +88,21 @@ export class Relations {
     return typeof outcome === 'string' ? undefined : outcome;
   }
 
+  /**
+   * The user by a relation that is new enough for a decision: a minute old to grant something, ten seconds to refuse it.
+   * Undefined if they may no longer be here. While D1 is unavailable, the known relation is used.
+   */
+  async freshEnough(user: RoomUser, grants: boolean): Promise<RoomUser | undefined> {
+    const { database, log } = this.room;
+    if (database.now() - user.standing.readAt < (grants ? TRUSTED_MS : REREAD_EVERY_MS)) return user;
+    try {
+      return await this.reread(user.id);
+    } catch (error) {
+      log.fault('room.relation', error);
+      return user;
+    }
+  }
+
   /** Also for users who are not connected: they may still hold a pass whose facts are outdated. */
   async changed(userId: string, sessionsEnded: boolean): Promise<void> {
     this.room.store.sanctions.setChanged(userId, this.room.database.now());

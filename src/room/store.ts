@@ -9,6 +9,7 @@ import { GiftStore } from './gift-store';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
+import { ScreeningStore } from './screening-store';
 import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
@@ -27,6 +28,7 @@ export class RoomStore {
   readonly gifts: GiftStore;
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
+  readonly screenings: ScreeningStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #maintenance = NO_MAINTENANCE;
@@ -41,6 +43,7 @@ export class RoomStore {
     this.gifts = new GiftStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
+    this.screenings = new ScreeningStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 
@@ -59,6 +62,7 @@ export class RoomStore {
     this.#seq = rowsOf<{ seq: number | null }>(this.#sql, 'SELECT max(seq) AS seq FROM events')[0]?.seq ?? 0;
     this.sanctions.load();
     this.withheld.load();
+    this.screenings.load();
     this.#isPrepared = true;
   }
 
@@ -269,6 +273,10 @@ export class RoomStore {
   /** Does nothing if the task was rescheduled meanwhile. */
   clearDue(what: string, at: number): void {
     this.#sql.exec('DELETE FROM due WHERE what = ?1 AND at = ?2', what, at);
+  }
+
+  dropDue(what: string): void {
+    this.#sql.exec('DELETE FROM due WHERE what = ?1', what);
   }
 
   nextDueAt(): number | null {

@@ -16,12 +16,14 @@ import type {
   RoomUser,
   SaidAround,
   SayAnswer,
+  ScreeningAnswer,
   TimeOut,
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
+import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screening';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
@@ -39,6 +41,7 @@ import { Relations } from './relations';
 import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
+import { Screenings } from './screenings';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
@@ -57,6 +60,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #relations: Relations;
   readonly #chat: Chat;
   readonly #support: SupportChat;
+  readonly #screenings: Screenings;
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
@@ -77,8 +81,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#store = new RoomStore(state.storage);
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
-      if (!this.#store.isSupport) this.#broadcaster.viewersChanged();
       this.#userRoom.presenceChanged();
+      if (this.#store.isSupport) return;
+      this.#broadcaster.viewersChanged();
+      this.#screenings.refresh();
     });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
@@ -97,9 +103,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat, support: this.#support });
+    this.#screenings = new Screenings({ ...parts, relations: this.#relations });
+    const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
-    this.#traces = new Traces({ ...parts, chat: this.#chat, database });
+    this.#traces = new Traces({ ...parts, chat, screenings, database });
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
       apply: (id, command) => this.apply(id, command),
@@ -174,6 +182,18 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#presence.list();
   }
 
+  async program(): Promise<Program> {
+    return this.#screenings.program;
+  }
+
+  screen(user: RoomUser, act: ScreeningAct): Promise<ScreeningAnswer> {
+    return this.#screenings.act(user, act);
+  }
+
+  async screeningViewers(): Promise<ScreeningViewers | null> {
+    return this.#screenings.viewers();
+  }
+
   async viewersFrom(regions: readonly string[]): Promise<string[]> {
     const viewers = this.#presence.socketsFrom(regions).map((socket) => this.#presence.seatOf(socket)?.viewer.id);
     return [...new Set(viewers.filter((id) => id !== undefined))];
@@ -239,6 +259,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       case 'sweep':
         this.#presence.sweep(now);
         this.#userRoom.presenceChanged();
+        this.#screenings.refresh(); // after a crash nobody saw who left
         if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
         return this.#reports.reportCount();
       case 'release':
@@ -259,6 +280,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportFigures();
       case 'traces':
         return this.#traces.tell();
+      case 'screening-end':
+      case 'screening-wait':
+      case 'screening-host':
+        return this.#screenings.perform(task);
       case 'archive': {
         if (this.#store.isSupport) {
           if (this.#presence.socketCount === 0) return this.#store.erase();
@@ -284,6 +309,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       relations: this.#relations,
       chat: this.#chat,
       support: this.#support,
+      screenings: this.#screenings,
       traces: this.#traces,
       userRoom: this.#userRoom,
       presence: () => this.#presence,

@@ -31,9 +31,10 @@ export class TraceStore {
   pageAfter(seq: number): TracePage | undefined {
     const rows = rowsOf<{ seq: number; userId: string | null; coHosts: string | null }>(
       this.sql,
-      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.user.id', body ->> '$.host.id') AS userId,
-         CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
-       FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
+      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.user.id', body ->> '$.host.id',
+          body ->> '$.screening.hostId') AS userId,
+          CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
+        FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
       PAGE_EVENTS,
     );
@@ -107,6 +108,7 @@ export class TraceStore {
       this.#changeCards(party, nameless, userId, GONE);
     }
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3, '$.avatarUrl', NULL)`, userId, GONE);
+    this.#eraseVideos(`?1 IN (body ->> '$.screening.hostId', body ->> '$.screening.by', body ->> '$.by')`, userId);
   }
 
   /** Replaces the user's names wherever they stand. What was erased stays nameless, since the account is gone. */
@@ -147,7 +149,18 @@ export class TraceStore {
     );
   }
 
-  /** Erases the room's title and details from events. */
+  /** Erases titles and links that a host or whoever is in control gave. */
+  #eraseVideos(condition: string, ...bindings: string[]): void {
+    this.sql.exec(
+      `UPDATE events
+       SET body = json_replace(body, '$.screening.title', '', '$.screening.videoUrl', '', '$.screening.subtitlesUrl', NULL,
+         '$.queue', json('[]'))
+       WHERE user_id IS NULL AND body ->> '$.type' IN ('cinema-started', 'cinema-queue') AND ${condition}`,
+      ...bindings,
+    );
+  }
+
+  /** Erases the room's title and details from events, and all videos of its screenings. */
   eraseTitles(): void {
     this.sql.exec(
       `UPDATE events
@@ -155,5 +168,6 @@ export class TraceStore {
          '$.topic', NULL)
        WHERE user_id IS NULL AND body ->> '$.type' IN (${TITLED})`,
     );
+    this.#eraseVideos('1');
   }
 }

@@ -12,6 +12,7 @@ import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import type { Presence } from './presence';
+import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
 
 /** Far shorter than the days between a deletion request and the deletion of the account. */
@@ -24,6 +25,7 @@ interface TracesParts {
   readonly presence: () => Presence;
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
+  readonly screenings: Screenings;
   readonly database: Pick<Context, 'db' | 'now'>;
 }
 
@@ -81,6 +83,7 @@ export class Traces {
     const { userRoom } = store.setup;
     const details = userRoom ? { userRoom: { ...userRoom, topic: null } } : {};
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy, ...details });
+    this.room.screenings.close();
     this.room.chat.forgetRules();
   }
 

@@ -58,6 +58,8 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
+  'POST /cinema/rooms/{roomId}/start': () => ({ videoUrl: 'https://films.example/a.mp4', title: 'A film' }),
+  'POST /cinema/rooms/{roomId}/sync': () => ({ positionMs: 0, isPlaying: true }),
   'PUT /support/tickets/{id}/rating': () => ({ rating: 1 }),
   'POST /rooms/{id}/invite': ({ userId }) => ({ userId }),
   'PUT /rooms/{id}/host': ({ userId }) => ({ userId }),
@@ -340,6 +342,7 @@ describe('a stranger', () => {
     const answer = await callAs(stranger, endpoint, {
       id: await idFor(endpoint.path, { sessionId, streamId }, owner),
       streamId,
+      roomId: streamId,
       messageId: newId(),
       userId: owner.userId,
       hostId: owner.userId,

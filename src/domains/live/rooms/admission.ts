@@ -36,6 +36,8 @@ export interface Door extends ViewerRule {
 /** A door, and what is needed behind it. */
 export interface FoundDoor extends Door {
   readonly roomId: string;
+  /** The user who opened the room. A host may have taken it over since. */
+  readonly openedById: string;
   /** Bans, moderators and the chat policy belong to this channel. Null for a user's room, which has its own. */
   readonly channelId: string | null;
   readonly policy: RoomPolicy;

@@ -59,6 +59,7 @@ function doorOfStream(row: Awaited<ReturnType<typeof streamDoorQuery>>[number]):
     kind: 'stream',
     roomId: stream.id,
     hostId: stream.creatorId,
+    openedById: stream.creatorId,
     status: stream.status,
     visibility: effectiveVisibility(stream),
     channelId: channel.id,

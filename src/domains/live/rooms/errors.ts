@@ -44,6 +44,12 @@ export const roomError = errorList({
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
   NOT_ALLOWED: [403, 'You cannot do this in this room.'],
   PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
+  NO_SCREENING: [404, 'Nothing is being screened in this room.'],
+  SCREENING_RUNNING: [
+    409,
+    'A screening is already running in this room. Stop it first, or put the video into the queue.',
+  ],
+  QUEUE_EMPTY: [409, 'The queue is empty. Start a video by its link.'],
   TOO_FAST: [429, 'You are sending too fast. Wait a moment and try again.'],
   MAINTENANCE: [503, 'The platform is down for maintenance. You can read here, and write again when it is over.'],
 });

@@ -44,6 +44,7 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
     kind: 'user',
     roomId: room.id,
     hostId: room.hostId,
+    openedById: room.creatorId,
     status: room.status === 'open' ? 'live' : 'ended',
     visibility: visibilityOf(room),
     channelId: null,

@@ -1,11 +1,11 @@
 /** Lists who is watching a room, as far as the reader may know. */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, not, or, sql } from 'drizzle-orm';
+import { and, eq, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { isAnonymous, profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
-import { admitToRead } from './admit';
+import { type Admitted, admitToRead } from './admit';
 import { roomError } from './errors';
 import type { ViewerList } from './schemas';
 
@@ -14,38 +14,38 @@ import type { ViewerList } from './schemas';
  * see, count as guests; only staff see their names. Throws VIEWERS_HIDDEN.
  */
 export async function listViewers(ctx: Context, viewer: Viewer, roomId: string): Promise<z.input<typeof ViewerList>> {
-  const { door, relation } = await admitToRead(ctx, { id: roomId }, viewer);
-  const who = relation?.user.standing;
-  if (!door.showsViewers && !who?.creator && !who?.moderator && !who?.rank) throw roomError('VIEWERS_HIDDEN');
+  const admitted = await admitToRead(ctx, { id: roomId }, viewer);
+  requireShownViewers(admitted);
   const { users: inside, guests, total } = await ctx.rooms(roomId).viewers();
-  if (who?.rank) return { users: [...inside], guests, total };
+  const isNamed = isNameable(admitted, viewer);
+  if (!isNamed) return { users: [...inside], guests, total };
   const nameable = await nameableAmong(
     ctx,
-    viewer,
-    door.hostId,
+    isNamed,
     inside.map(({ id }) => id),
   );
   const named = inside.filter(({ id }) => nameable.has(id));
   return { users: named, guests: guests + inside.length - named.length, total };
 }
 
-/** Hosts are always named in their own room. One statement, or none if nobody is there. */
-async function nameableAmong(
-  ctx: Context,
-  viewer: Viewer,
-  hostId: string,
-  userIds: readonly string[],
-): Promise<ReadonlySet<string>> {
+/** Throws VIEWERS_HIDDEN. */
+export function requireShownViewers({ door, relation }: Admitted): void {
+  const who = relation?.user.standing;
+  if (!door.showsViewers && !who?.creator && !who?.moderator && !who?.rank) throw roomError('VIEWERS_HIDDEN');
+}
+
+/** The users who are named to this reader, for a SELECT of `users`. Hosts always are in their own room. Undefined: all. */
+export function isNameable({ door, relation }: Admitted, viewer: Viewer): SQL | undefined {
+  if (relation?.user.standing.rank) return undefined;
+  return and(or(eq(users.id, door.hostId), not(isAnonymous(users.id))), profileVisibleTo(viewer));
+}
+
+/** One statement, or none if nobody is there. */
+async function nameableAmong(ctx: Context, isNamed: SQL, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await ctx.db
     .select({ id: users.id })
     .from(users)
-    .where(
-      and(
-        sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
-        or(eq(users.id, hostId), not(isAnonymous(users.id))),
-        profileVisibleTo(viewer),
-      ),
-    );
+    .where(and(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`, isNamed));
   return new Set(rows.map(({ id }) => id));
 }

@@ -8,6 +8,7 @@ import { commit, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { whileActive } from '@/domains/base/visibility/people';
+import { readQueue, setQueue } from '@/domains/live/screenings/queue';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
@@ -19,15 +20,33 @@ import { type PresentedRoom, presentRoom } from './present';
 import type { RoomChanges } from './schemas';
 import { roomCoHosts, userRooms } from './tables';
 
-/** Throws ROOM_CLOSED, USER_NOT_FOUND for a co-host who cannot be one, ROOM_CHANGED. */
+type Changes = z.output<typeof RoomChanges>;
+
+/**
+ * The queue of videos is in the room, the rest in D1. Throws ROOM_CLOSED, USER_NOT_FOUND for a co-host who cannot be one,
+ * ROOM_CHANGED, and the refusals of `readQueue`.
+ */
 export async function changeRoom(
   ctx: Context,
   actor: Actor,
   roomId: string,
-  { coHosts, ...details }: z.output<typeof RoomChanges>,
+  { queue, ...changes }: Changes,
 ): Promise<PresentedRoom> {
   const found = await getOwnOpenRoom(ctx, actor, roomId);
+  const videos = queue && (await readQueue(ctx, queue));
+  const presented = await changeInDatabase(ctx, actor, found, changes);
+  if (videos && found.relation) await setQueue(ctx, found.relation.user, roomId, videos);
+  return presented;
+}
+
+async function changeInDatabase(
+  ctx: Context,
+  actor: Actor,
+  found: Found,
+  { coHosts, ...details }: Omit<Changes, 'queue'>,
+): Promise<PresentedRoom> {
   const { room, people } = found;
+  const { id: roomId } = room;
   const roles = coHosts && (await changeCoHosts(ctx, found, [...new Set(coHosts)]));
   if (isChange(room, details) || roles) {
     const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms}

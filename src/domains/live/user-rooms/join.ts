@@ -1,13 +1,13 @@
 /** Joins and leaves a user's room. Joining answers what `/stream/{id}/join` does, and what the caller is there. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Relation } from '@/contracts/room';
 import { admitToUserRoom, findInUserRoom } from '@/domains/live/rooms/admit';
 import { letIn } from '@/domains/live/rooms/join';
 import { leaveDoor } from '@/domains/live/rooms/leave';
+import { presentYou } from '@/domains/live/rooms/you';
 import type { Actor } from '@/shared/actor';
 import { userRoomError } from './errors';
-import type { JoinedRoom, RoomYou } from './schemas';
+import type { JoinedRoom } from './schemas';
 
 /** Throws ROOM_NOT_FOUND, NOT_IN_YOUR_COUNTRY, BANNED, ROOM_CLOSED. @param address the caller's IP address */
 export async function joinUserRoom(
@@ -19,7 +19,7 @@ export async function joinUserRoom(
   const admitted = await admitToUserRoom(ctx, roomId, actor);
   if (!admitted) throw userRoomError('ROOM_NOT_FOUND');
   const joined = await letIn(ctx, admitted, actor, address);
-  return { ...joined, you: presentYou(admitted.relation?.user.standing) };
+  return { ...joined, you: presentYou(admitted) };
 }
 
 /** Idempotent, and possible from any country. Throws ROOM_NOT_FOUND. */
@@ -28,9 +28,4 @@ export async function leaveUserRoom(ctx: Context, actor: Actor, roomId: string):
   if (!found) throw userRoomError('ROOM_NOT_FOUND');
   await leaveDoor(ctx, found.door, actor);
   return {};
-}
-
-function presentYou(standing: Relation | undefined): z.input<typeof RoomYou> {
-  const { creator: host = false, moderator: coHost = false, speaker = false } = standing ?? {};
-  return { host, coHost, speaker: host || speaker, moderator: host || coHost };
 }

@@ -1,6 +1,7 @@
 /** Endpoints of rooms that users open for voice and cinema. */
 
 import { roomError } from '@/domains/live/rooms/errors';
+import { screeningError } from '@/domains/live/screenings/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { changeRoom } from './change';
@@ -125,13 +126,18 @@ const roomEndpoints: Endpoint[] = [
     method: 'put',
     path: '/rooms/{id}',
     tag,
-    summary: 'Change your room: title, topic, language, privacy, size, co-hosts and stage',
+    summary: 'Change your room: title, topic, language, privacy, size, co-hosts, stage and the queue of videos',
     description: 'What you leave out stays. A room that becomes private closes to everyone but its members at once.',
     who: 'user',
     params: ById,
     body: RoomChanges,
     response: Room,
-    refusals: [...NOT_CHANGED, userRoomError.USER_NOT_FOUND],
+    refusals: [
+      ...NOT_CHANGED,
+      userRoomError.USER_NOT_FOUND,
+      screeningError.VIDEO_URL_INVALID,
+      screeningError.SUBTITLES_URL_INVALID,
+    ],
     handler: (ctx, { actor, params, body }) => changeRoom(ctx, actor, params.id, body),
   }),
   endpoint({

@@ -1,9 +1,12 @@
 /** Wire shapes of rooms that users open. */
 import { z } from '@hono/zod-openapi';
 import { SCREENING_CONTROLS } from '@/contracts/room-command';
+import { Screening } from '@/contracts/screening';
 import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { anId, Joined } from '@/domains/live/rooms/schemas';
+import { RoomYou } from '@/domains/live/rooms/you';
+import { ScreeningQueue } from '@/domains/live/screenings/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, optionalSearchText } from '@/http/fields';
 
@@ -48,6 +51,7 @@ export const RoomChanges = z
     stageLocked: z.boolean().openapi({ description: 'Nobody can ask to speak. Invitations still work.' }),
     control: z.enum(SCREENING_CONTROLS).openapi({ description: 'Who controls a screening.' }),
     waitForAll: z.boolean().openapi({ description: 'A screening waits for viewers who are buffering.' }),
+    queue: ScreeningQueue,
   })
   .partial()
   .openapi('RoomChanges');
@@ -73,10 +77,6 @@ export const MyRoomsQuery = z.object(cursorQuery);
 
 export const Speaker = PublicCard.extend({ muted: z.boolean() }).openapi('Speaker');
 
-export const RoomYou = z
-  .object({ host: z.boolean(), coHost: z.boolean(), speaker: z.boolean(), moderator: z.boolean() })
-  .openapi('RoomYou', { description: 'What you are in the room. `speaker`: you are on the stage.' });
-
 export const Room = z
   .object({
     id: z.uuid(),
@@ -101,6 +101,7 @@ export const Room = z
     closeReason: z.string().nullable(),
     createdAt: z.iso.datetime(),
     closedAt: z.iso.datetime().nullable(),
+    screening: Screening.optional(),
   })
   .openapi('Room');
 
