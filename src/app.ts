@@ -14,6 +14,7 @@ import { searchEndpoints } from '@/domains/content/search/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
+import { userRoomEndpoints } from '@/domains/live/user-rooms/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
@@ -108,6 +109,7 @@ export const endpoints = withAliases([
   ...cacheEndpoints,
   ...maintenanceEndpoints,
   ...ticketEndpoints,
+  ...userRoomEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -133,6 +133,8 @@ export interface MediaProvider {
   readonly seesBrowsers: boolean;
   /** May watch. May not publish anything, data included, and is hidden from other clients. */
   viewerToken(participant: Participant, now: number): Promise<MediaToken>;
+  /** May listen. Publishes the microphone and nothing else, if they may speak. Always LiveKit's. */
+  voiceToken(participant: Participant, mayPublish: boolean, now: number): Promise<MediaToken>;
   /** May watch, and publish camera, microphone and screen. */
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;
   /** Verifies signature and body hash. Undefined if either is wrong or the token has expired. */

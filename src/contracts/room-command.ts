@@ -54,6 +54,10 @@ export interface RoomSetup {
 
 /** What only a user's room has. */
 export interface UserRoomSetup {
+  readonly topic?: string | null;
+  readonly language?: string | null;
+  /** A locked stage takes no requests. */
+  readonly stageLocked?: boolean;
   /** The most distinct people at once; the host always gets in. */
   readonly maxMembers: number;
   readonly coHostIds: readonly string[];
@@ -75,7 +79,8 @@ export interface RoomEventBody {
  */
 export type RoomCommand =
   /**
-   * The room's state as of `at`. Differences send `stream-started`, `stream-ended`, `stream-updated`, `room-policy`.
+   * The room's state as of `at`. Differences send `stream-started`, `stream-ended`, `stream-updated`, `room-policy`; in a
+   * user's room `room-updated`, `host-changed`, `room-closed`. Its `changes` are the cards of the host and the co-hosts.
    */
   | {
       readonly type: 'setup';

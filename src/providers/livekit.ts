@@ -49,6 +49,14 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
         hidden: true,
       })),
 
+    voiceToken: (participant, mayPublish, now) =>
+      signToken(config, clientUrl, participant, now, VIEWER_TOKEN_SECONDS, ({ TrackSource }) => ({
+        canPublish: mayPublish,
+        canPublishSources: [TrackSource.MICROPHONE],
+        canPublishData: false,
+        hidden: false,
+      })),
+
     publisherToken: (participant, now) =>
       signToken(config, clientUrl, participant, now, PUBLISHER_TOKEN_SECONDS, ({ TrackSource }) => ({
         canPublish: true,

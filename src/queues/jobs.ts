@@ -12,6 +12,7 @@ import { postJobs } from '@/domains/content/posts/jobs';
 import { channelJobs } from '@/domains/live/channels/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
 import { streamJobs } from '@/domains/live/streams/jobs';
+import { userRoomJobs } from '@/domains/live/user-rooms/jobs';
 import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
@@ -55,6 +56,7 @@ const DOMAINS = [
   platformJobs,
   ticketJobs,
   permissionJobs,
+  userRoomJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

@@ -3,7 +3,7 @@
  * together.
  */
 
-import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
+import type { RoomCommand, RoomEventBody, RoomSetup } from '@/contracts/room-command';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
@@ -14,11 +14,12 @@ import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
-import { closeReason, doorOf, type Relations } from './relations';
+import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
+import { userRoomNews } from './user-room';
 
 /** Leaves viewers time to read that the stream is over. */
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
@@ -134,7 +135,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   const { store, chat, now } = room;
   const before = store.setup;
   const tell = (event: Record<string, unknown>) => room.broadcaster.add({ at: now(), body: JSON.stringify(event) });
-  const { roomId: streamId, status, title, policy } = setup;
+  const { roomId: streamId, status, policy } = setup;
   const isOver = hasEnded(setup);
 
   // Messages written before the change get lower numbers than the change.
@@ -142,20 +143,30 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
-  if (status === 'live' && before?.status !== 'live') {
-    store.viewers.clearReactions();
-    tell({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });
-  }
-  if (before && !isOver && (title !== before.title || changes))
-    tell({ type: 'stream-updated', streamId, title, ...changes });
+  if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
+  const news = setup.kind === 'user' ? userRoomNews : streamNews;
+  for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);
   if (before && JSON.stringify(visible) !== JSON.stringify(publicPolicy(before.policy)))
     tell({ type: 'room-policy', streamId, policy: visible });
-  if (before && !isOver && doorOf(setup).visibility !== doorOf(before).visibility) changeDoor(room, setup);
-  if (isOver && !(before && hasEnded(before))) {
-    tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
-    end(room);
-  }
+  // A user's room may have got another host, against whom everyone is judged.
+  const isSameDoor = before?.creatorId === setup.creatorId && doorOf(setup).visibility === doorOf(before).visibility;
+  if (before && !isOver && !isSameDoor) changeDoor(room, setup);
+  if (isOver && !(before && hasEnded(before))) end(room, setup);
+}
+
+/** What a stream's viewers are told of a new setup. */
+function streamNews(before: RoomSetup | undefined, setup: RoomSetup, changes: object | undefined): RoomEventBody[] {
+  const { roomId: streamId, status, title } = setup;
+  const isOver = hasEnded(setup);
+  const news: RoomEventBody[] = [];
+  if (status === 'live' && before?.status !== 'live')
+    news.push({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });
+  if (before && !isOver && (title !== before.title || changes))
+    news.push({ type: 'stream-updated', streamId, title, ...changes });
+  if (isOver && !(before && hasEnded(before)))
+    news.push({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
+  return news;
 }
 
 /** Keeps the newest window, and tells everyone in the room if it is another one. A support room numbers no events. */
@@ -182,16 +193,16 @@ function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): 
   agenda.put('door', now());
 }
 
-export function hasEnded({ status }: RoomSetup): boolean {
-  return status === 'ended' || status === 'cancelled';
-}
-
-/** The figures count up to `endedAt`, so a late or repeated report has the same result. */
-function end({ agenda, presence, now }: CommandParts): void {
+/**
+ * The figures count up to `endedAt`, so a late or repeated report has the same result. A user's room has none, and
+ * everyone leaves it at once.
+ */
+function end({ broadcaster, agenda, presence, now }: CommandParts, { kind }: RoomSetup): void {
   presence().settle();
-  agenda.put('analytics', now());
+  if (kind === 'user') broadcaster.flush();
+  else agenda.put('analytics', now());
   agenda.put('traces', now());
-  agenda.put('close', now() + CLOSE_AFTER_END_MS);
+  agenda.put('close', kind === 'user' ? now() : now() + CLOSE_AFTER_END_MS);
   agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);
 }
 

@@ -46,6 +46,10 @@ export function doorOf({ kind, visibility = 'public' }: RoomSetup): DoorRule {
   return { kind: kind ?? 'stream', visibility };
 }
 
+export function hasEnded({ status }: RoomSetup): boolean {
+  return status === 'ended' || status === 'cancelled';
+}
+
 /** @param denied whether the user is denied personally, rather than by the stream's visibility */
 export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseReason {
   if (denied) return 'banned';

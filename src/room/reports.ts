@@ -2,13 +2,13 @@
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
-import { recordViewerCount } from '@/domains/live/rooms/figures';
+import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordAnalytics } from '@/domains/live/streams/figures';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
-import { hasEnded } from './commands';
 import { measure } from './figures';
 import type { Presence } from './presence';
+import { hasEnded } from './relations';
 import type { RoomStore } from './store';
 
 const REPORT_EVERY_MS = 10 * SECOND_MS;
@@ -42,13 +42,14 @@ export class Reports {
     if (!isCounted(store.setup)) return;
     const { viewerCount, rankingCount } = presence();
     this.#reported = { count: viewerCount, at: database.now() };
-    await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
+    if (store.setup.kind === 'user') await recordUserRoomCount(database, store.setup.roomId, viewerCount);
+    else await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
   }
 
-  /** A stream that never began has no figures. */
+  /** A stream that never began has no figures, and a user's room never has any. */
   async reportFigures(): Promise<void> {
     const { store, database } = this.room;
-    if (store.setup && beganAt(store.setup) !== null)
+    if (store.setup && store.setup.kind !== 'user' && beganAt(store.setup) !== null)
       await recordAnalytics(database, store.setup.roomId, this.figures());
   }
 

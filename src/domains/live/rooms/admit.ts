@@ -30,6 +30,25 @@ export function admitToJoin(ctx: Context, name: RoomName, viewer: Viewer): Promi
   return ask(ctx, name, viewer, judgeAdmission, true);
 }
 
+/** Same as `admitToJoin`, for a user's room alone. Undefined if there is none that the caller may know of. */
+export async function admitToUserRoom(ctx: Context, roomId: string, viewer: Viewer): Promise<Admitted | undefined> {
+  const found = await findInUserRoom(ctx, roomId, viewer, true);
+  const refusal = found && judgeAdmission(found.door, found.relation);
+  if (refusal === 'STREAM_NOT_FOUND') return undefined;
+  if (refusal) throw doorError(refusal, found?.relation);
+  return found;
+}
+
+/** The door of a user's room and the caller's relation to it. The caller may still have to stay out. */
+export function findInUserRoom(
+  ctx: Context,
+  roomId: string,
+  viewer: Viewer,
+  withBlocks = false,
+): Promise<Admitted | undefined> {
+  return look(ctx, { id: roomId }, viewer, { kind: 'user', findDoor: findUserRoomDoor, withBlocks });
+}
+
 /** For a caller who wants to read the room's content, also after its end. */
 export function admitToRead(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, mayStay);
@@ -42,20 +61,34 @@ async function ask(
   judge: typeof judgeAdmission,
   withBlocks = false,
 ): Promise<Admitted> {
-  const found = (await look('stream', findStreamDoor)) ?? (await look('user', findUserRoomDoor));
+  const found =
+    (await look(ctx, name, viewer, { kind: 'stream', findDoor: findStreamDoor, withBlocks })) ??
+    (await look(ctx, name, viewer, { kind: 'user', findDoor: findUserRoomDoor, withBlocks }));
   if (!found) throw roomError('STREAM_NOT_FOUND');
   const refusal = judge(found.door, found.relation);
   if (refusal) throw doorError(refusal, found.relation);
   return found;
+}
 
-  async function look(kind: 'stream' | 'user', findDoor: typeof findStreamDoor): Promise<Admitted | undefined> {
-    const relationTo = async (roomId: string) =>
-      viewer?.kind === 'user' ? findRoomRelation(ctx, { roomId, kind }, viewer.userId, withBlocks) : undefined;
-    // If the id is known, both are read at once, which saves a round trip to D1.
-    const early = 'id' in name ? relationTo(name.id) : undefined;
-    const [door, known] = await Promise.all([findDoor(ctx, name, viewer), early]);
-    return door && { door, relation: early ? known : await relationTo(door.roomId) };
-  }
+interface Look {
+  readonly kind: 'stream' | 'user';
+  readonly findDoor: typeof findStreamDoor;
+  /** Whether the relation includes the ids of users the caller blocks. */
+  readonly withBlocks: boolean;
+}
+
+async function look(
+  ctx: Context,
+  name: RoomName,
+  viewer: Viewer,
+  { kind, findDoor, withBlocks }: Look,
+): Promise<Admitted | undefined> {
+  const relationTo = async (roomId: string) =>
+    viewer?.kind === 'user' ? findRoomRelation(ctx, { roomId, kind }, viewer.userId, withBlocks) : undefined;
+  // If the id is known, both are read at once, which saves a round trip to D1.
+  const early = 'id' in name ? relationTo(name.id) : undefined;
+  const [door, known] = await Promise.all([findDoor(ctx, name, viewer), early]);
+  return door && { door, relation: early ? known : await relationTo(door.roomId) };
 }
 
 /** Banned users get the reason. */

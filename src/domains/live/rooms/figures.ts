@@ -6,7 +6,7 @@ import type { Statement } from '@/contracts/database';
 import type { RoomFigures } from '@/contracts/room';
 import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
-import { streamAnalytics, streamLive } from './tables';
+import { streamAnalytics, streamLive, userRoomLive } from './tables';
 
 type RoomDatabase = Pick<Context, 'db' | 'now'>;
 
@@ -18,6 +18,25 @@ export function openCount(ctx: RoomDatabase, roomId: string): Statement {
 /** For the batch in which the room closes. */
 export function closeCount(ctx: RoomDatabase, roomId: string): Statement {
   return ctx.db.delete(streamLive).where(eq(streamLive.streamId, roomId));
+}
+
+/** For the batch in which a user opens the room. */
+export function openUserRoomCount(ctx: RoomDatabase, roomId: string): Statement {
+  return ctx.db.insert(userRoomLive).values({ roomId, updatedAt: ctx.now() });
+}
+
+/** For the batch in which a user's room closes. */
+export function closeUserRoomCount(ctx: Pick<Context, 'db'>, roomId: string): Statement {
+  return ctx.db.delete(userRoomLive).where(eq(userRoomLive.roomId, roomId));
+}
+
+/** Ignores a report after the room closed. */
+export async function recordUserRoomCount(ctx: RoomDatabase, roomId: string, count: number): Promise<void> {
+  const crowd = count === 0 ? 0 : Math.floor(Math.log2(count)) + 1;
+  await ctx.db
+    .update(userRoomLive)
+    .set({ viewerCount: count, crowd, updatedAt: ctx.now() })
+    .where(eq(userRoomLive.roomId, roomId));
 }
 
 /** Ignores a report after the end. @param ranking the count by which lists sort */

@@ -7,7 +7,7 @@ import { isInsider } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import type { FoundDoor } from './admission';
-import { admitToJoin, identityOf } from './admit';
+import { type Admitted, admitToJoin, identityOf } from './admit';
 import type { RoomName } from './door';
 import { roomError } from './errors';
 import { rememberRoom } from './last-rooms';
@@ -25,7 +25,16 @@ export async function joinRoom(
   actor: Viewer,
   address?: string,
 ): Promise<z.input<typeof Joined>> {
-  const admitted = await admitToJoin(ctx, name, actor);
+  return letIn(ctx, await admitToJoin(ctx, name, actor), actor, address);
+}
+
+/** @param admitted for joining */
+export async function letIn(
+  ctx: Context,
+  admitted: Admitted,
+  actor: Viewer,
+  address?: string,
+): Promise<z.input<typeof Joined>> {
   const { door } = admitted;
   const { roomId } = door;
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);

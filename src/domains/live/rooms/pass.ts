@@ -27,6 +27,8 @@ const RelationClaims = z.object({
   follower: z.boolean(),
   subscriber: z.boolean(),
   verified: z.boolean().optional(),
+  roomMember: z.boolean().optional(),
+  speaker: z.boolean().optional(),
   oversees: z.boolean().optional(),
   readAt: z.number(),
 });

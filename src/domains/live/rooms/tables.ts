@@ -73,9 +73,11 @@ export const roomBans = sqliteTable(
   (table) => [primaryKey({ columns: [table.roomId, table.userId] })],
 );
 
-/** How many people are in each open room of a user. Small and without an index, as `stream_live`. */
+/** How many people, without the host, are in each open room of a user. */
 export const userRoomLive = sqliteTable('user_room_live', {
   roomId: text('room_id').primaryKey(),
   viewerCount: integer('viewer_count').notNull().default(0),
+  /** The count's number of binary digits, by which lists sort: it changes far less often. */
+  crowd: integer().notNull().default(0),
   updatedAt: integer('updated_at').notNull(),
 });

@@ -18,6 +18,7 @@ import { logStaffEntry } from './log-entry';
 import { doorAttributes } from './participants';
 import { markOf } from './pass';
 import type { StreamToken, TokenRequest } from './schemas';
+import { isOnStage, voiceToken } from './voice';
 
 /** The name of every guest in the provider's video room. */
 const GUEST_NAME = 'Guest';
@@ -53,7 +54,7 @@ export async function tokenToWatch(
     ctx.waitUntil(rememberRoom(ctx, viewer.id, door.roomId, actor.sessionId));
   return {
     streamId: door.roomId,
-    role: 'subscriber',
+    role: door.kind === 'user' && isOnStage(viewer) ? 'publisher' : 'subscriber',
     ...token,
     viewer: { id: viewer.id, kind: viewer.kind },
     ...(guestToken === undefined ? {} : { guestToken }),
@@ -65,6 +66,7 @@ export async function tokenToWatch(
  * caller's address are kept out.
  */
 export async function viewerToken(ctx: Context, door: FoundDoor, viewer: RoomViewer): Promise<MediaToken | null> {
+  if (door.kind === 'user') return viewer.kind === 'user' ? voiceToken(ctx, door, viewer) : null;
   const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
   const identity = viewer.id === door.hostId ? watchingIdentity(viewer.id) : await nextIdentity(ctx, door, viewer);
   if (identity === null) return null;

@@ -79,4 +79,16 @@ export const stageRequests = sqliteTable(
   (table) => [primaryKey({ columns: [table.roomId, table.userId] })],
 );
 
+/** Who was on the stage and when, the host included. An open turn has no end. */
+export const stageTurns = sqliteTable(
+  'stage_turns',
+  {
+    roomId: text('room_id').notNull(),
+    userId: text('user_id').notNull(),
+    startedAt: integer('started_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.userId, table.startedAt] })],
+);
+
 export type UserRoomRow = typeof userRooms.$inferSelect;

@@ -1,0 +1,49 @@
+/** Closes users' rooms for good. Everyone leaves, and the voice ends. */
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commitIfMet, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
+import { closeUserRoomCount } from '@/domains/live/rooms/figures';
+import type { Actor } from '@/shared/actor';
+import { getOwnRoom } from './access';
+import { type PresentedRoom, presentRoom } from './present';
+import { type CLOSE_REASONS, roomSpeakers, stageRequests, userRooms } from './tables';
+import { recordTurns } from './turns';
+
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Idempotent. Throws ROOM_NOT_FOUND, HOST_ONLY. */
+export async function closeRoom(ctx: Context, actor: Actor, roomId: string): Promise<PresentedRoom> {
+  const { room } = await getOwnRoom(ctx, actor, roomId);
+  if (room.status === 'open') {
+    const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms}
+      WHERE id = ${roomId} AND status = 'open' AND host_id = ${actor.userId})`;
+    const { statements, events } = closing(ctx, roomId, 'host');
+    await commitIfMet(ctx, [requireThat(ctx, isHost), ...statements], { events });
+  }
+  const closed = await getOwnRoom(ctx, actor, roomId);
+  return presentRoom(closed.room, closed.people, 0);
+}
+
+/** For a batch whose first statement requires that the room is open. */
+export function closing(
+  ctx: Pick<Context, 'db' | 'now'>,
+  roomId: string,
+  reason: CloseReason,
+): { readonly statements: Statement[]; readonly events: OutboxEvent[] } {
+  const { db, now } = ctx;
+  const at = int(now());
+  const statements = [
+    db.run(sql`
+      UPDATE ${userRooms} SET status = 'closed', close_reason = ${reason}, closed_at = max(created_at, ${at}),
+        updated_at = max(updated_at + 1, ${at})
+      WHERE id = ${roomId} AND status = 'open'`),
+    closeUserRoomCount(ctx, roomId),
+    db.delete(roomSpeakers).where(eq(roomSpeakers.roomId, roomId)),
+    db.delete(stageRequests).where(eq(stageRequests.roomId, roomId)),
+    ...recordTurns(ctx, roomId),
+  ];
+  return { statements, events: [{ kind: 'user-room-changed', roomId }] };
+}

@@ -1,0 +1,8 @@
+/** The jobs of users' rooms: they tell rooms what changed. */
+import type { Jobs } from '@/contracts/jobs';
+import { applyDeparture } from './leave-stage';
+import { applyRoomChange } from './setup';
+
+export const userRoomJobs = {
+  outbox: { 'user-room-changed': applyRoomChange, 'user-room-left': applyDeparture },
+} satisfies Jobs;

@@ -1,0 +1,27 @@
+/** Joins a user's room: what `/stream/{id}/join` answers, and what the caller is there. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/contracts/context';
+import type { Relation } from '@/contracts/room';
+import { admitToUserRoom } from '@/domains/live/rooms/admit';
+import { letIn } from '@/domains/live/rooms/join';
+import type { Actor } from '@/shared/actor';
+import { userRoomError } from './errors';
+import type { JoinedRoom, RoomYou } from './schemas';
+
+/** Throws ROOM_NOT_FOUND, NOT_IN_YOUR_COUNTRY, BANNED, ROOM_CLOSED. @param address the caller's IP address */
+export async function joinUserRoom(
+  ctx: Context,
+  actor: Actor,
+  roomId: string,
+  address?: string,
+): Promise<z.input<typeof JoinedRoom>> {
+  const admitted = await admitToUserRoom(ctx, roomId, actor);
+  if (!admitted) throw userRoomError('ROOM_NOT_FOUND');
+  const joined = await letIn(ctx, admitted, actor, address);
+  return { ...joined, you: presentYou(admitted.relation?.user.standing) };
+}
+
+function presentYou(standing: Relation | undefined): z.input<typeof RoomYou> {
+  const { creator: host = false, moderator: coHost = false, speaker = false } = standing ?? {};
+  return { host, coHost, speaker: host || speaker, moderator: host || coHost };
+}

@@ -1,0 +1,78 @@
+/** Wire shapes of rooms that users open. */
+import { z } from '@hono/zod-openapi';
+import { SCREENING_CONTROLS } from '@/contracts/room-command';
+import { languageTag } from '@/domains/base/settings/schemas';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { anId, Joined } from '@/domains/live/rooms/schemas';
+import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
+import { aLine, optionalSearchText } from '@/http/fields';
+
+const TITLE_CHARACTERS_MAX = 100;
+const TOPIC_CHARACTERS_MAX = 60;
+/** Must be what `user_rooms` allows. */
+const MEMBERS_MIN = 2;
+export const MEMBERS_MAX = 5_000;
+const MEMBERS_DEFAULT = 500;
+
+const title = aLine(TITLE_CHARACTERS_MAX);
+const topic = aLine(TOPIC_CHARACTERS_MAX).nullable();
+const maxMembers = z
+  .int()
+  .min(MEMBERS_MIN)
+  .max(MEMBERS_MAX)
+  .openapi({ description: 'The most people at once. A place is kept for the host.' });
+
+export const NewRoom = z
+  .strictObject({
+    title,
+    topic: topic.default(null),
+    language: languageTag.nullable().default(null),
+    isPrivate: z.boolean().default(false).openapi({ description: 'Only the members that you let in may enter.' }),
+    maxMembers: maxMembers.default(MEMBERS_DEFAULT),
+  })
+  .openapi('NewRoom');
+
+export const RoomListQuery = z.object({
+  q: optionalSearchText,
+  topic: optionalSearchText,
+  language: languageTag.optional(),
+  ...pageQuery,
+});
+export const MyRoomsQuery = z.object(cursorQuery);
+
+export const Speaker = PublicCard.extend({ muted: z.boolean() }).openapi('Speaker');
+
+export const RoomYou = z
+  .object({ host: z.boolean(), coHost: z.boolean(), speaker: z.boolean(), moderator: z.boolean() })
+  .openapi('RoomYou', { description: 'What you are in the room. `speaker`: you are on the stage.' });
+
+export const Room = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    topic: z.string().nullable(),
+    language: z.string().nullable(),
+    isPrivate: z.boolean(),
+    maxMembers: z.int(),
+    creator: PublicCard,
+    host: PublicCard,
+    coHosts: z.array(PublicCard),
+    speakers: z.array(Speaker).openapi({ description: 'Who is on the stage beside the host, in order.' }),
+    listenerCount: z.int(),
+    stageLocked: z.boolean(),
+    control: z.enum(SCREENING_CONTROLS),
+    waitForAll: z.boolean(),
+    status: z.enum(['open', 'closed']),
+    closeReason: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    closedAt: z.iso.datetime().nullable(),
+  })
+  .openapi('Room');
+
+export const RoomList = pageOf(Room);
+export const MyRooms = cursorPageOf(Room);
+export const RoomPosition = z.tuple([z.uuid()]);
+
+export const JoinedRoom = Joined.extend({ you: RoomYou }).openapi('JoinedRoom');
+
+export const ById = z.strictObject({ id: anId });

@@ -1,0 +1,60 @@
+/**
+ * What a room's object knows of a user's room. Every change raises `updatedAt`, which orders the setups, so an object
+ * always ends with the newest.
+ */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { EventOf } from '@/contracts/jobs';
+import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
+import { USER_ROOM_POLICY, visibilityOf } from '@/domains/live/rooms/user-room-door';
+import { type RoomPeople, readPeople } from './people';
+import { type UserRoomRow, userRooms } from './tables';
+
+type SetupCommand = Extract<RoomCommand, { readonly type: 'setup' }>;
+
+export function setupCommand(room: UserRoomRow, people?: RoomPeople): SetupCommand {
+  const { host, coHosts = [] } = people ?? {};
+  const setup = userRoomSetup(
+    room,
+    coHosts.map(({ id }) => id),
+  );
+  return { type: 'setup', at: room.updatedAt, setup, ...(host ? { changes: { host, coHosts } } : {}) };
+}
+
+function userRoomSetup(room: UserRoomRow, coHostIds: readonly string[]): RoomSetup {
+  const { topic, language, stageLocked, maxMembers, control, waitForAll, closeReason } = room;
+  return {
+    roomId: room.id,
+    kind: 'user',
+    creatorId: room.hostId,
+    status: room.status === 'open' ? 'live' : 'ended',
+    title: room.title,
+    visibility: visibilityOf(room),
+    policy: USER_ROOM_POLICY,
+    startedAt: room.createdAt,
+    endedAt: room.closedAt,
+    userRoom: { topic, language, stageLocked, maxMembers, coHostIds, control, waitForAll, closeReason },
+  };
+}
+
+/** The command with what D1 has now. Undefined if the room does not exist. */
+export async function readSetup(ctx: Pick<Context, 'db'>, roomId: string): Promise<SetupCommand | undefined> {
+  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
+  const [room, people] = await Promise.all([
+    ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)).get(),
+    readPeople(ctx, [roomId]),
+  ]);
+  return room && setupCommand(room, people.get(roomId));
+}
+
+/** Safe to repeat: it sends the current state. Throws MEDIA_UNAVAILABLE for a closed room whose voice cannot be closed. */
+export async function applyRoomChange(
+  ctx: Context,
+  { roomId }: EventOf<'user-room-changed'>,
+  eventId: string,
+): Promise<void> {
+  const command = await readSetup(ctx, roomId);
+  if (!command) return;
+  await ctx.rooms(roomId).apply(eventId, command);
+  if (command.setup.status === 'ended') await ctx.media.deleteRoom(roomId);
+}

@@ -1,0 +1,53 @@
+/** Opening, joining and closing rooms of users. */
+import { beforeEach, expect, it } from 'vitest';
+import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
+import { aRoom, comeIn } from '#test/support/user-rooms';
+import { asUser, asViewer } from '#test/support/users';
+
+let livekit: LiveKitStandIn;
+beforeEach(() => {
+  livekit = standInForLiveKit();
+});
+
+it('opens a room whose host joins it with a token for its voice', async () => {
+  const host = await asViewer();
+  const room = await aRoom(host, { title: 'Late tea', topic: 'Tea', language: 'en-gb' });
+  expect(room).toMatchObject({ title: 'Late tea', topic: 'Tea', language: 'en-GB', status: 'open', speakers: [] });
+  expect(room.host.id).toBe(host.userId);
+  const seat = await comeIn(host, room.id);
+  expect(seat.answer.you).toEqual({ host: true, coHost: false, speaker: true, moderator: true });
+  expect(await seat.welcome()).toMatchObject({ streamId: room.id, status: 'live', title: 'Late tea' });
+  expect(livekit.joinWith(seat.answer.media?.token ?? '')).toMatchObject({
+    room: room.id,
+    identity: host.userId,
+    attributes: { stage: 'on' },
+  });
+});
+
+it('tells everyone that the room closed, and closes their sockets and the voice', async () => {
+  const [host, guest] = [await asViewer(), await asViewer()];
+  const room = await aRoom(host);
+  const seat = await comeIn(guest, room.id);
+  await seat.welcome();
+  expect((await guest.post(`rooms/${room.id}/close`)).error.code).toBe('HOST_ONLY');
+  expect((await host.post(`rooms/${room.id}/close`)).data).toMatchObject({ status: 'closed', closeReason: 'host' });
+  expect((await host.post(`rooms/${room.id}/close`)).data.status).toBe('closed');
+  expect(await seat.next('room-closed')).toMatchObject({ reason: 'host' });
+  expect(await seat.closed()).toEqual({ code: 4404, reason: 'ROOM_CLOSED' });
+  expect((await guest.post(`rooms/${room.id}/join`)).error.code).toBe('ROOM_CLOSED');
+  expect(livekit.callsOf('RoomService/DeleteRoom')).toEqual([{ room: room.id }]);
+});
+
+it('lets a user have three open rooms, and another once one is closed', async () => {
+  const host = await asViewer();
+  const [first] = [await aRoom(host), await aRoom(host), await aRoom(host)];
+  const fourth = await host.post('rooms', { title: 'A fourth' });
+  expect([fourth.status, fourth.error.code]).toEqual([409, 'TOO_MANY_ROOMS']);
+  await host.post(`rooms/${first.id}/close`);
+  expect((await host.post('rooms', { title: 'A fourth' })).status).toBe(201);
+});
+
+it('opens no room for an account whose address is not verified', async () => {
+  const stranger = await asUser({ verified: false });
+  expect((await stranger.post('rooms', { title: 'Mine' })).error.code).toBe('EMAIL_NOT_VERIFIED');
+});
