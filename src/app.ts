@@ -14,6 +14,7 @@ import { searchEndpoints } from '@/domains/content/search/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
+import { trackEndpoints } from '@/domains/live/tracks/routes';
 import { userRoomEndpoints } from '@/domains/live/user-rooms/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
@@ -74,6 +75,7 @@ export const endpoints = withAliases([
   ...searchEndpoints,
   ...socialEndpoints,
   ...performerEndpoints,
+  ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,
   ...discoveryEndpoints,

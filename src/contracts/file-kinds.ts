@@ -4,16 +4,23 @@ const MEGABYTE = 1_048_576;
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
 export const VIDEO_TYPES = ['video/mp4', 'video/webm', 'video/quicktime'] as const;
-export type VideoType = (typeof VIDEO_TYPES)[number];
 /** What people show support: screenshots, documents, logs and short recordings. */
 export const TICKET_TYPES = [...IMAGE_TYPES, 'application/pdf', 'text/plain', ...VIDEO_TYPES] as const;
-export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number] | (typeof TICKET_TYPES)[number];
+/** MP3, AAC, M4A, FLAC, Ogg with Opus or Vorbis, and WAV. */
+export const AUDIO_TYPES = ['audio/mpeg', 'audio/aac', 'audio/mp4', 'audio/flac', 'audio/ogg', 'audio/wav'] as const;
+export type AudioType = (typeof AUDIO_TYPES)[number];
+export type FileType =
+  | (typeof IMAGE_TYPES)[number]
+  | (typeof DOCUMENT_TYPES)[number]
+  | (typeof TICKET_TYPES)[number]
+  | AudioType;
 
 /** Images, re-encoded at these widths (pixels, ascending) and never enlarged. The key itself names the widest one. */
 export const PICTURES = {
   thumbnail: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [320, 640, 1_280] },
   avatar: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [128, 320, 640] },
   'post-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
+  'track-cover': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [128, 320, 640] },
 } as const;
 
 /** Stored unchanged and readable only through a signed link. */
@@ -21,10 +28,15 @@ export const DOCUMENTS = {
   'identity-document': { types: DOCUMENT_TYPES, bytesMax: 10 * MEGABYTE },
 } as const;
 
-/** Announced, and stored unchanged: sent whole (a video also in a form) up to the first size, and in parts above it. */
+/**
+ * Announced, and stored unchanged: sent whole up to the first size, and in parts above it. A form takes videos and tracks
+ * up to the first size too. An `image` is sent for something that draws it anew.
+ */
 export const LARGE_FILES = {
   'post-video': { types: VIDEO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
   'ticket-file': { types: TICKET_TYPES, bytesMax: 25 * MEGABYTE, inPartsBytesMax: 25 * MEGABYTE },
+  track: { types: AUDIO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 1_024 * MEGABYTE },
+  image: { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, inPartsBytesMax: 10 * MEGABYTE },
 } as const;
 
 /**

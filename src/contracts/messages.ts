@@ -119,6 +119,8 @@ export type TaskMessage =
   | { readonly type: 'follow-return'; readonly chargeId: string }
   /** Has the virus scanner look at a file that was attached to a ticket. */
   | { readonly type: 'scan-attachment'; readonly attachmentId: string }
+  /** Reads an uploaded track and has it scanned. */
+  | { readonly type: 'process-track'; readonly trackId: string }
   /** Deletes a hidden post or comment with everything that depends on it. */
   | { readonly type: 'clear-post'; readonly postId: string }
   | { readonly type: 'clear-comment'; readonly commentId: string }

@@ -26,6 +26,7 @@ export const NOTIFICATION_GROUPS = [
   'staff',
   'decision',
   'report',
+  'track',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -58,6 +59,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   decision: LASTING,
   /** What became of the user's reports. */
   report: QUIET,
+  /** What became of a DJ's uploads. */
+  track: LOUD,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -105,6 +108,9 @@ export const NOTIFICATION_KINDS = {
   'support-message': 'ticket',
   'chat-waiting': 'staff',
   'stream-stopped': 'decision',
+  'track-ready': 'track',
+  'track-rejected': 'track',
+  'track-infected': 'track',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

@@ -73,6 +73,23 @@ export interface RoomEventBody {
   readonly [field: string]: unknown;
 }
 
+/** The track that plays in a stream, as viewers see it; null if none does. Rooms store it. */
+export interface NowPlayingBody extends RoomEventBody {
+  readonly type: 'now-playing';
+  readonly streamId: string;
+  /** Without an id, its DJ typed the title. */
+  readonly track: {
+    readonly id: string | null;
+    readonly title: string;
+    readonly artist: string | null;
+    readonly coverUrl: string | null;
+    /** Seconds; null if unknown. */
+    readonly duration: number | null;
+  } | null;
+  /** ISO 8601. */
+  readonly startedAt: string | null;
+}
+
 /**
  * The outbox's commands to a room, delivered at least once and in any order. A room ignores an id it has seen, and a
  * `setup` older (`at`) than its own.
@@ -152,5 +169,7 @@ export type RoomCommand =
   | { readonly type: 'tell-traces' }
   /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */
   | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] }
+  /** What plays as of `at`, as a durable event. A late one is dropped, and `welcome` shows the newest. */
+  | { readonly type: 'now-playing'; readonly at: number; readonly event: NowPlayingBody }
   /** The platform's maintenance window. Only staff write while it runs. */
   | { readonly type: 'maintenance'; readonly maintenance: Maintenance };

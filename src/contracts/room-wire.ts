@@ -7,7 +7,7 @@ import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
-import type { PublicPolicy } from './room-command';
+import type { NowPlayingBody, PublicPolicy } from './room-command';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** The message names unknown fields, which may be long. */
@@ -165,6 +165,8 @@ export interface Welcome {
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
   readonly showcase: null;
+  /** The newest `now-playing`; null if nothing plays. */
+  readonly nowPlaying: (NowPlayingBody & { readonly seq: number }) | null;
   /** The maintenance window that runs or is announced. */
   readonly maintenance: ReturnType<typeof presentWindow> | null;
   /** Oldest first. */

@@ -4,8 +4,11 @@
 export type Verdict = 'clean' | 'infected' | 'too-large';
 
 export interface Scanner {
-  /** Reads the content until the verdict is clear. Throws SCANNER_AWAY. */
-  scan(content: ReadableStream<Uint8Array>): Promise<Verdict>;
+  /**
+   * Reads the content until the verdict is clear. Throws SCANNER_AWAY.
+   * @param bytes the content's size: a larger one takes longer
+   */
+  scan(content: ReadableStream<Uint8Array>, bytes: number): Promise<Verdict>;
   /** Throws SCANNER_AWAY. */
   ping(): Promise<void>;
 }

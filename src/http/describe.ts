@@ -36,7 +36,7 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
       ...(body
         ? { body: { required: !isBodyOptional(endpoint), content: { 'application/json': { schema: body } } } }
         : {}),
-      ...(upload ? { body: { required: true, content: { [upload.contentType]: { schema: upload.schema } } } } : {}),
+      ...(upload ? { body: { required: true, content: describeUpload(upload) } } : {}),
     },
     responses: {
       [status]: { description: 'OK', content: answer },
@@ -44,6 +44,10 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
       ...describeRefusals(refusalsOf(endpoint, guarded)),
     },
   };
+}
+
+function describeUpload({ contentType, schema, json }: NonNullable<Endpoint['upload']>) {
+  return { [contentType]: { schema }, ...(json ? { 'application/json': { schema: json } } : {}) };
 }
 
 /** Lists the codes by status, each with its sentence. */

@@ -79,7 +79,12 @@ export interface EndpointDefinition<
   query?: Q;
   body?: B;
   /** A body that is not JSON, described only for the document. The handler reads it from `request`. */
-  upload?: { contentType: 'multipart/form-data' | 'application/webhook+json' | 'application/json'; schema: z.ZodType };
+  upload?: {
+    contentType: 'multipart/form-data' | 'application/webhook+json' | 'application/json';
+    schema: z.ZodType;
+    /** The body may also be JSON of this shape. */
+    json?: z.ZodType;
+  };
   /** Shape of `data`, or of the body if the response is not JSON. */
   response: R;
   /** For a response that is not JSON. The handler then returns a Response. */

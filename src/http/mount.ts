@@ -10,6 +10,7 @@ import { AppError, httpError, type Refusal } from './errors';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
+import { JSON_BODY_BYTES_MAX } from './raw-body';
 import { refusalsOf } from './refusals';
 import { invalid, parse, requireFewValues } from './validation';
 
@@ -42,7 +43,6 @@ export interface Admission {
   readonly renewedToken?: string | undefined;
 }
 
-const JSON_BODY_BYTES_MAX = 256 * 1_024;
 const PARAMETERS_MAX = 100;
 
 export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEnv> {

@@ -1,5 +1,21 @@
-/** Request bodies that must stay byte for byte as sent, because a signature covers them. */
+/** Request bodies that a handler reads itself: byte for byte because a signature covers them, or one of several kinds. */
 import { httpError } from './errors';
+import { requireFewValues } from './validation';
+
+export const JSON_BODY_BYTES_MAX = 256 * 1_024;
+
+/** For an endpoint that takes a form or JSON. Throws BODY_TOO_LARGE, MALFORMED_JSON. */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  const text = await readRawText(request, JSON_BODY_BYTES_MAX);
+  try {
+    const body: unknown = JSON.parse(text);
+    requireFewValues(body);
+    return body;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
+    throw error;
+  }
+}
 
 /** Reads at most `bytesMax` bytes into memory. Throws BODY_TOO_LARGE. */
 export async function readRawText(request: Request, bytesMax: number): Promise<string> {

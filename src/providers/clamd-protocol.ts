@@ -66,9 +66,13 @@ async function sendContent({ writable }: ByteSocket, content: ReadableStream<Uin
   return send(withLength(new Uint8Array()));
 }
 
+/** With `AlertExceedsMax`, clamd reports what it did not look at as a finding of this name. */
+const EXCEEDS = /^stream: Heuristics\.Limits\.Exceeded\b.* FOUND$/;
+
 /** `stream: OK`, `stream: Eicar-Test-Signature FOUND`, `INSTREAM size limit exceeded. ERROR`. */
 export function verdictOf(reply: string): Verdict | undefined {
   if (reply === 'stream: OK') return 'clean';
+  if (EXCEEDS.test(reply)) return 'too-large';
   if (/^stream: .+ FOUND$/.test(reply)) return 'infected';
   if (/size limit exceeded/i.test(reply)) return 'too-large';
   return undefined;

@@ -35,6 +35,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'send-notification-mail': 'over',
   'announce-maintenance': 'over',
   'clear-variants': 'back',
+  'process-track': 'swept',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
@@ -42,7 +43,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
-  ...['decisionId'],
+  ...['decisionId', 'trackId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -12,6 +12,7 @@ import { postJobs } from '@/domains/content/posts/jobs';
 import { channelJobs } from '@/domains/live/channels/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
 import { streamJobs } from '@/domains/live/streams/jobs';
+import { trackJobs } from '@/domains/live/tracks/jobs';
 import { userRoomJobs } from '@/domains/live/user-rooms/jobs';
 import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
@@ -35,6 +36,7 @@ const DOMAINS = [
   roomJobs,
   streamJobs,
   channelJobs,
+  trackJobs,
   authJobs,
   creatorJobs,
   guideJobs,

@@ -76,7 +76,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const you = youOf(store, viewer, at);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
-    const welcome = welcomeOf(setup, opening, store.maintenance, { viewer, you, viewerCount, resumePass, now: at });
+    const welcome = welcomeOf(setup, opening, store, { viewer, you, viewerCount, resumePass, now: at });
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
@@ -195,7 +195,7 @@ function openingOf(store: RoomStore, since: number | null): Opening {
 function welcomeOf(
   setup: RoomSetup,
   { seq, messages }: Opening,
-  maintenance: RoomStore['maintenance'],
+  { maintenance, nowPlaying }: Pick<RoomStore, 'maintenance' | 'nowPlaying'>,
   {
     viewer,
     you,
@@ -216,6 +216,7 @@ function welcomeOf(
     viewerCount,
     policy: publicPolicy(setup.policy),
     showcase: null,
+    nowPlaying: nowPlaying.playing,
     maintenance: window && presentWindow(window),
     resumePass,
   };

@@ -21,6 +21,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'stream-ended': ['endedAt'],
   'room-policy': ['policy'],
   'gift-sent': ['id', 'quantity', 'coins'],
+  'now-playing': ['startedAt'],
   'user-timed-out': ['until'],
   'user-banned': ['messagesDeleted'],
   'sanction-ended': ['kind'],

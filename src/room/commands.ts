@@ -104,6 +104,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
         presence.closeAll(presence.socketsFrom(regions), 'notHere', room.now());
       break;
     }
+    case 'now-playing':
+      notePlaying(room, command);
+      break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);
       break;
@@ -129,6 +132,15 @@ async function sendEvent(
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
   if (!broadcaster.waitForCommand(commandId, onStored)) broadcaster.add({ at: now(), body, commandId }, onStored);
   return promise;
+}
+
+/** Commands come in any order, so one that is older than the newest is dropped. */
+function notePlaying(room: CommandParts, { at, event }: RoomCommand & { type: 'now-playing' }): void {
+  const { store, broadcaster, now } = room;
+  if (at <= store.nowPlaying.at || (store.setup && hasEnded(store.setup))) return;
+  broadcaster.flush(); // so that the event gets the next number
+  store.saveNowPlaying({ at, playing: event.track && { ...event, seq: store.seq + 1 } });
+  broadcaster.add({ at: now(), body: JSON.stringify(event) });
 }
 
 function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { type: 'setup' }): void {

@@ -3,7 +3,7 @@
  * sanctions and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
  * stored together or not at all.
  */
-import type { RoomSetup } from '@/contracts/room-command';
+import type { NowPlayingBody, RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
@@ -15,6 +15,13 @@ import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 import { WithheldStore } from './withheld-store';
 
+/** What plays as of `at`, by the event with this seq. */
+interface NowPlaying {
+  readonly at: number;
+  readonly playing: (NowPlayingBody & { readonly seq: number }) | null;
+}
+
+const NOTHING_PLAYED: NowPlaying = { at: 0, playing: null };
 const NO_MAINTENANCE: Maintenance = { revision: 0, window: null };
 /** The most rows of one INSERT; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
@@ -29,6 +36,7 @@ export class RoomStore {
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #maintenance = NO_MAINTENANCE;
+  #nowPlaying = NOTHING_PLAYED;
   #seq = 0;
   #isPrepared = false;
   constructor(private readonly storage: DurableObjectStorage) {
@@ -52,6 +60,8 @@ export class RoomStore {
     this.#setup = setup === undefined ? undefined : JSON.parse(setup);
     const maintenance = this.#meta('maintenance');
     if (maintenance !== undefined) this.#maintenance = JSON.parse(maintenance);
+    const nowPlaying = this.#meta('now-playing');
+    if (nowPlaying !== undefined) this.#nowPlaying = JSON.parse(nowPlaying);
     this.#seq = rowsOf<{ seq: number | null }>(this.#sql, 'SELECT max(seq) AS seq FROM events')[0]?.seq ?? 0;
     this.sanctions.load();
     this.withheld.load();
@@ -99,6 +109,15 @@ export class RoomStore {
   saveMaintenance(maintenance: Maintenance): void {
     this.#maintenance = maintenance;
     this.#setMeta('maintenance', JSON.stringify(maintenance));
+  }
+
+  get nowPlaying(): NowPlaying {
+    return this.#nowPlaying;
+  }
+
+  saveNowPlaying(nowPlaying: NowPlaying): void {
+    this.#nowPlaying = nowPlaying;
+    this.#setMeta('now-playing', JSON.stringify(nowPlaying));
   }
 
   /** Stores all writes or none, also if `write` throws. */
@@ -268,6 +287,7 @@ export class RoomStore {
     await this.storage.deleteAll();
     this.#setup = undefined;
     this.#maintenance = NO_MAINTENANCE;
+    this.#nowPlaying = NOTHING_PLAYED;
     this.#seq = 0;
     this.#isPrepared = false;
   }

@@ -60,6 +60,8 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
   'PUT /support/tickets/{id}/rating': () => ({ rating: 1 }),
   'POST /media/uploads/{uploadId}/complete': () => ({ parts: [{ partNumber: 1, etag: 'a' }] }),
+  'PUT /dj/track/{id}': () => ({ title: 'Taken over' }),
+  'PUT /sessions/{id}/setlist/{entryId}': () => ({ hidden: true }),
 };
 
 /** What an issue asks for where the contract has no row: who may. */
@@ -69,6 +71,7 @@ const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
   'GET /auth/reset-password': 'public',
   'POST /media/uploads/{uploadId}/complete': 'user',
   'DELETE /media/uploads/{uploadId}': 'user',
+  'PUT /sessions/{id}/setlist/{entryId}': 'dj',
 };
 
 describe('the contract', () => {

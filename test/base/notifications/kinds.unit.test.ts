@@ -59,6 +59,9 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'support-message': ['ticket', EVERYWHERE, true],
   'chat-waiting': ['staff', IN_APP, false],
   'stream-stopped': ['decision', EVERYWHERE, true],
+  'track-ready': ['track', PUSHED, false],
+  'track-rejected': ['track', PUSHED, false],
+  'track-infected': ['track', PUSHED, false],
 };
 
 describe('the kinds of notification', () => {

@@ -1,12 +1,15 @@
 /** Turns waiting uploads into files that something refers to. Inspects each once more, and allows this once. */
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { LargeFileKind } from '@/contracts/file-kinds';
+import type { OutboxEvent } from '@/contracts/messages';
 import { requireChange } from '@/db/commit';
-import { checkOpen } from './end-upload';
+import { checkOpen, deletionOf, getOpenUpload } from './end-upload';
 import { fileError } from './errors';
 import { findStoredFile, type StoredFile } from './stored-file';
 import { mediaUploads, type UploadRow } from './tables';
+import { askStore } from './written-file';
 
 export interface ClaimedFile extends StoredFile {
   /** What its sender calls the file. */
@@ -47,8 +50,7 @@ export async function claimUploads(
 
 async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Promise<ClaimedFile> {
   const { id, ownerId, key, contentType, bytes, name } = upload;
-  if (upload.kind !== kind)
-    throw fileError('FILE_TYPE_NOT_ALLOWED', { message: `Announce this file as a ${kind} to use it here.` });
+  requireKind(upload, kind);
   const file = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
   if (file?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
   const now = ctx.now();
@@ -57,4 +59,28 @@ async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Prom
     .set({ completedAt: now })
     .where(and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
   return { ...file, name, statements: [use, requireChange(ctx), ...file.statements] };
+}
+
+function requireKind(upload: UploadRow, kind: LargeFileKind): void {
+  if (upload.kind !== kind)
+    throw fileError('FILE_TYPE_NOT_ALLOWED', { message: `Announce this file with the kind ${kind} to use it here.` });
+}
+
+interface ReadUpload {
+  readonly bytes: Uint8Array;
+  /** For the batch that uses the content: they end the upload. */
+  readonly statements: readonly Statement[];
+  readonly event: OutboxEvent;
+}
+
+/**
+ * Reads a small upload into memory, for something else that is made from it. Throws as `claimUploads` does.
+ */
+export async function readImageUpload(ctx: Context, ownerId: string, uploadId: string): Promise<ReadUpload> {
+  const upload = await getOpenUpload(ctx, ownerId, uploadId);
+  requireKind(upload, 'image');
+  const bytes = await askStore(ctx, async () => (await ctx.files.get(upload.key))?.arrayBuffer());
+  if (bytes?.byteLength !== upload.bytes) throw fileError('UPLOAD_INCOMPLETE');
+  const end = ctx.db.delete(mediaUploads).where(and(eq(mediaUploads.id, upload.id), isNull(mediaUploads.completedAt)));
+  return { bytes: new Uint8Array(bytes), statements: [end, requireChange(ctx)], event: deletionOf(upload) };
 }

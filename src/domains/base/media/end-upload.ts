@@ -17,7 +17,7 @@ import { askStore, isNoSuchUpload } from './written-file';
 const PARTS_DIFFER = /\((10011|10025|10048)\)/;
 
 /** The owner's upload, neither used nor expired. Throws UPLOAD_NOT_FOUND, UPLOAD_USED. */
-async function getOpenUpload(ctx: Context, ownerId: string, id: string): Promise<UploadRow> {
+export async function getOpenUpload(ctx: Context, ownerId: string, id: string): Promise<UploadRow> {
   const upload = await ctx.db
     .select()
     .from(mediaUploads)

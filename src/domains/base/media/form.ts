@@ -21,7 +21,7 @@ interface Form<F extends z.ZodType, T> {
   /** Bytes of all files combined; `takeFile` limits each file. */
   bytesMax: number;
   /** Reads `content` to its end, or throws. */
-  takeFile: (content: AsyncIterable<Uint8Array>) => Promise<T>;
+  takeFile: (content: AsyncIterable<Uint8Array>, fileName: string) => Promise<T>;
   /** The other fields of the form. */
   fields: F;
   /** Fields that may be repeated and are read as lists. */
@@ -54,7 +54,7 @@ export async function receiveForm<F extends z.ZodType, T>(
     if (!head) continue;
     if (head.fileName === undefined) texts.push([head.name, await takeField(head)]);
     else if (head.fileName === '') await skipEmptyInput(head);
-    else files.push(await takeNamedFile(head));
+    else files.push(await takeNamedFile(head.name, head.fileName));
   }
   return { files, fields: parseFields(fields, texts, lists) };
 
@@ -77,10 +77,10 @@ export async function receiveForm<F extends z.ZodType, T>(
     for await (const _piece of contentOf(tokens)) throw invalid(name, 'must have a file name');
   }
 
-  async function takeNamedFile({ name }: Head): Promise<T> {
+  async function takeNamedFile(name: string, fileName: string): Promise<T> {
     if (name !== field) throw invalid(field, 'must be the name of every file part');
     if (files.length === filesMax) throw invalid(field, `must be at most ${filesMax} files`);
-    return takeFile(contentOf(tokens));
+    return takeFile(contentOf(tokens), fileName);
   }
 }
 

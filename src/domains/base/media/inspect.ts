@@ -16,6 +16,12 @@ const PDF_TAIL_BYTES = 1_024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
 
+/** Other names of a type. M4A is MP4 that has only sound; Opus is a codec inside of Ogg. */
+const ALIASES: Readonly<Record<string, FileType>> = {
+  'audio/x-m4a': 'audio/mp4',
+  'audio/ogg; codecs=opus': 'audio/ogg',
+};
+
 /** How many bytes `inspectType` needs. */
 export const TYPE_BYTES = 4_096;
 
@@ -32,7 +38,8 @@ export async function inspectType(start: Uint8Array, allowed: readonly FileType[
   if (start.length === 0) throw fileError('FILE_UNREADABLE');
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
   const mime = found?.mime ?? (isText(start) ? 'text/plain' : undefined);
-  const type = allowed.find((candidate) => candidate === mime);
+  const name = mime && (ALIASES[mime] ?? mime);
+  const type = allowed.find((candidate) => candidate === name);
   if (!type) throw fileError('FILE_TYPE_NOT_ALLOWED', { details: { allowed } });
   return type;
 }
@@ -80,7 +87,7 @@ function isWhole(type: FileType, bytes: Uint8Array): boolean {
     case 'application/pdf':
       return Buffer.from(bytes.subarray(-PDF_TAIL_BYTES)).includes('%%EOF');
     default:
-      return true; // videos and texts are never checked whole
+      return true; // videos, sound and texts are never checked whole
   }
 }
 

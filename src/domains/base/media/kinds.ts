@@ -24,7 +24,7 @@ export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILE
  * (`setPrivacy`).
  */
 export function isPrivate(kind: FileKind): boolean {
-  return kind in DOCUMENTS || kind in WRITTEN_FILES || kind === 'ticket-file' || isPostFile(kind);
+  return kind in DOCUMENTS || kind in WRITTEN_FILES || kind in LARGE_FILES || isPostFile(kind);
 }
 
 /** The staff log records who reads a file of this kind. */

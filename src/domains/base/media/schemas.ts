@@ -1,6 +1,6 @@
 /** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
-import { LARGE_FILES, type LargeFileKind, TICKET_TYPES } from '@/contracts/file-kinds';
+import { AUDIO_TYPES, LARGE_FILES, type LargeFileKind, TICKET_TYPES } from '@/contracts/file-kinds';
 import { aLine } from '@/http/fields';
 
 /** More than any upload has. */
@@ -12,9 +12,11 @@ const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; /
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
-    contentType: z.enum(TICKET_TYPES),
+    contentType: z.enum([...TICKET_TYPES, ...AUDIO_TYPES]),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
-    name: aLine(NAME_CHARACTERS_MAX).optional().openapi({ description: 'What readers see a `ticket-file` named.' }),
+    name: aLine(NAME_CHARACTERS_MAX)
+      .optional()
+      .openapi({ description: 'What readers see a `ticket-file` named. A `track` without a title is named after it.' }),
   })
   .superRefine(({ kind, contentType }, issue) => {
     const types: readonly string[] = LARGE_FILES[kind].types;

@@ -3,20 +3,17 @@ import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { FileKind } from '@/contracts/file-kinds';
 import { findClosure } from '@/domains/base/maintenance/read';
-import { matchesEtag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
-import { type Access, findAccess, KEPT_FOR_EVER, KEPT_FOR_MINUTES } from './access';
+import { findAccess, KEPT_FOR_EVER, KEPT_FOR_MINUTES } from './access';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
 import { variantWidths } from './kinds';
-import { type ByteRange, parseRange } from './range';
 import { receivePart, receiveUpload } from './receive-upload';
-import { openShown } from './shown';
+import { finder, hasBody, headersOf, respond } from './respond';
 import { redraw, type Variant, wasDrawnAt } from './variants';
 
 const PREFIX = '/media/';
-const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
 
 export const mediaRoutes = new Hono<HttpEnv>();
 
@@ -46,12 +43,7 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const access = kind && (await findAccess(ctx, kind, key, token));
   if (!access) throw fileError('FILE_NOT_FOUND');
 
-  // Only a response that depends on the tag or the size, or hides parts of the file, needs its metadata first.
-  const asksFirst =
-    request.method === 'HEAD' ||
-    access.blanks.length > 0 ||
-    ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
-  const find = (name: string) => askStore<R2Object | null>(asksFirst ? ctx.files.head(name) : ctx.files.get(name));
+  const find = finder(ctx, request, access);
   const variant = variantFor(kind, key, w);
   // An image no wider than a variant has no such variant.
   const found = (variant ? await find(variant.name) : null) ?? (await findImage(ctx, key, variant, find));
@@ -60,16 +52,7 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const standsIn = variant !== undefined && found.key === key && wasDrawnAt(found, variant.width);
   const headers = headersOf(found, access);
   if (standsIn && access.cacheControl === KEPT_FOR_EVER) headers.set('Cache-Control', KEPT_FOR_MINUTES);
-  if (matchesEtag(request.headers.get('if-none-match'), found.httpEtag))
-    return new Response(null, { status: 304, headers });
-
-  const range = request.method === 'GET' ? rangeOf(request, found) : undefined;
-  headers.set('Content-Length', String(range?.length ?? found.size));
-  if (range) headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`);
-  if (request.method === 'HEAD') return new Response(null, { headers });
-  const wanted = range ?? { offset: 0, length: found.size };
-  const body = hasBody(found) ? found.body : await openShown(ctx, found.key, wanted, access.blanks);
-  return new Response(body, { status: range ? 206 : 200, headers });
+  return respond(ctx, request, found, { headers, blanks: access.blanks });
 }
 
 /**
@@ -93,47 +76,4 @@ async function findImage(
   if (!(await redraw(ctx, key, variant))) return image;
   if (hasBody(image)) await image.body.cancel();
   return (await find(variant.name)) ?? find(key);
-}
-
-function hasBody(found: R2Object): found is R2ObjectBody {
-  return 'body' in found;
-}
-
-function headersOf(found: R2Object, { cacheControl, name }: Access): Headers {
-  const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
-  return new Headers({
-    'Content-Type': type,
-    'Content-Disposition': SHOWN_INLINE.test(type)
-      ? 'inline'
-      : name === undefined
-        ? (found.httpMetadata?.contentDisposition ?? 'attachment')
-        : `attachment; filename*=UTF-8''${encodeExtended(name)}`,
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-    'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': cacheControl,
-    'Accept-Ranges': 'bytes',
-    ETag: found.httpEtag,
-  });
-}
-
-/** For a header's extended parameter (RFC 5987), which allows fewer characters than a URL. */
-function encodeExtended(text: string): string {
-  return encodeURIComponent(text).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-}
-
-/** Throws RANGE_NOT_SATISFIABLE. Ignores a range of another version (`If-Range`). */
-function rangeOf(request: Request, { httpEtag, size }: R2Object): ByteRange | undefined {
-  const ifRange = request.headers.get('if-range');
-  if (ifRange !== null && ifRange !== httpEtag) return undefined;
-  const range = parseRange(request.headers.get('range') ?? undefined, size);
-  if (range !== 'unsatisfiable') return range;
-  throw fileError('RANGE_NOT_SATISFIABLE', { headers: { 'Content-Range': `bytes */${size}` } });
-}
-
-async function askStore<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch {
-    throw fileError('MEDIA_STORE_UNAVAILABLE');
-  }
 }

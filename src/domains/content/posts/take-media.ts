@@ -5,7 +5,7 @@ import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
 import { collect, peek } from '@/domains/base/media/file-content';
 import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
 import { storeImage } from '@/domains/base/media/store';
-import { storeVideo } from '@/domains/base/media/store-video';
+import { storeLarge } from '@/domains/base/media/store-large';
 
 export interface Medium {
   readonly key: string;
@@ -16,7 +16,7 @@ export interface Medium {
 }
 
 /**
- * Stores an image or a video, whichever its first bytes show. Throws as `storeImage` and `storeVideo` do.
+ * Stores an image or a video, whichever its first bytes show. Throws as `storeImage` and `storeLarge` do.
  * @param bytesMax bytes left in its form
  */
 export async function takeFile(
@@ -28,6 +28,6 @@ export async function takeFile(
   const { start, whole } = await peek(content, TYPE_BYTES);
   const type = await inspectType(start, [...IMAGE_TYPES, ...VIDEO_TYPES]);
   const contentType = VIDEO_TYPES.find((video) => video === type);
-  if (contentType) return storeVideo(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
+  if (contentType) return storeLarge(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
   return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));
 }

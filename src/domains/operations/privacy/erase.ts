@@ -31,6 +31,7 @@ import { forgetChannel } from '@/domains/live/channels/forget';
 import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
+import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -181,6 +182,8 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetFeedback),
   forgetAttachments,
   byStatements(blankTickets),
+  byStatements((ctx, userId, limit) => [forgetSetLists(ctx, userId, limit)]),
+  forgetTracks,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

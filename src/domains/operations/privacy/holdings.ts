@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { setList, tracks } from '@/domains/live/tracks/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { faqVotes } from '@/domains/operations/faqs/tables';
 import { feedback } from '@/domains/operations/platform/tables';
@@ -117,6 +118,21 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: streamAnalytics.streamId,
     things: mine(streams.creatorId),
     order: [streamAnalytics.streamId],
+  },
+  {
+    as: 'tracks',
+    table: tracks,
+    tie: tracks.djId,
+    order: [tracks.id],
+    without: ['edited', 'queuedAt', 'keptUntil'],
+  },
+  {
+    as: 'setLists',
+    table: setList,
+    tie: setList.streamId,
+    things: mine(streams.creatorId),
+    order: [setList.streamId, setList.position],
+    without: ['changedAt'],
   },
   {
     as: 'watchedCategories',

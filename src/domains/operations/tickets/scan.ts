@@ -34,7 +34,7 @@ async function verdictOn(ctx: Context, key: string): Promise<'clean' | 'infected
   if (!ctx.scanner) return 'none';
   const object = await ctx.files.get(key);
   if (!object) return undefined;
-  const verdict = await ctx.scanner.scan(object.body);
+  const verdict = await ctx.scanner.scan(object.body, object.size);
   return verdict === 'too-large' ? 'none' : verdict;
 }
 

@@ -1,6 +1,6 @@
-/** Stores videos from a form: streamed to the store unchanged, with one piece in memory at a time. */
+/** Stores large files from a form: streamed to the store unchanged, with one piece in memory at a time. */
 import type { Context } from '@/contracts/context';
-import { LARGE_FILES, type VideoType } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts/file-kinds';
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
@@ -12,11 +12,11 @@ import { askStore } from './written-file';
 /** NOTE: R2 needs parts of equal size and at least 5 MiB. Memory holds one part for each form in progress. */
 const PART_BYTES = 8 * 1_048_576;
 
-interface NewVideo {
+interface NewFile {
   ownerId: string;
-  kind: 'post-video';
+  kind: LargeFileKind;
   /** Determined from its first bytes. */
-  contentType: VideoType;
+  contentType: LargeFileType;
   /** At most the rest of the form. The file's size is only known at its end. */
   bytesMax: number;
   content: AsyncIterable<Uint8Array>;
@@ -26,9 +26,9 @@ interface NewVideo {
  * Spends the largest possible size and refunds what the file does not need. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT,
  * what `findStoredFile` throws, and what `content` throws.
  */
-export async function storeVideo(
+export async function storeLarge(
   ctx: Context,
-  { ownerId, kind, contentType, bytesMax, content }: NewVideo,
+  { ownerId, kind, contentType, bytesMax, content }: NewFile,
 ): Promise<StoredFile> {
   const largest = Math.min(bytesMax, LARGE_FILES[kind].bytesMax);
   const pieces = inPieces(capped(content, largest), PART_BYTES);
@@ -44,10 +44,10 @@ export async function storeVideo(
   try {
     const options = { httpMetadata: { contentType } };
     await askStore(ctx, () => putPieces(ctx, key, first, pieces, { count, options }));
-    const video = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
-    if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its planned deletion ran
+    const file = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
+    if (!file) throw fileError('UPLOAD_CONFLICT'); // it took so long that its planned deletion ran
     const settlement = refund(ctx, { ...spending, costs: unused() });
-    return { ...video, statements: [...statements, settlement, ...video.statements] };
+    return { ...file, statements: [...statements, settlement, ...file.statements] };
   } catch (error) {
     await refundFile(ctx, place, unused());
     throw error;

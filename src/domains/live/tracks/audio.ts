@@ -1,0 +1,44 @@
+/**
+ * The sound of a track: for its DJ always, and for others while it plays in a live stream into which they are admitted.
+ * While a claim stands, for nobody.
+ */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { findLink } from '@/domains/base/media/keys';
+import { serveFile } from '@/domains/base/media/respond';
+import { admit } from '@/domains/live/rooms/admit';
+import type { Viewer } from '@/shared/actor';
+import { trackError } from './errors';
+import { playingQuery } from './now-playing';
+import { tracks } from './tables';
+
+/** A player asks for the next part within minutes, and the right to it may end meanwhile. */
+const ACCESS = { cacheControl: 'private, max-age=60', blanks: [] };
+
+/**
+ * Throws TRACK_NOT_FOUND, TRACK_REJECTED, TRACK_MUTED, the refusals of the stream's door, and those of files.
+ * @param token from the DJ's `fileUrl`
+ */
+export async function serveAudio(
+  ctx: Context,
+  viewer: Viewer,
+  id: string,
+  token: string | undefined,
+  request: Request,
+): Promise<Response> {
+  const [[track], [playing]] = await ctx.db.batch([
+    ctx.db.select().from(tracks).where(eq(tracks.id, id)),
+    playingQuery(ctx, id),
+  ]);
+  if (!track) throw trackError('TRACK_NOT_FOUND');
+  const { djId, key, mutedAt } = track;
+  const isOwn =
+    (viewer?.kind === 'user' && viewer.userId === djId) || (key !== null && (await findLink(ctx, key, token)));
+  if (!isOwn) {
+    if (!playing || playing.entry.hidden) throw trackError('TRACK_NOT_FOUND');
+    await admit(ctx, { id: playing.entry.streamId }, viewer);
+  }
+  if (mutedAt !== null) throw trackError('TRACK_MUTED');
+  if (key === null) throw trackError('TRACK_REJECTED');
+  return serveFile(ctx, request, key, ACCESS);
+}

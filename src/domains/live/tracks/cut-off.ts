@@ -1,0 +1,149 @@
+/**
+ * Finds out whether a file ends before its audio does, by what it says about its own length. Takes no Context. What says
+ * nothing, such as raw AAC, is never cut off: it is only shorter.
+ */
+import type { AudioType } from '@/contracts/file-kinds';
+import { openBoxes } from '@/domains/base/media/boxes';
+import { AppError } from '@/http/errors';
+import type { ReadRange } from './stored-audio';
+
+export interface AudioSource {
+  readonly size: number;
+  readonly read: ReadRange;
+}
+
+/** The reader's warnings about sound, in WAV or in Ogg, that goes on past the end of its file. */
+const GOES_ON = /data chunk length exceeding file length|before reaching last page/;
+
+export async function isCutOff(type: AudioType, source: AudioSource, warnings: readonly string[]): Promise<boolean> {
+  switch (type) {
+    case 'audio/wav':
+    case 'audio/ogg':
+      return warnings.some((warning) => GOES_ON.test(warning));
+    case 'audio/mp4':
+      return !(await hasWholeBoxes(source));
+    case 'audio/mpeg':
+      return mpegIsCutOff(source);
+    case 'audio/flac':
+      return flacIsCutOff(source);
+    case 'audio/aac':
+      return false;
+  }
+}
+
+async function hasWholeBoxes({ size, read }: AudioSource): Promise<boolean> {
+  try {
+    for await (const _box of openBoxes(size, read)(0, size));
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'FILE_UNREADABLE') return false;
+    throw error;
+  }
+}
+
+const ID3_HEADER_BYTES = 10;
+/** After a frame's header and side information, which is 9 to 32 bytes long, and two bytes of a checksum. */
+const XING_WITHIN_BYTES = 64;
+const HAS_FRAMES = 1;
+const HAS_BYTES = 2;
+/** Encoders round, and some count their own first frame or the tags at the end. */
+const TOLERANCE = 0.98;
+
+/** An encoder with a varying bitrate says in its first frame (Xing, Info) how many bytes of audio follow. */
+async function mpegIsCutOff({ size, read }: AudioSource): Promise<boolean> {
+  const at = await afterId3(size, read);
+  const head = view(await read(at, Math.min(XING_WITHIN_BYTES, size - at)));
+  for (let place = 4; place + 16 <= head.byteLength; place += 1) {
+    const name = textAt(head, place);
+    if (name !== 'Xing' && name !== 'Info') continue;
+    const flags = head.getUint32(place + 4);
+    if ((flags & HAS_BYTES) === 0) return false;
+    const bytes = head.getUint32(place + 8 + (flags & HAS_FRAMES ? 4 : 0));
+    return size - at < bytes * TOLERANCE;
+  }
+  return false;
+}
+
+async function afterId3(size: number, read: ReadRange): Promise<number> {
+  if (size < ID3_HEADER_BYTES) return 0;
+  const head = view(await read(0, ID3_HEADER_BYTES));
+  if (textAt(head, 0).slice(0, 3) !== 'ID3') return 0;
+  // Seven bits of each byte.
+  const length = [6, 7, 8, 9].reduce((sum, place) => sum * 128 + (head.getUint8(place) & 127), 0);
+  return Math.min(size, ID3_HEADER_BYTES + length);
+}
+
+/** `fLaC`, a block's header, and the block: where the stream describes itself (RFC 9639, 8.2). */
+const STREAM_INFO_BYTES = 42;
+/** Holds several frames, whatever their size. */
+const FLAC_TAIL_BYTES = 262_144;
+
+/** The number of the last frame, and the total that the file begins with, say how much is missing. */
+async function flacIsCutOff({ size, read }: AudioSource): Promise<boolean> {
+  const start = await afterId3(size, read);
+  if (size - start < STREAM_INFO_BYTES) return true;
+  const info = view(await read(start, STREAM_INFO_BYTES));
+  const blockSize = info.getUint16(8);
+  const total = (info.getUint8(21) & 15) * 2 ** 32 + info.getUint32(22);
+  if (total === 0) return false; // unknown
+  const tailAt = Math.max(start + STREAM_INFO_BYTES, size - FLAC_TAIL_BYTES);
+  const tail = await read(tailAt, size - tailAt);
+  for (let at = tail.length - 6; at >= 0; at -= 1) {
+    const end = flacFrameEnd(tail.subarray(at, at + 16), blockSize);
+    if (end !== undefined) return end < total;
+  }
+  return tail.length === 0;
+}
+
+/** The samples up to the end of the frame that begins here. Undefined if none does (RFC 9639, 9.1). */
+function flacFrameEnd(bytes: Uint8Array, streamBlockSize: number): number | undefined {
+  const [sync, variable = 0, sizes = 0, layout = 0] = bytes;
+  if (sync !== 0xff || (variable & 0xfe) !== 0xf8 || (layout & 1) === 1) return undefined;
+  const coded = readCodedNumber(bytes, 4);
+  if (!coded) return undefined;
+  const { value, next } = coded;
+  const [sizeCode, rateCode] = [sizes >> 4, sizes & 15];
+  const sizeBytes = sizeCode === 6 ? 1 : sizeCode === 7 ? 2 : 0;
+  const rateBytes = rateCode === 12 ? 1 : rateCode === 13 || rateCode === 14 ? 2 : 0;
+  const checkedAt = next + sizeBytes + rateBytes;
+  if (bytes.length <= checkedAt || crc8(bytes.subarray(0, checkedAt)) !== bytes[checkedAt]) return undefined;
+  const written = bytes.subarray(next, next + sizeBytes).reduce((sum, byte) => sum * 256 + byte, 0) + 1;
+  const blockSize = sizeBytes > 0 ? written : blockSizeOf(sizeCode);
+  if (blockSize === undefined) return undefined;
+  return (variable & 1 ? value : value * streamBlockSize) + blockSize;
+}
+
+function blockSizeOf(code: number): number | undefined {
+  if (code === 0) return undefined;
+  if (code === 1) return 192;
+  return code <= 5 ? 144 * 2 ** code : 2 ** code;
+}
+
+/** A number in the manner of UTF-8, of up to seven bytes. */
+function readCodedNumber(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
+  const first = bytes[at] ?? 0xff;
+  if (first < 128) return { value: first, next: at + 1 };
+  const length = Math.clz32(~(first << 24));
+  if (length < 2 || length > 7) return undefined;
+  const more = bytes.subarray(at + 1, at + length);
+  if (more.length < length - 1 || more.some((byte) => byte >> 6 !== 2)) return undefined;
+  return { value: more.reduce((sum, byte) => sum * 64 + (byte & 63), first & (127 >> length)), next: at + length };
+}
+
+/** By the polynomial x⁸ + x² + x + 1. */
+function crc8(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 128 ? ((crc << 1) ^ 7) & 255 : crc << 1;
+  }
+  return crc;
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function textAt(bytes: DataView, at: number): string {
+  return String.fromCharCode(...[0, 1, 2, 3].map((place) => bytes.getUint8(at + place)));
+}

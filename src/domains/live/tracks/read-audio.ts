@@ -1,0 +1,118 @@
+/**
+ * Reads what an audio file says about itself: its length, its sound, its tags and its cover. Everything is bounded, since
+ * anybody can write megabytes into a tag. Takes no Context.
+ */
+import type { IAudioMetadata, IPicture } from 'music-metadata';
+import { BufferSizeError } from 'strtok3/core';
+import { type AudioType, PICTURES } from '@/contracts/file-kinds';
+import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
+import { SECOND_MS } from '@/shared/time';
+import { type AudioSource, isCutOff } from './cut-off';
+import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
+import { StoredAudio } from './stored-audio';
+import type { RejectionReason, TrackMetadata } from './tables';
+
+export interface Tags {
+  readonly title: string | null;
+  readonly artist: string | null;
+  readonly album: string | null;
+  readonly genre: string | null;
+  readonly bpm: number | null;
+  readonly musicKey: string | null;
+}
+
+export interface Audio {
+  readonly durationMs: number;
+  readonly metadata: TrackMetadata;
+  readonly tags: Tags;
+  /** An image of any type, if it is not too large; nobody has looked at it yet. */
+  readonly cover: Uint8Array | null;
+}
+
+/** Longer than anything that fits into the largest file. */
+const DURATION_MS_MAX = 100 * 3_600 * SECOND_MS;
+const FORMAT_CHARACTERS_MAX = 40;
+
+/** The containers of a type, as the reader names them. */
+const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
+  'audio/mpeg': /^MPEG/,
+  'audio/aac': /^ADTS/,
+  'audio/flac': /^FLAC/,
+  'audio/ogg': /^Ogg/i,
+  'audio/wav': /^WAVE/,
+  'audio/mp4': /^(M4A|M4B|mp4|isom|iso\d)/i,
+};
+
+/** Returns why the file cannot be used instead, if so. Throws what `source` throws. */
+export async function readAudio(type: AudioType, source: AudioSource): Promise<Audio | RejectionReason> {
+  const found = await parse(source);
+  if (found === 'damaged' && (await isCutOff(type, source, []))) return 'truncated';
+  if (typeof found === 'string') return found;
+  const { format, common, quality } = found;
+  const { duration = 0 } = format;
+  if (!CONTAINERS[type].test(format.container ?? '') || format.hasVideo) return 'mislabelled';
+  const warnings = quality.warnings.map(({ message }) => message);
+  if (await isCutOff(type, source, warnings)) return 'truncated';
+  const durationMs = Math.round(duration * SECOND_MS);
+  if (!(durationMs > 0) || durationMs > DURATION_MS_MAX) return 'no-duration';
+  return {
+    durationMs,
+    metadata: {
+      container: text(format.container, FORMAT_CHARACTERS_MAX),
+      codec: text(format.codec, FORMAT_CHARACTERS_MAX),
+      lossless: format.lossless ?? null,
+      bitrate: whole(format.bitrate),
+      sampleRate: whole(format.sampleRate),
+      channels: whole(format.numberOfChannels),
+      year: whole(common.year),
+      trackNumber: whole(common.track.no),
+    },
+    tags: {
+      title: text(common.title, NAME_CHARACTERS_MAX),
+      artist: text(common.artist, NAME_CHARACTERS_MAX),
+      album: text(common.album, NAME_CHARACTERS_MAX),
+      genre: text(common.genre?.[0], GENRE_CHARACTERS_MAX),
+      bpm: bpmOf(common.bpm),
+      musicKey: text(common.key, KEY_CHARACTERS_MAX),
+    },
+    cover: coverOf(common.picture),
+  };
+}
+
+async function parse({ size, read }: AudioSource): Promise<IAudioMetadata | RejectionReason> {
+  // 250 KB that only the queue's consumer needs.
+  const { parseFromTokenizer, CouldNotDetermineFileTypeError, UnsupportedFileTypeError } = await import(
+    'music-metadata'
+  );
+  const audio = new StoredAudio(size, read);
+  const found = await parseFromTokenizer(audio, { duration: true }).catch((error: unknown): RejectionReason => {
+    if (error instanceof BufferSizeError) return 'tags-too-large';
+    const isUnknown = error instanceof CouldNotDetermineFileTypeError || error instanceof UnsupportedFileTypeError;
+    return isUnknown ? 'mislabelled' : 'damaged';
+  });
+  if (audio.fault) throw audio.fault; // the reader may have gone on without what it could not read
+  return found;
+}
+
+/** A tag as one line that can be shown, cut to this many characters. Null if nothing of it is left. */
+function text(tag: unknown, max: number): string | null {
+  if (typeof tag !== 'string') return null;
+  // A bound before folding, whose cost grows with the text.
+  const line = foldText(tag.slice(0, 4 * max).replaceAll(/\p{Cc}+/gu, ' '));
+  const cut = countCharacters(line) <= max ? line : [...line].slice(0, max).join('').trim();
+  return cut === '' || hasControlCharacters(cut) ? null : cut;
+}
+
+function whole(value: number | null | undefined): number | null {
+  return value != null && Number.isFinite(value) && value > 0 ? Math.round(value) : null;
+}
+
+function bpmOf(value: unknown): number | null {
+  const bpm = Math.round(Number(value) * 100) / 100;
+  return bpm > 0 && bpm <= BPM_MAX ? bpm : null;
+}
+
+function coverOf(pictures: readonly IPicture[] = []): Uint8Array | null {
+  const front = pictures.find(({ type }) => /front/i.test(type ?? '')) ?? pictures[0];
+  return front && front.data.length <= PICTURES['track-cover'].bytesMax ? front.data : null;
+}

@@ -1,0 +1,160 @@
+/** Wire shapes of tracks and set lists. */
+import { z } from '@hono/zod-openapi';
+import { anId } from '@/domains/live/rooms/schemas';
+import { orNull, pageOf, pageQuery } from '@/http/envelope';
+import { aLine, optionalSearchText } from '@/http/fields';
+import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
+import { REJECTION_REASONS, SCAN_VERDICTS, TRACK_STATUSES } from './tables';
+
+const SECONDS_MAX = 1_000_000;
+const URL_CHARACTERS_MAX = 500;
+
+const aName = aLine(NAME_CHARACTERS_MAX);
+const aGenre = aLine(GENRE_CHARACTERS_MAX);
+const aKey = aLine(KEY_CHARACTERS_MAX);
+const seconds = z.number().openapi({ description: 'Seconds.' });
+
+export const PublicTrack = z
+  .object({
+    id: z.uuid().nullable().openapi({ description: 'Null if its title was typed, or the track was deleted.' }),
+    title: z.string(),
+    artist: z.string().nullable(),
+    coverUrl: z.string().nullable(),
+    duration: seconds.nullable(),
+  })
+  .openapi('PublicTrack');
+
+const TrackMetadata = z
+  .object({
+    container: z.string().nullable(),
+    codec: z.string().nullable(),
+    lossless: z.boolean().nullable(),
+    bitrate: z.int().nullable().openapi({ description: 'Bits per second.' }),
+    sampleRate: z.int().nullable(),
+    channels: z.int().nullable(),
+    year: z.int().nullable(),
+    trackNumber: z.int().nullable(),
+  })
+  .openapi('TrackMetadata');
+
+const ScanResults = z
+  .object({
+    verdict: z.enum(SCAN_VERDICTS).openapi({ description: '`none`: no scanner was configured.' }),
+    at: z.iso.datetime(),
+    engine: z.enum(['clamd']).nullable(),
+  })
+  .openapi('ScanResults');
+
+export const Track = z
+  .object({
+    id: z.uuid(),
+    djId: z.uuid(),
+    title: z.string(),
+    artist: z.string().nullable(),
+    album: z.string().nullable(),
+    genre: z.string().nullable(),
+    bpm: z.number().nullable(),
+    key: z.string().nullable(),
+    coverUrl: z.string().nullable(),
+    duration: seconds.nullable().openapi({ description: 'Seconds; null until the file was read.' }),
+    fileUrl: z.string().nullable().openapi({
+      description: 'Plays for two hours at most, also in an audio element. Null if it was rejected or is muted.',
+    }),
+    fileSize: z.int(),
+    contentType: z.string(),
+    metadata: orNull(TrackMetadata),
+    status: z.enum(TRACK_STATUSES),
+    reason: z.enum(REJECTION_REASONS).optional(),
+    duplicateOf: z.uuid().optional(),
+    scanned: z.boolean().openapi({ description: 'Whether a virus scanner looked at the whole file.' }),
+    scanResults: orNull(ScanResults),
+    plays: z.int(),
+    hidden: z.literal(true).optional().openapi({ description: 'It is muted because of a claim.' }),
+    uploadDate: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('Track');
+
+export const TrackPage = pageOf(Track).openapi('TrackPage');
+
+const TRACK_SORTS = ['newest', 'title', 'artist', 'duration', 'plays'] as const;
+export type TrackSort = (typeof TRACK_SORTS)[number];
+
+const bpmBound = z.coerce.number().min(0).max(BPM_MAX).optional();
+const secondsBound = z.coerce.number().min(0).max(SECONDS_MAX).optional();
+
+export const TrackQuery = z.strictObject({
+  ...pageQuery,
+  q: optionalSearchText.openapi({ description: 'Words of title, artist and album.' }),
+  genre: aGenre.optional(),
+  key: aKey.optional(),
+  bpmMin: bpmBound,
+  bpmMax: bpmBound,
+  durationMin: secondsBound,
+  durationMax: secondsBound,
+  status: z.enum(TRACK_STATUSES).optional(),
+  sort: z.enum(TRACK_SORTS).default('newest'),
+});
+
+/** Only for the document: the form is read as it arrives. */
+export const TrackForm = z
+  .object({ file: z.string().openapi({ format: 'binary' }), title: aName.optional() })
+  .openapi('TrackForm');
+
+export const TrackFields = z.strictObject({ title: aName.optional() });
+
+export const UploadedTrack = z.strictObject({ uploadId: anId, title: aName.optional() }).openapi('UploadedTrack');
+
+export const TrackChanges = z
+  .strictObject({
+    title: aName,
+    artist: aName.nullable(),
+    album: aName.nullable(),
+    genre: aGenre.nullable(),
+    bpm: z.number().min(1).max(BPM_MAX).nullable(),
+    key: aKey.nullable(),
+    coverUrl: z.string().max(URL_CHARACTERS_MAX).nullable().openapi({
+      description: 'The URL of one of your thumbnails, which is copied. Null removes the cover.',
+    }),
+    coverUploadId: anId.openapi({ description: 'The id of an upload of the kind `image`.' }),
+  })
+  .partial()
+  .refine(({ coverUrl, coverUploadId }) => coverUrl === undefined || coverUploadId === undefined, {
+    path: ['coverUploadId'],
+    message: 'must not be sent with coverUrl',
+  })
+  .openapi('TrackChanges');
+
+const hidden = z.boolean().openapi({ description: 'Only you see it: neither the room nor the set list shows it.' });
+
+export const NewNowPlaying = z
+  .union([
+    z.strictObject({ trackId: anId, hidden: hidden.optional() }),
+    z.strictObject({ title: aName, artist: aName.nullable().optional(), hidden: hidden.optional() }),
+    z.strictObject({ trackId: z.null() }),
+  ])
+  .openapi('NewNowPlaying');
+
+export const NowPlaying = z
+  .object({
+    streamId: z.uuid(),
+    entryId: z.uuid().nullable().openapi({ description: 'Its entry in the set list.' }),
+    track: orNull(PublicTrack),
+    startedAt: z.iso.datetime().nullable(),
+    hidden: z.boolean(),
+  })
+  .openapi('NowPlaying');
+
+export const SetListEntry = z
+  .object({
+    id: z.uuid(),
+    track: PublicTrack,
+    startedAt: z.iso.datetime(),
+    offsetSeconds: z.number().openapi({ description: 'From the beginning of the stream.' }),
+    hidden: z.boolean().optional().openapi({ description: 'For the DJ.' }),
+  })
+  .openapi('SetListEntry');
+
+export const SetListPage = pageOf(SetListEntry).openapi('SetListPage');
+export const SetListQuery = z.strictObject({ ...pageQuery });
+export const EntryChange = z.strictObject({ hidden }).openapi('SetListEntryChange');

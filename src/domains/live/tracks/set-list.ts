@@ -1,0 +1,98 @@
+/**
+ * What was played in a stream, for everyone who may read the stream's content. Hidden entries, and those of muted tracks,
+ * are for the DJ and staff alone.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { commitIfMet, requireThat } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
+import { isInsider } from '@/domains/base/visibility/streams';
+import { admitToRead } from '@/domains/live/rooms/admit';
+import { streams } from '@/domains/live/streams/tables';
+import { limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
+import type { Actor, Viewer } from '@/shared/actor';
+import { SECOND_MS, toIso } from '@/shared/time';
+import { trackError } from './errors';
+import { ENTRIES_MAX } from './limits';
+import { changeAfter, nowPlayingEvent, type Played, presentPublic } from './now-playing';
+import type { SetListEntry, SetListPage } from './schemas';
+import { setList, tracks } from './tables';
+
+/** Throws what `admitToRead` throws. */
+export async function listSet(
+  ctx: Context,
+  viewer: Viewer,
+  streamId: string,
+  query: PageQuery,
+): Promise<z.input<typeof SetListPage>> {
+  const { door } = await admitToRead(ctx, { id: streamId }, viewer);
+  const isOwner = isInsider(viewer, door.hostId);
+  const shown = and(
+    eq(setList.streamId, door.roomId),
+    isOwner ? undefined : sql`${setList.hidden} = 0 AND ${tracks.mutedAt} IS NULL`,
+  );
+  const { limit, offset } = limitAndOffset(query);
+  const [rows, [counted]] = await ctx.db.batch([
+    entries(ctx).where(shown).orderBy(asc(setList.position)).limit(limit).offset(offset),
+    countRows(
+      ctx,
+      ctx.db.select({ id: setList.id }).from(setList).leftJoin(tracks, eq(tracks.id, setList.trackId)).where(shown),
+      ENTRIES_MAX,
+    ),
+  ]);
+  const items = rows.map((row) => presentEntry(ctx, row, isOwner));
+  return presentPage(items, counted?.total ?? 0, query);
+}
+
+function entries(ctx: Context) {
+  return ctx.db
+    .select({ entry: setList, track: tracks, streamStartedAt: streams.startedAt, status: streams.status })
+    .from(setList)
+    .innerJoin(streams, eq(streams.id, setList.streamId))
+    .leftJoin(tracks, eq(tracks.id, setList.trackId));
+}
+
+interface EntryRow extends Played {
+  readonly streamStartedAt: number | null;
+}
+
+function presentEntry(
+  ctx: Context,
+  { entry, track, streamStartedAt }: EntryRow,
+  isOwner: boolean,
+): z.input<typeof SetListEntry> {
+  const { id, startedAt, hidden } = entry;
+  return {
+    id,
+    track: presentPublic(ctx.config, entry, track),
+    startedAt: toIso(startedAt),
+    offsetSeconds: Math.max(0, startedAt - (streamStartedAt ?? startedAt)) / SECOND_MS,
+    ...(isOwner ? { hidden } : {}),
+  };
+}
+
+/** Idempotent. What plays is announced to the room, or withdrawn. Throws ENTRY_NOT_FOUND, NOW_PLAYING_CHANGED. */
+export async function hideEntry(
+  ctx: Context,
+  actor: Actor,
+  { id: streamId, entryId }: { readonly id: string; readonly entryId: string },
+  hidden: boolean,
+): Promise<z.input<typeof SetListEntry>> {
+  const isOwn = and(eq(setList.id, entryId), eq(setList.streamId, streamId), eq(streams.creatorId, actor.userId));
+  const row = await entries(ctx).where(isOwn).get();
+  if (!row) throw trackError('ENTRY_NOT_FOUND');
+  const { entry, track } = row;
+  if (entry.hidden === hidden) return presentEntry(ctx, row, true);
+  const changed = { ...entry, hidden, changedAt: changeAfter(ctx, entry) };
+  const plays = entry.endedAt === null && row.status === 'live';
+  const isSame = sql`EXISTS (SELECT 1 FROM ${setList} WHERE id = ${entryId} AND changed_at = ${entry.changedAt})`;
+  const { changedAt } = changed;
+  const isHidden = await commitIfMet(
+    ctx,
+    [requireThat(ctx, isSame), ctx.db.update(setList).set({ hidden, changedAt }).where(eq(setList.id, entryId))],
+    { events: plays ? [nowPlayingEvent(ctx, streamId, changedAt, { entry: changed, track })] : [] },
+  );
+  if (!isHidden) throw trackError('NOW_PLAYING_CHANGED');
+  return presentEntry(ctx, { ...row, entry: changed }, true);
+}
