@@ -8,6 +8,7 @@ import { decisions } from '@/domains/base/decisions/tables';
 import { releaseFiles } from '@/domains/base/media/hold';
 import { clearKeptProfiles } from '@/domains/base/users/removed-profile';
 import { clearKeptStreams } from '@/domains/live/streams/removal';
+import { clearKeptRooms } from '@/domains/live/user-rooms/removal';
 import { clearKeptWords } from '@/domains/money/gifts/review-words';
 import { cameOfReport } from './decided';
 import { reports } from './tables';
@@ -45,10 +46,16 @@ export async function clearKept(ctx: Context): Promise<boolean> {
     clearKeptStreams(ctx, now, SHOWN_A_RUN),
     clearKeptProfiles(ctx, { now, isNeeded, limit: SHOWN_A_RUN }),
   ]);
-  const [words] = (await commit(
+  const [words, rooms] = (await commit(
     ctx,
-    [clearKeptWords(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`), ...streams.statements, ...profiles.statements],
+    [
+      clearKeptWords(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
+      clearKeptRooms(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
+      ...streams.statements,
+      ...profiles.statements,
+    ],
     { events: [...streams.events, ...profiles.events], evenIfUnchanged: true },
   )) as D1Result[]; // a statement without rows
-  return streams.count === SHOWN_A_RUN || profiles.count === SHOWN_A_RUN || words?.meta.changes === WORDS_A_RUN;
+  const isFull = [words, rooms].some((result) => (result?.meta.changes ?? 0) >= WORDS_A_RUN);
+  return streams.count === SHOWN_A_RUN || profiles.count === SHOWN_A_RUN || isFull;
 }
