@@ -5,7 +5,18 @@
 import { MINUTE_MS } from '@/shared/time';
 import type { RoomStore } from './store';
 
-const TASKS = ['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const;
+const TASKS = [
+  'sweep',
+  'release',
+  'time-outs',
+  'report',
+  'door',
+  'close',
+  'analytics',
+  'traces',
+  'stage-work',
+  'archive',
+] as const;
 export type Task = (typeof TASKS)[number];
 
 const RETRY_MS = MINUTE_MS;

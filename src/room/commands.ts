@@ -16,6 +16,7 @@ import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
+import type { StageWork } from './stage-work';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -43,6 +44,7 @@ interface CommandParts {
   readonly chat: Chat;
   readonly support: SupportChat;
   readonly traces: Traces;
+  readonly stageWork: StageWork;
   readonly presence: () => Presence;
   readonly now: () => number;
 }
@@ -60,6 +62,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       if (command.at >= store.setupAt) applySetup(room, command);
       break;
     case 'event':
+      if (command.event.type === 'stage-left') room.stageWork.stageChanged();
       return sendEvent(room, commandId, command);
     case 'delete-gift-words':
       deleteWords(room, command.giftId, command.by);
@@ -165,6 +168,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   const isSameDoor = before?.creatorId === setup.creatorId && doorOf(setup).visibility === doorOf(before).visibility;
   if (before && !isOver && !isSameDoor) changeDoor(room, setup);
   if (isOver && !(before && hasEnded(before))) end(room, setup);
+  room.stageWork.stageChanged();
 }
 
 /** What a stream's viewers are told of a new setup. */

@@ -38,6 +38,7 @@ import { Relations } from './relations';
 import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
+import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
@@ -58,6 +59,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
+  readonly #stageWork: StageWork;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -95,6 +97,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat, support: this.#support });
     this.#reports = new Reports({ ...parts, database });
+    this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
   }
 
@@ -241,6 +244,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportFigures();
       case 'traces':
         return this.#traces.tell();
+      case 'stage-work':
+        return this.#stageWork.report();
       case 'archive': {
         if (this.#store.isSupport) {
           if (this.#presence.socketCount === 0) return this.#store.erase();
@@ -267,6 +272,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       chat: this.#chat,
       support: this.#support,
       traces: this.#traces,
+      stageWork: this.#stageWork,
       presence: () => this.#presence,
       now: this.#now,
     };
