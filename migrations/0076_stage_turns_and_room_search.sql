@@ -41,3 +41,16 @@ BEGIN
   VALUES ('delete', OLD.rowid, OLD.title, OLD.topic, OLD.audience);
   INSERT INTO user_rooms_fts (rowid, title, topic, audience) VALUES (NEW.rowid, NEW.title, NEW.topic, NEW.audience);
 END;
+
+CREATE INDEX user_rooms_open_of_host ON user_rooms (host_id) WHERE status = 'open';
+
+-- Users' rooms report whose words they have, too. The table is made anew, since it referred to streams alone.
+CREATE TABLE room_traces_of_any (
+  user_id TEXT NOT NULL REFERENCES users (id),
+  room_id TEXT NOT NULL,
+  PRIMARY KEY (user_id, room_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO room_traces_of_any SELECT user_id, room_id FROM room_traces;
+DROP TABLE room_traces;
+ALTER TABLE room_traces_of_any RENAME TO room_traces;
+CREATE INDEX room_traces_by_room ON room_traces (room_id);

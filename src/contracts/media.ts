@@ -129,6 +129,10 @@ export interface MediaProvider {
   deleteRoom(room: string): Promise<void>;
   /** Keeps a participant whose token was issued after `at` (ms). Removing an absent participant is a no-op. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
+  /** Lets a participant publish audio, or no longer, whatever their token says. An absent participant is a no-op. */
+  setVoice(room: string, identity: string, mayPublish: boolean): Promise<void>;
+  /** Mutes what the participant publishes. They can unmute themselves. An absent participant is a no-op. */
+  muteVoice(room: string, identity: string): Promise<void>;
   /** Whether the rooms report participants who publish from a browser. */
   readonly seesBrowsers: boolean;
   /** May watch. May not publish anything, data included, and is hidden from other clients. */

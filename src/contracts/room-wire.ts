@@ -150,6 +150,10 @@ export interface You {
   readonly timedOutUntil: string | null;
   /** Why they are timed out. */
   readonly reason: string | null;
+  /** Only in users' rooms. `speaker`: they are on the stage. */
+  readonly host?: boolean;
+  readonly coHost?: boolean;
+  readonly speaker?: boolean;
 }
 
 /** A socket's first event. `seq` is that of the room's last event, so the next one is `seq + 1`. */
@@ -167,6 +171,8 @@ export interface Welcome {
   readonly showcase: null;
   /** The newest `now-playing`; null if nothing plays. */
   readonly nowPlaying: (NowPlayingBody & { readonly seq: number }) | null;
+  /** Only in users' rooms: its settings, and who is host, co-host and on the stage. */
+  readonly room?: object;
   /** The maintenance window that runs or is announced. */
   readonly maintenance: ReturnType<typeof presentWindow> | null;
   /** Oldest first. */

@@ -220,6 +220,8 @@ export interface Room {
   takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null>;
   /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
+  /** Which of these users are in the room now. */
+  presentAmong(userIds: readonly string[]): Promise<string[]>;
   /** Sends an event only to the open sockets of these users. It is not stored and has no seq. */
   tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;
   /** Closes the viewer's sockets as if they had left. */

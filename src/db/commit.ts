@@ -65,7 +65,7 @@ function findAct(statements: readonly Statement[]): number | undefined {
  * @returns whether the batch was committed
  */
 export async function commitIfMet(
-  ctx: Context,
+  ctx: Committing,
   statements: readonly Statement[],
   following: Following = {},
 ): Promise<boolean> {

@@ -37,6 +37,7 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
   return {
     ...ingressCalls(config, apiUrl),
     ...roomCalls(config, apiUrl, mayNotRun),
+    ...voiceCalls(config, apiUrl, mayNotRun),
 
     mayNotRun,
     seesBrowsers: true,
@@ -142,6 +143,42 @@ function ingressCalls(config: LiveKitConfig, apiUrl: string): Pick<MediaProvider
 }
 
 type RoomCalls = 'listRooms' | 'listParticipants' | 'deleteRoom' | 'removeParticipant';
+
+type VoiceCalls = 'setVoice' | 'muteVoice';
+
+/** @param mayNotRun as below */
+function voiceCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): Pick<MediaProvider, VoiceCalls> {
+  const client = (sdk: Sdk) => new sdk.RoomServiceClient(apiUrl, config.apiKey, config.apiSecret, CALL_OPTIONS);
+  const unlessAbsent = (call: (sdk: Sdk) => Promise<unknown>) =>
+    ask((sdk) => {
+      const act = () => gone(sdk, () => call(sdk));
+      return mayNotRun ? unlessUnreachable(act) : act();
+    });
+  return {
+    setVoice: (room, identity, mayPublish) =>
+      unlessAbsent((sdk) =>
+        // The whole permission: what is left out would be taken away.
+        client(sdk).updateParticipant(room, identity, {
+          permission: {
+            canSubscribe: true,
+            canPublish: mayPublish,
+            canPublishSources: [sdk.TrackSource.MICROPHONE],
+            canPublishData: false,
+            hidden: false,
+            canUpdateMetadata: false,
+          },
+          attributes: { stage: mayPublish ? 'on' : 'off' },
+        }),
+      ),
+
+    muteVoice: (room, identity) =>
+      unlessAbsent(async (sdk) => {
+        const rooms = client(sdk);
+        const { tracks } = await rooms.getParticipant(room, identity);
+        for (const { sid } of tracks) await gone(sdk, () => rooms.mutePublishedTrack(room, identity, sid, true));
+      }),
+  };
+}
 
 /** @param mayNotRun true in development: a LiveKit that is not running has nothing to close */
 function roomCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): Pick<MediaProvider, RoomCalls> {

@@ -8,6 +8,7 @@ import type { RoomSetup } from '@/contracts/room-command';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
+import type { RoomPeople } from '@/domains/live/user-rooms/people';
 import { newId } from '@/shared/ids';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
@@ -17,6 +18,8 @@ import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import type { RoomStore } from './store';
 import type { Opening, SupportChat } from './support';
+import type { UserRoom } from './user-room';
+import { userRoomYou, welcomeRoom } from './user-room-news';
 import type { Origin } from './viewer-store';
 
 export const SOCKETS_PER_VIEWER_MAX = 5;
@@ -45,6 +48,7 @@ interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
+  readonly userRoom: Pick<UserRoom, 'people'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -57,6 +61,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
   }
   const resumePass = await signResumePass(room, pass);
   const thread = room.store.isSupport ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
+  const people = await room.userRoom.people();
   // Nothing is awaited from here on, so what is checked still holds when the socket is seated.
   const { store, now } = room;
   const { setup } = store;
@@ -76,7 +81,8 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const you = youOf(store, viewer, at);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
-    const welcome = welcomeOf(setup, opening, store, { viewer, you, viewerCount, resumePass, now: at });
+    const who = { viewer, you, viewerCount, resumePass, now: at, people };
+    const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
@@ -145,7 +151,13 @@ function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';
   if (store.sanctions.isDenied(pass.address, room.now())) return 'addressBanned';
-  return refusalOfCrowd(room.presence(), pass);
+  return isFull(room.presence(), setup, viewer) ? 'roomFull' : refusalOfCrowd(room.presence(), pass);
+}
+
+/** A user's room has its own limit, with a place for its host. Staff who oversee rooms get in beyond it. */
+function isFull(presence: Presence, { userRoom, creatorId }: RoomSetup, viewer: RoomViewer): boolean {
+  if (!userRoom || viewer.id === creatorId || overseesRooms(viewer)) return false;
+  return presence.socketsOf(viewerKey(viewer)).length === 0 && presence.viewerCount >= userRoom.maxMembers - 1;
 }
 
 /** Schools and carriers share an address, so the limit per address applies only when seats are short. */
@@ -168,7 +180,7 @@ export function signResumePass(
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 
-function youOf({ sanctions }: RoomStore, viewer: RoomViewer, now: number): You {
+function youOf({ sanctions, setup }: RoomStore, viewer: RoomViewer, now: number): You {
   const standing = viewer.kind === 'user' ? viewer.standing : undefined;
   const timeOut = viewer.kind === 'user' ? sanctions.findTimeOut(viewer.id) : undefined;
   const runs = timeOut !== undefined && timeOut.until > now;
@@ -180,6 +192,7 @@ function youOf({ sanctions }: RoomStore, viewer: RoomViewer, now: number): You {
     subscriber: standing?.subscriber ?? false,
     timedOutUntil: runs ? toIso(timeOut.until) : null,
     reason: runs ? timeOut.reason : null,
+    ...(setup?.kind === 'user' ? userRoomYou(standing) : {}),
   };
 }
 
@@ -202,7 +215,15 @@ function welcomeOf(
     viewerCount,
     resumePass,
     now,
-  }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string; now: number },
+    people,
+  }: {
+    viewer: RoomViewer;
+    you: You;
+    viewerCount: number;
+    resumePass: string;
+    now: number;
+    people: RoomPeople | undefined;
+  },
 ): string {
   const window = comingWindow(maintenance, now);
   const head: Omit<Welcome, 'messages'> = {
@@ -217,6 +238,7 @@ function welcomeOf(
     policy: publicPolicy(setup.policy),
     showcase: null,
     nowPlaying: nowPlaying.playing,
+    ...(setup.kind === 'user' ? { room: welcomeRoom(setup, people) } : {}),
     maintenance: window && presentWindow(window),
     resumePass,
   };

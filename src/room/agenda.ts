@@ -6,16 +6,9 @@ import { MINUTE_MS } from '@/shared/time';
 import type { RoomStore } from './store';
 
 const TASKS = [
-  'sweep',
-  'release',
-  'time-outs',
-  'report',
-  'door',
-  'close',
-  'analytics',
-  'traces',
-  'stage-work',
-  'archive',
+  ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const),
+  // In users' rooms.
+  ...(['absence', 'empty', 'stage-work'] as const),
 ] as const;
 export type Task = (typeof TASKS)[number];
 

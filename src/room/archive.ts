@@ -25,6 +25,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'user-timed-out': ['until'],
   'user-banned': ['messagesDeleted'],
   'sanction-ended': ['kind'],
+  'room-closed': ['reason'],
 };
 
 function archiveKey(roomId: string): string {

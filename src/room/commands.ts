@@ -20,7 +20,8 @@ import type { StageWork } from './stage-work';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
-import { userRoomNews } from './user-room';
+import type { UserRoom } from './user-room';
+import { userRoomNews } from './user-room-news';
 
 /** Leaves viewers time to read that the stream is over. */
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
@@ -45,6 +46,7 @@ interface CommandParts {
   readonly support: SupportChat;
   readonly traces: Traces;
   readonly stageWork: StageWork;
+  readonly userRoom: UserRoom;
   readonly presence: () => Presence;
   readonly now: () => number;
 }
@@ -57,6 +59,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
   if (command.type === 'tell') return room.support.tell(command.event);
   store.prepare();
   if (store.hasSeen(commandId)) return;
+  room.userRoom.peopleChanged();
   switch (command.type) {
     case 'setup':
       if (command.at >= store.setupAt) applySetup(room, command);
@@ -167,6 +170,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   // A user's room may have got another host, against whom everyone is judged.
   const isSameDoor = before?.creatorId === setup.creatorId && doorOf(setup).visibility === doorOf(before).visibility;
   if (before && !isOver && !isSameDoor) changeDoor(room, setup);
+  if (!before) room.userRoom.presenceChanged();
   if (isOver && !(before && hasEnded(before))) end(room, setup);
   room.stageWork.stageChanged();
 }

@@ -30,6 +30,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       viewerCount: () => stub.viewerCount(),
       takeVideoSlot: ({ kind, id, address }, slots) => stub.takeVideoSlot({ kind, id, address }, slots),
       viewersFrom: (regions) => stub.viewersFrom(regions),
+      presentAmong: (userIds) => stub.presentAmong(userIds),
       tell: (userIds, event) => stub.tell(userIds, event),
       leave: (viewer) => stub.leave(viewer),
       figures: () => stub.figures() as Promise<unknown> as Promise<RoomFigures>, // RPC's types lose tuples

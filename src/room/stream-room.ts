@@ -19,6 +19,7 @@ import type {
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
+import type { TaskMessage } from '@/contracts/messages';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';
@@ -42,6 +43,7 @@ import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
+import { UserRoom } from './user-room';
 
 /** How long a support room that nobody enters is kept: longer than any pass. The next one to join sets it up again. */
 const SUPPORT_KEPT_MS = DAY_MS;
@@ -60,6 +62,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #reports: Reports;
   readonly #traces: Traces;
   readonly #stageWork: StageWork;
+  readonly #userRoom: UserRoom;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -77,6 +80,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
       if (!this.#store.isSupport) this.#broadcaster.viewersChanged();
+      this.#userRoom.presenceChanged();
     });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
@@ -99,6 +103,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#reports = new Reports({ ...parts, database });
     this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
+    this.#userRoom = new UserRoom({
+      ...{ ...parts, database, log: this.#log },
+      apply: (id, command) => this.apply(id, command),
+      deliverSoon: () => env.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
+    });
   }
 
   /** The time between frames in a room with this many sockets. */
@@ -173,6 +182,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return [...new Set(viewers.filter((id) => id !== undefined))];
   }
 
+  async presentAmong(userIds: readonly string[]): Promise<string[]> {
+    return userIds.filter((id) => this.#presence.socketsOfUser(id).length > 0);
+  }
+
   async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
     for (const id of userIds)
       for (const socket of this.#presence.socketsOfUser(id)) this.#broadcaster.tell(socket, event);
@@ -228,6 +241,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     switch (task) {
       case 'sweep':
         this.#presence.sweep(now);
+        this.#userRoom.presenceChanged();
         if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
         return this.#reports.reportCount();
       case 'release':
@@ -238,6 +252,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportCount();
       case 'door':
         return this.#relations.recheckAll();
+      case 'absence':
+        return this.#userRoom.lookForAbsent();
+      case 'empty':
+        return this.#userRoom.closeIfEmpty();
       case 'close':
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':
@@ -273,6 +291,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       traces: this.#traces,
       stageWork: this.#stageWork,
+      userRoom: this.#userRoom,
       presence: () => this.#presence,
       now: this.#now,
     };

@@ -8,7 +8,10 @@ import { type Row, rowsOf, type StoredEvent } from './sql';
 const PAGE_EVENTS = 2_000;
 /** Replaces a deleted user's name, as in D1. */
 const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
-const GIFT_PARTIES = ['sender', 'recipient'] as const;
+/** The cards in events: of gifts, and of those who came on a stage or became its host. Co-hosts are a list of cards. */
+const CARDS = ['sender', 'recipient', 'user', 'host'] as const;
+/** The events with a title. */
+const TITLED = `'stream-started', 'stream-updated', 'room-updated'`;
 
 export interface TracePage {
   /** Each id once. */
@@ -22,17 +25,21 @@ export class TraceStore {
 
   /**
    * The users with traces in the next page of events; undefined after the last. A gift's recipient is the room's
-   * creator.
+   * creator or on its stage, and everyone on a stage came there by an event.
    */
   pageAfter(seq: number): TracePage | undefined {
-    const rows = rowsOf<{ seq: number; userId: string | null }>(
+    const rows = rowsOf<{ seq: number; userId: string | null; coHosts: string | null }>(
       this.sql,
-      `SELECT seq, coalesce(user_id, body ->> '$.sender.id') AS userId FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
+      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.user.id', body ->> '$.host.id') AS userId,
+         CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
+       FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
       PAGE_EVENTS,
     );
     const last = rows.at(-1);
-    return last && { userIds: [...new Set(rows.flatMap(({ userId }) => userId ?? []))], through: last.seq };
+    const idsOf = (cards: string | null) => (JSON.parse(cards ?? '[]') as { id: string }[]).map(({ id }) => id); // cards
+    const userIds = rows.flatMap(({ userId, coHosts }) => [...(userId === null ? [] : [userId]), ...idsOf(coHosts)]);
+    return last && { userIds: [...new Set(userIds)], through: last.seq };
   }
 
   /** Users whose messages wait for release, or were deleted before it. */
@@ -93,7 +100,7 @@ export class TraceStore {
       username,
       displayName,
     );
-    for (const party of GIFT_PARTIES) {
+    for (const party of CARDS) {
       const nameless = `json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
         '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})`;
       const theirs = `body ->> '$.${party}.id' = ?1`;
@@ -103,14 +110,25 @@ export class TraceStore {
       ])
         this.sql.exec(statement, userId, username, displayName);
     }
+    const among = `FROM json_each(body, '$.coHosts') WHERE value ->> '$.id' = ?1`;
+    this.sql.exec(
+      `UPDATE events SET body = json_set(body, '$.coHosts', (SELECT json_group_array(
+         json(iif(value ->> '$.id' = ?1,
+           json_set(value, '$.username', ?2, '$.displayName', ?3, '$.avatarUrl', NULL), value))) FROM json_each(body, '$.coHosts')))
+       WHERE user_id IS NULL AND body ->> '$.type' = 'host-changed' AND EXISTS (SELECT 1 ${among})`,
+      userId,
+      username,
+      displayName,
+    );
   }
 
-  /** Erases the stream's title and details from events. */
+  /** Erases the room's title and details from events. */
   eraseTitles(): void {
     this.sql.exec(
       `UPDATE events
-       SET body = json_replace(body, '$.title', '', '$.description', '', '$.category', NULL, '$.thumbnailUrl', NULL)
-       WHERE user_id IS NULL AND body ->> '$.type' IN ('stream-started', 'stream-updated')`,
+       SET body = json_replace(body, '$.title', '', '$.description', '', '$.category', NULL, '$.thumbnailUrl', NULL,
+         '$.topic', NULL)
+       WHERE user_id IS NULL AND body ->> '$.type' IN (${TITLED})`,
     );
   }
 }

@@ -78,7 +78,9 @@ export class Traces {
     this.room.chat.forget(userId);
     if (!store.setup || store.hostId !== userId) return;
     const policy = { ...store.setup.policy, blockedWords: [] };
-    store.saveSetup(store.setupAt, { ...store.setup, title: '', policy });
+    const { userRoom } = store.setup;
+    const details = userRoom ? { userRoom: { ...userRoom, topic: null } } : {};
+    store.saveSetup(store.setupAt, { ...store.setup, title: '', policy, ...details });
     this.room.chat.forgetRules();
   }
 

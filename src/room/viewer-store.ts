@@ -31,6 +31,18 @@ export class ViewerStore {
     this.sql.exec('UPDATE intervals SET left_at = max(joined_at, ?2) WHERE id = ?1 AND left_at IS NULL', passId, at);
   }
 
+  /** When (ms) each of these viewers last left. Missing: never here, or here now. */
+  lastLeft(viewers: readonly string[]): ReadonlyMap<string, number> {
+    if (viewers.length === 0) return new Map();
+    const rows = rowsOf<{ viewer: string; at: number | null }>(
+      this.sql,
+      `SELECT viewer, max(left_at) AS at FROM intervals
+       WHERE viewer IN (SELECT value FROM json_each(?1)) GROUP BY viewer`,
+      JSON.stringify(viewers),
+    );
+    return new Map(rows.flatMap(({ viewer, at }) => (at === null ? [] : [[viewer, at] as const])));
+  }
+
   /** Ends open stays whose end nobody saw, at the time when the room last saw them. Keeps those of these passes. */
   settleAllBut(openPassIds: readonly string[]): void {
     const lost = 'left_at IS NULL AND id NOT IN (SELECT value FROM json_each(?1))';

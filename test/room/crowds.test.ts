@@ -36,7 +36,8 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const relations = new Relations({ ...parts, database, log, onDenied: () => undefined });
     const isNoChat = () => Promise.reject(new Error('Not a support room'));
     const support = { open: isNoChat, catchUp: isNoChat };
-    const room = { ...parts, relations, support, config: readConfig(env), now: () => Date.now() };
+    const userRoom = { people: async () => undefined };
+    const room = { ...parts, relations, support, userRoom, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');
     let answer: unknown;

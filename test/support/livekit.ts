@@ -80,6 +80,9 @@ export interface LiveKitStandIn {
   /** Who receives what somebody publishes into the room. */
   audience(room: string): string[];
   attributesOf(room: string, identity: string): Readonly<Record<string, string>>;
+  /** Whether a participant may publish: by their token, or by what it was changed to since. */
+  mayPublish(room: string, identity: string): boolean;
+  readonly permitted: Map<string, boolean>;
 }
 
 const nanoseconds = (ms: number) => `${Math.round(ms)}000000`;
@@ -149,7 +152,8 @@ export function standInForLiveKit(): LiveKitStandIn {
         sub: identity = '',
         video,
         attributes,
-      } = decodeJwt<{ video: { room: string }; attributes: object }>(token);
+      } = decodeJwt<{ video: { room: string; canPublish?: boolean }; attributes: object }>(token);
+      standIn.permitted.set(`${video.room}/${identity}`, video.canPublish === true);
       standIn.join(video.room, identity, { ...attributes });
       return { room: video.room, identity, attributes: { ...attributes } };
     },
@@ -167,6 +171,8 @@ export function standInForLiveKit(): LiveKitStandIn {
       return isOn ? inside.filter((identity) => !standIn.publishers.has(identity)) : [];
     },
     attributesOf: (room, identity) => known.get(`${room}/${identity}`) ?? {},
+    permitted: new Map(),
+    mayPublish: (room, identity) => standIn.permitted.get(`${room}/${identity}`) === true,
   };
   const realFetch = globalThis.fetch;
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
@@ -338,6 +344,27 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (!standIn.participants.get(room)?.has(identity))
       throw new TwirpFault('not_found', 404, 'participant does not exist');
     return participantOf(standIn, room, identity);
+  },
+
+  'RoomService/UpdateParticipant': (standIn, body, grants) => {
+    requireFields(body, 'room', 'identity');
+    requireGrant(grants.roomAdmin === true && grants.room === body.room);
+    const [room, identity] = [String(body.room), String(body.identity)];
+    if (!standIn.participants.get(room)?.has(identity))
+      throw new TwirpFault('not_found', 404, 'participant does not exist');
+    // The permission is replaced as a whole; a flag that is false is left out of the JSON.
+    const { canPublish = false } = (body.permission ?? {}) as { canPublish?: boolean };
+    if (body.permission) standIn.permitted.set(`${room}/${identity}`, canPublish);
+    // LiveKit unpublishes what may no longer be published.
+    if (body.permission && !canPublish) standIn.publishers.delete(identity);
+    return participantOf(standIn, room, identity);
+  },
+
+  'RoomService/MutePublishedTrack': (standIn, body, grants) => {
+    requireFields(body, 'room', 'identity', 'trackSid');
+    requireGrant(grants.roomAdmin === true && grants.room === body.room);
+    if (!standIn.publishers.has(String(body.identity))) throw new TwirpFault('not_found', 404, 'track is not found');
+    return { track: { sid: body.trackSid, type: 'AUDIO', muted: body.muted === true } };
   },
 
   'RoomService/RemoveParticipant': (standIn, body, grants) => {

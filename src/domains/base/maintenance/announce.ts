@@ -1,13 +1,13 @@
 /**
  * Sends a changed maintenance window to every open room, a page at a time: live rooms, then scheduled ones, then support
- * chats. Rooms keep the newest revision, so pages may repeat and overtake each other.
+ * chats and users' rooms. Rooms keep the newest revision, so pages may repeat and overtake each other.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
-import { lastRooms } from '@/domains/live/rooms/tables';
+import { lastRooms, userRoomLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { maintenanceOf, maintenanceQuery } from './read';
@@ -47,15 +47,20 @@ export async function announceMaintenance(ctx: Context, { revision, after }: Ann
  */
 function listOpenRooms(ctx: Context, after: Announcement['after']): Promise<{ id: string; status: string }[]> {
   const [status, id] = after ?? ['', ''];
-  const [isSupport, afterThread] = [status === 'support', status === 'support' ? id : ''];
+  const afterThread = status === 'support' ? id : '';
+  const afterRoom = status === 'user' ? id : '';
+  const [mayBeStream, mayBeSupport] = [status < 'support', status < 'user'];
   return ctx.db.all(sql`
     SELECT * FROM (SELECT id, status FROM ${streams} INDEXED BY streams_by_status
-      WHERE ${!isSupport} AND status IN ('live', 'scheduled') AND (status, id) > (${status}, ${id})
+      WHERE ${mayBeStream} AND status IN ('live', 'scheduled') AND (status, id) > (${status}, ${id})
       ORDER BY status, id LIMIT ${ROOMS_A_PAGE})
     UNION ALL
     SELECT * FROM (SELECT id, 'support' AS status FROM ${supportThreads}
-      WHERE id > ${afterThread} AND EXISTS (SELECT 1 FROM ${lastRooms}
+      WHERE ${mayBeSupport} AND id > ${afterThread} AND EXISTS (SELECT 1 FROM ${lastRooms}
         WHERE room_id = support_threads.id AND user_id IN (support_threads.user_id, support_threads.assignee_id))
       ORDER BY id LIMIT ${ROOMS_A_PAGE})
+    UNION ALL
+    SELECT * FROM (SELECT room_id, 'user' FROM ${userRoomLive}
+      WHERE room_id > ${afterRoom} ORDER BY room_id LIMIT ${ROOMS_A_PAGE})
     ORDER BY status, id LIMIT ${ROOMS_A_PAGE}`);
 }

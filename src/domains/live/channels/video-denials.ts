@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
+import { userRooms } from '@/domains/live/user-rooms/tables';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
 import { streamVideoRoom } from './video-room';
@@ -45,14 +46,16 @@ export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string)
 }
 
 /**
- * Denies each of two users the other's live show, if there is one at commit time. The wider status condition lets
- * SQLite use the index of open streams.
+ * Denies each of two users the other's live show and open rooms, as they are at commit time. The wider status condition
+ * lets SQLite use the index of open streams.
  */
 export function denyEachOthersVideo(ctx: Context, one: string, other: string): Statement {
   return deny(
     ctx,
     sql`SELECT ${streamVideoRoom}, CASE creator_id WHEN ${one} THEN ${other} ELSE ${one} END FROM ${streams}
-      WHERE creator_id IN (${one}, ${other}) AND ${isOpen()} AND status = 'live'`,
+      WHERE creator_id IN (${one}, ${other}) AND ${isOpen()} AND status = 'live'
+      UNION ALL SELECT id, CASE host_id WHEN ${one} THEN ${other} ELSE ${one} END FROM ${userRooms}
+      WHERE host_id IN (${one}, ${other}) AND user_rooms.status = 'open'`,
   );
 }
 

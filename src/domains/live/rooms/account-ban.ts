@@ -9,6 +9,7 @@ import { commit } from '@/db/commit';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
+import { userRooms } from '@/domains/live/user-rooms/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { putOutOfVideo } from './participants';
@@ -82,5 +83,8 @@ function openRoomsOf(ctx: Context, userId: string) {
   return ctx.db.all<{ roomId: string; videoRoom: string; status: string }>(sql`
     SELECT streams.id AS roomId, ${streamVideoRoom} AS videoRoom, streams.status AS status
     FROM ${lastRooms} CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
+    WHERE last_rooms.user_id = ${userId}
+    UNION ALL SELECT user_rooms.id, user_rooms.id, 'live'
+    FROM ${lastRooms} CROSS JOIN ${userRooms} ON user_rooms.id = last_rooms.room_id AND user_rooms.status = 'open'
     WHERE last_rooms.user_id = ${userId}`);
 }

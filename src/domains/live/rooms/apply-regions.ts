@@ -28,7 +28,7 @@ export async function applyRegions(ctx: Context, eventId: string, creatorId: str
     .where(eq(blockedRegions.creatorId, creatorId))
     .orderBy(blockedRegions.region);
   const regions = rows.map(({ region }) => region);
-  for (const room of await listOpenRooms(ctx, [creatorId])) {
+  for (const room of await listOpenRooms(ctx, creatorId)) {
     // The video comes first: once viewers have left the room, it can no longer list them.
     if (room.status === 'live') await planRemovals(ctx, eventId, room, { at, regions });
     await ctx.rooms(room.roomId).apply(eventId, { type: 'blocked-regions', at, regions });

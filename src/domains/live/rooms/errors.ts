@@ -59,6 +59,7 @@ export const NOT_MODERATED = [
   roomError.OUT_OF_YOUR_REACH,
   roomError.STREAM_ENDED,
   roomError.STREAM_CANCELLED,
+  roomError.ROOM_CLOSED,
 ];
 
 /** For endpoints that read a room's content. */

@@ -8,7 +8,11 @@ import type { Admitted } from './admit';
 /** Call it before the pass or token is issued. @param id of the pass or token; each is logged once */
 export async function logStaffEntry(ctx: Context, { door, relation }: Admitted, id: string): Promise<void> {
   if (!relation || !staysAsStaff(door, relation)) return;
-  const target = { targetType: 'stream', targetId: door.roomId, subjectId: door.hostId };
+  const target = {
+    targetType: door.kind === 'user' ? 'room' : 'stream',
+    targetId: door.roomId,
+    subjectId: door.hostId,
+  };
   const after = { visibility: door.visibility, keptOut: relation.denied };
   const staffId = relation.user.id;
   await commit(ctx, [logStaff(ctx, { id, staffId, action: 'room.enter', ...target, after })]);

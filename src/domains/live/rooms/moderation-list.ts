@@ -1,13 +1,12 @@
-/** The bans of a room's channel and the time-outs of the room, for its moderators. */
+/** The bans and time-outs of a room, for its moderators. */
 import type { z } from '@hono/zod-openapi';
-import { desc, eq, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { channelBans } from '@/domains/live/channels/tables';
-import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
+import { type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
+import { readBans } from './bans';
 import { presentMessage } from './chat';
 import type { ModerationList } from './chat-schemas';
 import { roomError } from './errors';
@@ -26,7 +25,7 @@ export async function listModeration(
 ): Promise<z.input<typeof ModerationList>> {
   const { door, party } = await moderatingParty(ctx, actor, roomId);
   if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw roomError('NOT_MODERATOR');
-  const [bans, [total]] = await readBans(ctx, door.channelId ?? door.roomId, query);
+  const [bans, [total]] = await readBans(ctx, door, query);
   const room = ctx.rooms(roomId);
   const timeOuts = await room.timeOuts();
   const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];
@@ -53,37 +52,6 @@ export async function listModeration(
       messages: messagesOf(userId),
     })),
   };
-}
-
-function readBans(ctx: Context, channelId: string, query: PageQuery) {
-  const { limit, offset } = limitAndOffset(query);
-  const ofChannel = eq(channelBans.channelId, channelId);
-  const banner = alias(users, 'banner');
-  // NOTE: not a batch: D1 returns batch rows as objects, so two columns called `id` collide.
-  return Promise.all([
-    ctx.db
-      .select({
-        user: { id: users.id, username: users.username },
-        by: { id: banner.id, username: banner.username },
-        reason: channelBans.reason,
-        at: channelBans.createdAt,
-      })
-      .from(channelBans)
-      .innerJoin(users, eq(users.id, channelBans.userId))
-      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
-      .where(ofChannel)
-      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
-      .limit(limit)
-      .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(
-      ctx.db
-        .select({ userId: channelBans.userId })
-        .from(channelBans)
-        .where(ofChannel)
-        .limit(COUNT_MAX + 1)
-        .as('counted'),
-    ),
-  ]);
 }
 
 async function findNames(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

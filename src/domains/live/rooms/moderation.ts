@@ -1,6 +1,6 @@
 /**
- * Time-outs, kicks and bans. Time-outs and kicks belong to the room. A ban belongs to the channel, and reaches its open
- * rooms and LiveKit in the same commit. Actions of staff are logged.
+ * Time-outs, kicks and bans. Time-outs and kicks belong to the room. A stream's ban belongs to the channel, a user's room
+ * has bans of its own. A ban reaches the open rooms and LiveKit in the same commit. Actions of staff are logged.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -9,15 +9,14 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
-import { commit, commitIfMet, requireChange } from '@/db/commit';
+import { commit, commitIfMet } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
-import { isModeratorOf } from '@/domains/base/visibility/channels';
-import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
-import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
+import { removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
 import type { FoundDoor } from './admission';
+import { ban, moderates, unban } from './bans';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
 import { getDoor } from './door';
 import { roomError } from './errors';
@@ -28,7 +27,7 @@ import {
   moderationRight,
   takesStaff,
 } from './moderation-rules';
-import { listOpenRooms } from './open-rooms';
+import { listOpenStreams } from './open-rooms';
 import { putOutOfVideo } from './participants';
 import { findRoomRelation } from './relation';
 
@@ -80,18 +79,11 @@ async function moderateAs(
     ...(reason ? { reason } : {}),
   });
   const logged = takesStaff(right, target) ? [log] : [];
-  const channelId = door.channelId ?? door.roomId;
   switch (request.action) {
     case 'ban': {
-      const statement = banFromChannel(ctx, {
-        channelId,
-        userId: target.userId,
-        bannedBy: actor.userId,
-        reason,
-      });
-      const denied = denyLiveVideo(ctx, channelId, target.userId);
+      const statements = ban(ctx, door, { userId: target.userId, bannedBy: actor.userId, reason });
       const events = await banEvents(ctx, door, actor, request);
-      const isNew = await commitIfMet(ctx, [statement, requireChange(ctx), denied, ...logged], { events });
+      const isNew = await commitIfMet(ctx, [...statements, ...logged], { events });
       // The earlier ban kept the messages. Only the rooms can delete them, so the events are sent again.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
@@ -100,8 +92,7 @@ async function moderateAs(
       const { roomIds } = await listRooms(ctx, door);
       const command = { type: 'unban', userId: target.userId } as const;
       const events = roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
-      const statement = unbanFromChannel(ctx, channelId, target.userId);
-      await commitIfMet(ctx, [statement, requireChange(ctx), ...logged], { events });
+      await commitIfMet(ctx, [...unban(ctx, door, target.userId), ...logged], { events });
       return;
     }
     default:
@@ -113,10 +104,11 @@ async function moderateAs(
 async function moderateInRoom(
   ctx: Context,
   actor: Actor,
-  { roomId, status, videoRoom }: FoundDoor,
+  door: FoundDoor,
   { action, logged }: { action: ModerationAction; logged: readonly Statement[] },
 ): Promise<void> {
-  if (status === 'ended') throw roomError('STREAM_ENDED');
+  const { roomId, status, videoRoom } = door;
+  if (status === 'ended') throw roomError(door.kind === 'user' ? 'ROOM_CLOSED' : 'STREAM_ENDED');
   if (status === 'cancelled') throw roomError('STREAM_CANCELLED');
   if ((await ctx.rooms(roomId).moderate(actor.userId, action)) === false) return;
   if (action.action !== 'kick' || status !== 'live') {
@@ -124,7 +116,17 @@ async function moderateInRoom(
     return;
   }
   const out = putOutOfVideo(ctx, videoRoom, action.userId);
-  await commit(ctx, [out.statement, ...logged], { events: [out.event] });
+  const events = [out.event, ...stageEvents(door, action.userId, actor.userId)];
+  await commit(ctx, [out.statement, ...logged], { events });
+}
+
+/** Someone who is put out of a user's room leaves its stage, and a co-host's role may have ended. */
+function stageEvents({ kind, roomId }: FoundDoor, userId: string, by: string): OutboxEvent[] {
+  if (kind !== 'user') return [];
+  return [
+    { kind: 'user-room-left', roomId, userId, by },
+    { kind: 'user-room-changed', roomId },
+  ];
 }
 
 function roomAction(
@@ -160,7 +162,7 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
 
 async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
-    SELECT ${isModeratorOf(door.channelId ?? door.roomId, users.id)} AS moderator,
+    SELECT ${moderates(door, users.id)} AS moderator,
       (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank, country
     FROM ${users} WHERE id = ${userId} AND status <> 'deleted'`);
   return (
@@ -185,12 +187,14 @@ async function banEvents(
   return [
     ...(videoRoom === undefined ? [] : [removal(ctx, videoRoom, userId)]),
     ...roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+    ...stageEvents(door, userId, by.userId),
   ];
 }
 
 /** This room and the channel's other open rooms. Later rooms check the ban at the door. */
-async function listRooms(ctx: Context, { roomId, hostId }: FoundDoor) {
-  const open = await listOpenRooms(ctx, [hostId]);
+async function listRooms(ctx: Context, { kind, roomId, hostId, status, videoRoom }: FoundDoor) {
+  if (kind === 'user') return { roomIds: [roomId], videoRoom: status === 'live' ? videoRoom : undefined };
+  const open = await listOpenStreams(ctx, hostId);
   return {
     roomIds: [...new Set([roomId, ...open.map((room) => room.roomId)])],
     videoRoom: open.find(({ status }) => status === 'live')?.videoRoom,

@@ -23,17 +23,14 @@ import { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';
+import { doorAttributes } from './door-attributes';
 import { findRoomRelation } from './relation';
+import { applyVoiceJoined } from './voice-joined';
 
 /** The lifetime of a viewer's token. LiveKit renews a connected client's token, which keeps its first time of issue. */
 const FRESH_MS = 2 * MINUTE_MS;
 /** A LiveKit server that was down for longer has lost its rooms, and older tokens have expired. */
 const PARTICIPANT_MS_MAX = DAY_MS;
-
-/** The attributes of a viewer's token: the door that admitted them. */
-export function doorAttributes({ roomId, visibility }: { readonly roomId: string; readonly visibility: Visibility }) {
-  return { stream: roomId, door: visibility };
-}
 
 interface VideoRoomRow {
   readonly creatorId: string;
@@ -46,12 +43,15 @@ interface VideoRoomRow {
   readonly denied: number;
 }
 
-/** Returns whether the channel's creator joined from a browser. Ignores rooms of no channel. */
+/** Returns whether the channel's creator joined from a browser. */
 export async function applyParticipantJoined(ctx: Context, event: ParticipantEvent): Promise<boolean> {
   const { as, id } = readIdentity(event.identity);
   if (as === 'encoder') return false;
   const row = await readRoom(ctx, event, id);
-  if (!row) return false;
+  if (!row) {
+    await applyVoiceJoined(ctx, event, id);
+    return false;
+  }
   const isCreator = row.creatorId === id;
   if (isCreator ? mayBeInOwnRoom(row) : await mayWatch(ctx, row, event, id)) return isCreator && as === 'own';
   const out = isCreator ? event.identity : id;

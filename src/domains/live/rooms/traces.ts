@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { userRooms } from '@/domains/live/user-rooms/tables';
 import { roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
@@ -22,7 +23,8 @@ export async function recordTraces(
   const [, gone] = await db.batch([
     db.run(sql`
       INSERT OR IGNORE INTO ${roomTraces} (user_id, room_id)
-      SELECT users.id, streams.id FROM ${users} JOIN ${streams} ON streams.id = ${roomId}
+      SELECT users.id, room.id FROM ${users}
+      JOIN (SELECT id FROM ${streams} WHERE id = ${roomId} UNION ALL SELECT id FROM ${userRooms} WHERE id = ${roomId}) room
       WHERE users.id IN ${ids} AND users.status <> 'deleted'`),
     db.select({ id: users.id }).from(users).where(sql`${users.id} IN ${ids} AND ${users.status} = 'deleted'`),
   ]);

@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import type { MediaToken } from '@/contracts/media';
 import type { RoomUser, RoomViewer } from '@/contracts/room';
 import type { FoundDoor } from './admission';
-import { doorAttributes } from './participants';
+import { doorAttributes } from './door-attributes';
 
 /** @param user admitted to the room. Their one identity is their id, so a second tab takes over from the first. */
 export function voiceToken(ctx: Context, door: FoundDoor, user: RoomUser): Promise<MediaToken> {

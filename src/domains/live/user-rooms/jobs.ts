@@ -2,7 +2,12 @@
 import type { Jobs } from '@/contracts/jobs';
 import { applyDeparture } from './leave-stage';
 import { applyRoomChange } from './setup';
+import { applyVoice } from './voice';
 
 export const userRoomJobs = {
-  outbox: { 'user-room-changed': applyRoomChange, 'user-room-left': applyDeparture },
+  outbox: {
+    'user-room-changed': applyRoomChange,
+    'user-room-left': applyDeparture,
+    'voice-changed': applyVoice,
+  },
 } satisfies Jobs;

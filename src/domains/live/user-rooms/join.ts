@@ -1,9 +1,10 @@
-/** Joins a user's room: what `/stream/{id}/join` answers, and what the caller is there. */
+/** Joins and leaves a user's room. Joining answers what `/stream/{id}/join` does, and what the caller is there. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Relation } from '@/contracts/room';
-import { admitToUserRoom } from '@/domains/live/rooms/admit';
+import { admitToUserRoom, findInUserRoom } from '@/domains/live/rooms/admit';
 import { letIn } from '@/domains/live/rooms/join';
+import { leaveDoor } from '@/domains/live/rooms/leave';
 import type { Actor } from '@/shared/actor';
 import { userRoomError } from './errors';
 import type { JoinedRoom, RoomYou } from './schemas';
@@ -19,6 +20,14 @@ export async function joinUserRoom(
   if (!admitted) throw userRoomError('ROOM_NOT_FOUND');
   const joined = await letIn(ctx, admitted, actor, address);
   return { ...joined, you: presentYou(admitted.relation?.user.standing) };
+}
+
+/** Idempotent, and possible from any country. Throws ROOM_NOT_FOUND. */
+export async function leaveUserRoom(ctx: Context, actor: Actor, roomId: string): Promise<Record<string, never>> {
+  const found = await findInUserRoom(ctx, roomId, { ...actor, regions: [] });
+  if (!found) throw userRoomError('ROOM_NOT_FOUND');
+  await leaveDoor(ctx, found.door, actor);
+  return {};
 }
 
 function presentYou(standing: Relation | undefined): z.input<typeof RoomYou> {

@@ -6,7 +6,8 @@ import type { EventOf } from '@/contracts/jobs';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { stageEvent, standingChanged } from './events';
-import { roomSpeakers, stageRequests } from './tables';
+import { dropRequestsOf } from './requests';
+import { roomSpeakers } from './tables';
 import { recordTurns } from './turns';
 
 interface Leaving {
@@ -27,14 +28,13 @@ export function leavingStage(
   ctx: Pick<Context, 'db' | 'now'>,
   { roomId, userId, by }: Leaving,
 ): { readonly statements: Statement[]; readonly events: OutboxEvent[] } {
-  const { db } = ctx;
   const left = stageEvent(roomId, { type: 'stage-left', userId, ...(by ? { by } : {}) });
   return {
     statements: [
-      db.delete(roomSpeakers).where(and(eq(roomSpeakers.roomId, roomId), eq(roomSpeakers.userId, userId))),
-      db.delete(stageRequests).where(and(eq(stageRequests.roomId, roomId), eq(stageRequests.userId, userId))),
+      ctx.db.delete(roomSpeakers).where(and(eq(roomSpeakers.roomId, roomId), eq(roomSpeakers.userId, userId))),
+      dropRequestsOf(ctx, roomId, [userId]),
       ...recordTurns(ctx, roomId),
     ],
-    events: [left, standingChanged(roomId, userId)],
+    events: [left, standingChanged(roomId, userId), { kind: 'voice-changed', roomId, userId }],
   };
 }

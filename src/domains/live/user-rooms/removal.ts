@@ -52,6 +52,6 @@ function plan(ctx: Context, id: string, change: SQL, condition: SQL): Plan {
       ctx.db.run(sql`UPDATE ${userRooms} SET ${change}, updated_at = max(updated_at + 1, ${at})
         WHERE id = ${id} AND ${condition}`),
     ],
-    events: [{ kind: 'user-room-changed', roomId: id }],
+    events: [{ kind: 'user-room-changed', roomId: id, judgesVoice: true }],
   };
 }

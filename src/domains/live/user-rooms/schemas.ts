@@ -13,6 +13,7 @@ const TOPIC_CHARACTERS_MAX = 60;
 const MEMBERS_MIN = 2;
 export const MEMBERS_MAX = 5_000;
 const MEMBERS_DEFAULT = 500;
+const CO_HOSTS_MAX = 10;
 
 const title = aLine(TITLE_CHARACTERS_MAX);
 const topic = aLine(TOPIC_CHARACTERS_MAX).nullable();
@@ -31,6 +32,36 @@ export const NewRoom = z
     maxMembers: maxMembers.default(MEMBERS_DEFAULT),
   })
   .openapi('NewRoom');
+
+/** What only the host changes. Left out: it stays. */
+export const RoomChanges = z
+  .strictObject({
+    title,
+    topic,
+    language: languageTag.nullable(),
+    isPrivate: z.boolean(),
+    maxMembers,
+    coHosts: z
+      .array(anId)
+      .max(CO_HOSTS_MAX)
+      .openapi({ description: 'All of them, by user id. The first takes over when the host is gone for a minute.' }),
+    stageLocked: z.boolean().openapi({ description: 'Nobody can ask to speak. Invitations still work.' }),
+    control: z.enum(SCREENING_CONTROLS).openapi({ description: 'Who controls a screening.' }),
+    waitForAll: z.boolean().openapi({ description: 'A screening waits for viewers who are buffering.' }),
+  })
+  .partial()
+  .openapi('RoomChanges');
+
+export const STAGE_ACTIONS = ['request', 'withdraw', 'accept', 'decline', 'leave', 'mute', 'unmute'] as const;
+export type StageAction = (typeof STAGE_ACTIONS)[number];
+export const StageRequest = z.strictObject({ action: z.enum(STAGE_ACTIONS) }).openapi('StageRequest');
+
+/** `unmute` is refused with the reason. */
+export const STAGE_HOST_ACTIONS = ['approve', 'mute', 'remove', 'unmute'] as const;
+export type StageHostAction = (typeof STAGE_HOST_ACTIONS)[number];
+export const StageDecision = z.strictObject({ action: z.enum(STAGE_HOST_ACTIONS) }).openapi('StageDecision');
+
+export const NamedUser = z.strictObject({ userId: anId }).openapi('NamedUser');
 
 export const RoomListQuery = z.object({
   q: optionalSearchText,
@@ -58,6 +89,10 @@ export const Room = z
     host: PublicCard,
     coHosts: z.array(PublicCard),
     speakers: z.array(Speaker).openapi({ description: 'Who is on the stage beside the host, in order.' }),
+    requests: z
+      .array(PublicCard.extend({ at: z.iso.datetime() }))
+      .optional()
+      .openapi({ description: 'Only for the host and co-hosts: who asks to speak, in the order of the queue.' }),
     listenerCount: z.int(),
     stageLocked: z.boolean(),
     control: z.enum(SCREENING_CONTROLS),
@@ -76,3 +111,4 @@ export const RoomPosition = z.tuple([z.uuid()]);
 export const JoinedRoom = Joined.extend({ you: RoomYou }).openapi('JoinedRoom');
 
 export const ById = z.strictObject({ id: anId });
+export const ByIdAndUser = z.strictObject({ id: anId, userId: anId });

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { EventOf } from '@/contracts/jobs';
 import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
 import { USER_ROOM_POLICY, visibilityOf } from '@/domains/live/rooms/user-room-door';
+import { judgeVoice } from '@/domains/live/rooms/voice-joined';
 import { type RoomPeople, readPeople } from './people';
 import { type UserRoomRow, userRooms } from './tables';
 
@@ -47,14 +48,15 @@ export async function readSetup(ctx: Pick<Context, 'db'>, roomId: string): Promi
   return room && setupCommand(room, people.get(roomId));
 }
 
-/** Safe to repeat: it sends the current state. Throws MEDIA_UNAVAILABLE for a closed room whose voice cannot be closed. */
+/** Safe to repeat: it applies what is true now, to the room and then to its voice. Throws MEDIA_UNAVAILABLE. */
 export async function applyRoomChange(
   ctx: Context,
-  { roomId }: EventOf<'user-room-changed'>,
+  { roomId, judgesVoice = false }: EventOf<'user-room-changed'>,
   eventId: string,
 ): Promise<void> {
   const command = await readSetup(ctx, roomId);
   if (!command) return;
   await ctx.rooms(roomId).apply(eventId, command);
   if (command.setup.status === 'ended') await ctx.media.deleteRoom(roomId);
+  else if (judgesVoice) await judgeVoice(ctx, roomId);
 }

@@ -67,7 +67,9 @@ function blockChanged(userId: string, otherId: string): OutboxEvent {
 }
 
 /** The room reads the user's relation again and closes their sockets. LiveKit needs its own event. */
-function partingEvents(ctx: Context, { roomId, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
+function partingEvents(ctx: Context, { roomId, kind, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
   const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
-  return status === 'live' ? [room, removal(ctx, videoRoom, userId)] : [room];
+  if (status !== 'live') return [room];
+  const out = removal(ctx, videoRoom, userId);
+  return kind === 'user' ? [room, out, { kind: 'user-room-left', roomId, userId }] : [room, out];
 }

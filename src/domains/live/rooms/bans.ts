@@ -1,0 +1,89 @@
+/**
+ * Who is kept out of a room, and who moderates it. A stream's bans and moderators belong to its channel, a user's room has
+ * its own. A ban reaches the video in the same batch.
+ */
+import { and, desc, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import { requireChange } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import { isModeratorOf } from '@/domains/base/visibility/channels';
+import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
+import { channelBans } from '@/domains/live/channels/tables';
+import { denyLiveVideo, denyVideo } from '@/domains/live/channels/video-denials';
+import { roomCoHosts } from '@/domains/live/user-rooms/tables';
+import { COUNT_MAX, limitAndOffset, type PageQuery } from '@/http/envelope';
+import type { FoundDoor } from './admission';
+import { roomBans } from './tables';
+
+type Banned = Pick<FoundDoor, 'roomId' | 'channelId'>;
+
+interface Ban {
+  readonly userId: string;
+  readonly bannedBy: string;
+  readonly reason: string | null;
+}
+
+/** Keeps the first reason. The batch aborts if the user is already banned. */
+export function ban(ctx: Context, { roomId, channelId }: Banned, { userId, bannedBy, reason }: Ban): Statement[] {
+  if (channelId !== null)
+    return [
+      banFromChannel(ctx, { channelId, userId, bannedBy, reason }),
+      requireChange(ctx),
+      denyLiveVideo(ctx, channelId, userId),
+    ];
+  const row = { roomId, userId, bannedBy, reason, createdAt: ctx.now() };
+  return [
+    ctx.db.insert(roomBans).values(row).onConflictDoNothing(),
+    requireChange(ctx),
+    denyVideo(ctx, roomId, [userId]),
+  ];
+}
+
+/** The batch aborts if the user is not banned. */
+export function unban(ctx: Context, { roomId, channelId }: Banned, userId: string): Statement[] {
+  const ofRoom = and(eq(roomBans.roomId, roomId), eq(roomBans.userId, userId));
+  const statement =
+    channelId === null ? ctx.db.delete(roomBans).where(ofRoom) : unbanFromChannel(ctx, channelId, userId);
+  return [statement, requireChange(ctx)];
+}
+
+/** 1 if this user moderates the room: in a user's room, its co-hosts do. */
+export function moderates({ roomId, channelId }: Banned, userId: SQLWrapper): SQL<number> {
+  if (channelId !== null) return isModeratorOf(channelId, userId);
+  return sql<number>`EXISTS (SELECT 1 FROM ${roomCoHosts} WHERE room_id = ${roomId} AND user_id = ${userId})`;
+}
+
+/** A page of the bans, newest first, and their number. */
+export function readBans(ctx: Context, { roomId, channelId }: Banned, query: PageQuery) {
+  const table = channelId === null ? roomBans : channelBans;
+  const here = channelId === null ? eq(roomBans.roomId, roomId) : eq(channelBans.channelId, channelId);
+  const { limit, offset } = limitAndOffset(query);
+  const banner = alias(users, 'banner');
+  // NOTE: not a batch: D1 returns batch rows as objects, so two columns called `id` collide.
+  return Promise.all([
+    ctx.db
+      .select({
+        user: { id: users.id, username: users.username },
+        by: { id: banner.id, username: banner.username },
+        reason: table.reason,
+        at: table.createdAt,
+      })
+      .from(table)
+      .innerJoin(users, eq(users.id, table.userId))
+      .innerJoin(banner, eq(banner.id, table.bannedBy))
+      .where(here)
+      .orderBy(desc(table.createdAt), desc(table.userId))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(
+      ctx.db
+        .select({ userId: table.userId })
+        .from(table)
+        .where(here)
+        .limit(COUNT_MAX + 1)
+        .as('counted'),
+    ),
+  ]);
+}

@@ -1,0 +1,94 @@
+/** Changes what the host decides about a room, its co-hosts included. A change that changes nothing tells nobody. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
+import { users } from '@/domains/base/users/tables';
+import { whileActive } from '@/domains/base/visibility/people';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { invalid } from '@/http/validation';
+import type { Actor } from '@/shared/actor';
+import { isChange } from '@/shared/is-change';
+import { type Found, getOwnOpenRoom, getOwnRoom } from './access';
+import { isBanned, isNameable } from './cards';
+import { userRoomError } from './errors';
+import { standingChanged } from './events';
+import { type PresentedRoom, presentRoom } from './present';
+import type { RoomChanges } from './schemas';
+import { roomCoHosts, userRooms } from './tables';
+
+/** Throws ROOM_CLOSED, USER_NOT_FOUND for a co-host who cannot be one, ROOM_CHANGED. */
+export async function changeRoom(
+  ctx: Context,
+  actor: Actor,
+  roomId: string,
+  { coHosts, ...details }: z.output<typeof RoomChanges>,
+): Promise<PresentedRoom> {
+  const found = await getOwnOpenRoom(ctx, actor, roomId);
+  const { room, people } = found;
+  const roles = coHosts && (await changeCoHosts(ctx, found, [...new Set(coHosts)]));
+  if (isChange(room, details) || roles) {
+    const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms}
+      WHERE id = ${roomId} AND status = 'open' AND host_id = ${actor.userId})`;
+    const updatedAt = sql`max(${userRooms.updatedAt} + 1, ${int(ctx.now())})`;
+    const becomesPrivate = details.isPrivate === true && !room.isPrivate;
+    await commit(
+      ctx,
+      [
+        requireThat(ctx, whileActive(actor.userId, isHost)),
+        ctx.db
+          .update(userRooms)
+          .set({ ...details, updatedAt })
+          .where(eq(userRooms.id, roomId)),
+        ...(roles?.statements ?? []),
+      ],
+      {
+        events: [
+          { kind: 'user-room-changed', roomId, ...(becomesPrivate ? { judgesVoice: true } : {}) },
+          ...(roles?.events ?? []),
+        ],
+        refusals: { DEMAND_NOT_MET: () => userRoomError('ROOM_CHANGED'), ...BANNED_MEANWHILE },
+      },
+    );
+  } else return presentRoom(room, people, found.door.viewerCount);
+  const changed = await getOwnRoom(ctx, actor, roomId);
+  return presentRoom(changed.room, changed.people, changed.door.viewerCount);
+}
+
+/** Those who stay keep their order. Undefined if they are the same people. */
+async function changeCoHosts(
+  ctx: Context,
+  { room, people }: Found,
+  chosen: readonly string[],
+): Promise<{ readonly statements: Statement[]; readonly events: OutboxEvent[] } | undefined> {
+  const { id: roomId, hostId } = room;
+  if (chosen.includes(hostId)) throw invalid('coHosts', 'must not contain the host');
+  const before = people.coHosts.map(({ id }) => id);
+  const added = chosen.filter((id) => !before.includes(id));
+  const dropped = before.filter((id) => !chosen.includes(id));
+  if (added.length === 0 && dropped.length === 0) return undefined;
+  const eligible = and(inArray(users.id, added), isNameable(hostId), sql`NOT ${isBanned(roomId)}`);
+  const known = added.length === 0 ? [] : await ctx.db.select({ id: users.id }).from(users).where(eligible);
+  if (known.length < added.length) throw userRoomError('USER_NOT_FOUND');
+  const place = sql`(SELECT key FROM json_each(${JSON.stringify(added)}) WHERE value = ${users.id})`;
+  return {
+    statements: [
+      ctx.db
+        .delete(roomCoHosts)
+        .where(and(eq(roomCoHosts.roomId, roomId), notInArray(roomCoHosts.userId, [...chosen]))),
+      // Again by the rule: someone may have been banned meanwhile.
+      ...(added.length === 0
+        ? []
+        : [
+            ctx.db.run(sql`
+              INSERT INTO ${roomCoHosts} (room_id, user_id, created_at)
+              SELECT ${roomId}, ${users.id}, ${int(ctx.now())} + ${place} FROM ${users} WHERE ${eligible}
+              ON CONFLICT DO NOTHING`),
+          ]),
+    ],
+    events: [...added, ...dropped].map((userId) => standingChanged(roomId, userId)),
+  };
+}

@@ -1,0 +1,44 @@
+/** The people whom a private room lets in. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, requireThat } from '@/db/commit';
+import { int, literal } from '@/db/sql';
+import { putOutOfVideo } from '@/domains/live/rooms/participants';
+import type { Actor } from '@/shared/actor';
+import { getOwnOpenRoom } from './access';
+import { getNamed } from './cards';
+import { userRoomError } from './errors';
+import { standingChanged } from './events';
+import { roomMembers } from './tables';
+import { isWelcome } from './take-stage';
+
+const MEMBERS_LISTED_MAX = 1_000;
+
+/** Idempotent. Throws USER_NOT_FOUND, BANNED_FROM_ROOM, TOO_MANY_MEMBERS. */
+export async function addMember(ctx: Context, actor: Actor, roomId: string, userId: string): Promise<void> {
+  const { room } = await getOwnOpenRoom(ctx, actor, roomId);
+  await getNamed(ctx, room, userId);
+  const count = sql`(SELECT count(*) FROM ${roomMembers} WHERE room_id = ${roomId})`;
+  // By the rule, since they may have been banned meanwhile.
+  const added = ctx.db.run(sql`
+    INSERT INTO ${roomMembers} (room_id, user_id, added_by, created_at)
+    SELECT ${roomId}, ${userId}, ${actor.userId}, ${int(ctx.now())} WHERE ${isWelcome(roomId, userId)}
+    ON CONFLICT DO NOTHING`);
+  await commit(ctx, [added, requireThat(ctx, sql`${count} <= ${literal(MEMBERS_LISTED_MAX)}`)], {
+    events: [standingChanged(roomId, userId)],
+    refusals: { DEMAND_NOT_MET: () => userRoomError('TOO_MANY_MEMBERS') },
+  });
+}
+
+/** Idempotent. If the room is private and they are no co-host, they leave it, its voice and its stage. */
+export async function removeMember(ctx: Context, actor: Actor, roomId: string, userId: string): Promise<void> {
+  const { room, people } = await getOwnOpenRoom(ctx, actor, roomId);
+  const dropped = ctx.db.delete(roomMembers).where(and(eq(roomMembers.roomId, roomId), eq(roomMembers.userId, userId)));
+  const staysIn = !room.isPrivate || userId === room.creatorId || people.coHosts.some(({ id }) => id === userId);
+  const { statement, event } = putOutOfVideo(ctx, roomId, userId);
+  const leaving: OutboxEvent[] = [event, { kind: 'user-room-left', roomId, userId, by: actor.userId }];
+  await commit(ctx, staysIn ? [dropped] : [dropped, statement], {
+    events: [standingChanged(roomId, userId), ...(staysIn ? [] : leaving)],
+  });
+}
