@@ -35,8 +35,8 @@ export async function serveAudio(
   const isOwn =
     (viewer?.kind === 'user' && viewer.userId === djId) || (key !== null && (await findLink(ctx, key, token)));
   if (!isOwn) {
-    if (!playing || playing.entry.hidden) throw trackError('TRACK_NOT_FOUND');
-    await admit(ctx, { id: playing.entry.streamId }, viewer);
+    if (!playing || playing.hidden) throw trackError('TRACK_NOT_FOUND');
+    await admit(ctx, { id: playing.streamId }, viewer);
   }
   if (mutedAt !== null) throw trackError('TRACK_MUTED');
   if (key === null) throw trackError('TRACK_REJECTED');

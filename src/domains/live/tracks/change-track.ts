@@ -118,12 +118,11 @@ const NOTHING: Omit<NewCover, 'key'> = { statements: [], events: [] };
 /** If the track plays, the room shows the new cover, since the old one is deleted. */
 async function planNewCover(ctx: Context, track: TrackRow): Promise<Omit<NewCover, 'key'>> {
   const playing = await findPlaying(ctx, track.id);
-  const require = requireThat(ctx, playsAsSeen(track.id, playing?.entry));
+  const require = requireThat(ctx, playsAsSeen(track.id, playing));
   if (!playing) return { statements: [require], events: [] };
-  const { entry } = playing;
-  const at = changeAfter(ctx, entry);
+  const at = changeAfter(ctx, playing);
   return {
-    statements: [require, ctx.db.update(setList).set({ changedAt: at }).where(eq(setList.id, entry.id))],
-    events: [nowPlayingEvent(ctx, entry.streamId, at, { entry, track })],
+    statements: [require, ctx.db.update(setList).set({ changedAt: at }).where(eq(setList.id, playing.id))],
+    events: [nowPlayingEvent(ctx, playing.streamId, at, { entry: playing, track })],
   };
 }

@@ -75,10 +75,11 @@ async function afterId3(size: number, read: ReadRange): Promise<number> {
 
 /** `fLaC`, a block's header, and the block: where the stream describes itself (RFC 9639, 8.2). */
 const STREAM_INFO_BYTES = 42;
+const FLAC_FRAME_HEADER_BYTES = 16;
 /** Holds several frames, whatever their size. */
 const FLAC_TAIL_BYTES = 262_144;
 
-/** The number of the last frame, and the total that the file begins with, say how much is missing. */
+/** Cut off unless one of the last frames ends where the file's beginning says that the sound does. */
 async function flacIsCutOff({ size, read }: AudioSource): Promise<boolean> {
   const start = await afterId3(size, read);
   if (size - start < STREAM_INFO_BYTES) return true;
@@ -88,11 +89,14 @@ async function flacIsCutOff({ size, read }: AudioSource): Promise<boolean> {
   if (total === 0) return false; // unknown
   const tailAt = Math.max(start + STREAM_INFO_BYTES, size - FLAC_TAIL_BYTES);
   const tail = await read(tailAt, size - tailAt);
-  for (let at = tail.length - 6; at >= 0; at -= 1) {
-    const end = flacFrameEnd(tail.subarray(at, at + 16), blockSize);
-    if (end !== undefined) return end < total;
+  let hasFrame = false;
+  for (let at = tail.indexOf(0xff); at >= 0; at = tail.indexOf(0xff, at + 1)) {
+    const end = flacFrameEnd(tail.subarray(at, at + FLAC_FRAME_HEADER_BYTES), blockSize);
+    // Compressed sound may look like a header, but hardly like that of the last frame.
+    if (end === total) return false;
+    hasFrame ||= end !== undefined;
   }
-  return tail.length === 0;
+  return hasFrame || tail.length === 0;
 }
 
 /** The samples up to the end of the frame that begins here. Undefined if none does (RFC 9639, 9.1). */

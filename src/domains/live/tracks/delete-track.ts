@@ -35,10 +35,10 @@ export async function planDeletion(ctx: Context, track: TrackRow): Promise<Plan>
   const playing = await findPlaying(ctx, id);
   const files = [key, coverKey].flatMap((file) => (file === null ? [] : [forgetMedia(ctx, file)]));
   const isUnchanged = sql`EXISTS (SELECT 1 FROM ${tracks}
-    WHERE id = ${id} AND key IS ${key} AND cover_key IS ${coverKey}) AND ${playsAsSeen(id, playing?.entry)}`;
-  const at = changeAfter(ctx, playing?.entry ?? null);
+    WHERE id = ${id} AND key IS ${key} AND cover_key IS ${coverKey}) AND ${playsAsSeen(id, playing)}`;
+  const at = changeAfter(ctx, playing);
   const stop = playing
-    ? [ctx.db.update(setList).set({ endedAt: at, changedAt: at }).where(eq(setList.id, playing.entry.id))]
+    ? [ctx.db.update(setList).set({ endedAt: at, changedAt: at }).where(eq(setList.id, playing.id))]
     : [];
   return {
     statements: [
@@ -49,7 +49,7 @@ export async function planDeletion(ctx: Context, track: TrackRow): Promise<Plan>
     ],
     events: [
       ...files.map(({ event }) => event),
-      ...(playing ? [nowPlayingEvent(ctx, playing.entry.streamId, at, null)] : []),
+      ...(playing ? [nowPlayingEvent(ctx, playing.streamId, at, null)] : []),
     ],
   };
 }

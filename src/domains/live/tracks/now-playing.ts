@@ -2,7 +2,7 @@
  * What plays in a live stream, as its viewers see it: the newest row of its set list, unless that ended, is hidden, or
  * its track is muted. Everything that changes this writes `changed_at` and sends the room what it then shows.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -10,7 +10,7 @@ import type { NowPlayingBody } from '@/contracts/room-command';
 import { mediaUrl } from '@/domains/base/media/keys';
 import { streams } from '@/domains/live/streams/tables';
 import { SECOND_MS, toIso } from '@/shared/time';
-import { type SetListRow, setList, type TrackRow, tracks } from './tables';
+import { type SetListRow, setList, type TrackRow } from './tables';
 
 export type PublicTrack = NonNullable<NowPlayingBody['track']>;
 
@@ -52,12 +52,12 @@ function isAnnounced({ entry, track }: Played): boolean {
 }
 
 /** The current time, or just after the entry's last change. */
-export function changeAfter(ctx: Context, entry: Pick<SetListRow, 'changedAt'> | null): number {
+export function changeAfter(ctx: Context, entry: Pick<SetListRow, 'changedAt'> | undefined): number {
   return Math.max(ctx.now(), (entry?.changedAt ?? 0) + 1);
 }
 
 /** The entry by which a track plays in a live stream: at most one, since a DJ has one live stream. */
-export async function findPlaying(ctx: Context, trackId: string): Promise<Played | undefined> {
+export async function findPlaying(ctx: Context, trackId: string): Promise<SetListRow | undefined> {
   const [found] = await playingQuery(ctx, trackId);
   return found;
 }
@@ -65,9 +65,8 @@ export async function findPlaying(ctx: Context, trackId: string): Promise<Played
 /** The same, for a batch of reads. */
 export function playingQuery(ctx: Context, trackId: string) {
   return ctx.db
-    .select({ entry: setList, track: tracks })
+    .select(getTableColumns(setList))
     .from(setList)
-    .innerJoin(tracks, sql`${tracks.id} = ${setList.trackId}`)
     .innerJoin(streams, sql`${streams.id} = ${setList.streamId}`)
     .where(sql`${setList.trackId} = ${trackId} AND ${setList.endedAt} IS NULL AND ${streams.status} = 'live'`)
     .limit(1);

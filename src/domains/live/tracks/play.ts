@@ -3,7 +3,7 @@
  * the database sees to. Saying the same again changes nothing; of two different ones at once, one is refused.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { isActiveUser } from '@/domains/base/visibility/people';
@@ -84,11 +84,12 @@ interface Set {
 async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<Set> {
   const isLive = sql`${streams.creatorId} = ${userId} AND ${isOpen()} AND ${streams.status} = 'live'`;
   const trackId = input && 'trackId' in input ? input.trackId : '';
-  const [[found], [track]] = await ctx.db.batch([
+  const [[stream], [newest], [track]] = await ctx.db.batch([
+    ctx.db.select({ id: streams.id }).from(streams).where(isLive),
     ctx.db
-      .select({ streamId: streams.id, newest: setList })
-      .from(streams)
-      .leftJoin(setList, eq(setList.streamId, streams.id))
+      .select(getTableColumns(setList))
+      .from(setList)
+      .innerJoin(streams, eq(streams.id, setList.streamId))
       .where(isLive)
       .orderBy(desc(setList.position))
       .limit(1),
@@ -97,8 +98,8 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
       .from(tracks)
       .where(and(eq(tracks.id, trackId), eq(tracks.djId, userId))),
   ]);
-  if (!found) throw streamError('STREAM_NOT_LIVE');
-  return { djId: userId, streamId: found.streamId, newest: found.newest ?? undefined, track };
+  if (!stream) throw streamError('STREAM_NOT_LIVE');
+  return { djId: userId, streamId: stream.id, newest, track };
 }
 
 function isPlaying({ newest }: Set, input: Input): boolean {
@@ -117,7 +118,7 @@ function planNext(ctx: Context, { streamId, newest, track }: Set, input: Input):
   }
   const position = (newest?.position ?? 0) + 1;
   if (position > ENTRIES_MAX) throw trackError('SET_LIST_FULL');
-  const at = changeAfter(ctx, newest ?? null);
+  const at = changeAfter(ctx, newest);
   const named = 'trackId' in input ? { title: track?.title ?? '', artist: track?.artist } : input;
   return {
     ...{ id: newId(), streamId, position, title: named.title, artist: named.artist ?? null },

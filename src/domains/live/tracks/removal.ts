@@ -65,7 +65,7 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
   const muting = track && next(track);
   if (!muting) return { statements: [], events: [] };
   const isAsSeen = sql`EXISTS (SELECT 1 FROM ${tracks} WHERE id = ${id}
-    AND muted_at IS ${track.mutedAt} AND kept_until IS ${track.keptUntil}) AND ${playsAsSeen(id, playing?.entry)}`;
+    AND muted_at IS ${track.mutedAt} AND kept_until IS ${track.keptUntil}) AND ${playsAsSeen(id, playing)}`;
   const cover = sql`SELECT cover_key FROM ${tracks} WHERE id = ${id} AND cover_key IS NOT NULL`;
   const statements = [
     requireThat(ctx, isAsSeen),
@@ -76,11 +76,10 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
     setPrivacy(ctx, cover, muting.mutedAt !== null),
   ];
   if (!playing) return { statements, events: [] };
-  const { entry } = playing;
-  const at = changeAfter(ctx, entry);
+  const at = changeAfter(ctx, playing);
   return {
-    statements: [...statements, ctx.db.update(setList).set({ changedAt: at }).where(eq(setList.id, entry.id))],
-    events: [nowPlayingEvent(ctx, entry.streamId, at, { entry, track: { ...track, ...muting } })],
+    statements: [...statements, ctx.db.update(setList).set({ changedAt: at }).where(eq(setList.id, playing.id))],
+    events: [nowPlayingEvent(ctx, playing.streamId, at, { entry: playing, track: { ...track, ...muting } })],
   };
 }
 

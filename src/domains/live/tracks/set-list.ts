@@ -33,7 +33,8 @@ export async function listSet(
     isOwner ? undefined : sql`${setList.hidden} = 0 AND ${tracks.mutedAt} IS NULL`,
   );
   const { limit, offset } = limitAndOffset(query);
-  const [rows, [counted]] = await ctx.db.batch([
+  // Not in one batch: D1 returns its rows as objects, and several of these columns have one name.
+  const [rows, [counted]] = await Promise.all([
     entries(ctx).where(shown).orderBy(asc(setList.position)).limit(limit).offset(offset),
     countRows(
       ctx,

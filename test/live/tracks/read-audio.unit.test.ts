@@ -1,0 +1,100 @@
+/** What files of sound say about themselves, and what is wrong with those that cannot be used. */
+import { describe, expect, it } from 'vitest';
+import { aac, flac, id3, m4a, mp3, opus, wav } from '#test/support/audio';
+import { mp4, png } from '#test/support/files';
+import { AUDIO_TYPES, type AudioType } from '@/contracts/file-kinds';
+import { inspectType } from '@/domains/base/media/inspect';
+import { readAudio } from '@/domains/live/tracks/read-audio';
+
+const sourceOf = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: async (offset: number, length: number) => bytes.slice(offset, offset + length),
+});
+
+const typeOf = (bytes: Uint8Array) => inspectType(bytes.subarray(0, 4_096), AUDIO_TYPES);
+const read = async (bytes: Uint8Array) => readAudio((await typeOf(bytes)) as AudioType, sourceOf(bytes));
+
+describe('a file of sound', () => {
+  it.each([
+    ['audio/wav', wav(3), 3_000],
+    ['audio/mpeg', mp3(100), 2_612],
+    ['audio/mpeg', mp3(100, {}, 417 * 100), 2_612],
+    ['audio/aac', aac(100), 2_322],
+    ['audio/flac', flac(20), 1_858],
+    ['audio/ogg', opus(), 1_000],
+    ['audio/mp4', m4a(2), 2_000],
+  ])('is %s by its bytes, and has its length', async (type, bytes, durationMs) => {
+    expect(await typeOf(bytes)).toBe(type);
+    const audio = await read(bytes);
+    expect(audio).toMatchObject({ durationMs: expect.any(Number) });
+    if (typeof audio !== 'string') expect(Math.abs(audio.durationMs - durationMs)).toBeLessThan(60);
+  });
+
+  it('has the tags and the cover that are written into it', async () => {
+    const tags = { title: 'Tïtle', artist: 'Ärt', album: 'Album', genre: 'House', bpm: '128', key: '8A', cover: png() };
+    expect(await read(mp3(50, tags))).toMatchObject({
+      tags: { title: 'Tïtle', artist: 'Ärt', album: 'Album', genre: 'House', bpm: 128, musicKey: '8A' },
+      metadata: { container: 'MPEG', lossless: false, sampleRate: 44_100, channels: 2 },
+      cover: png(),
+    });
+  });
+
+  it('has tags of one line that are cut where they are too long, and none that shows nothing', async () => {
+    const audio = await read(mp3(50, { title: `a\u0000\nb${'é'.repeat(5_000)}`, artist: '\u200b ', bpm: 'fast' }));
+    if (typeof audio === 'string') throw new Error(audio);
+    expect([...(audio.tags.title ?? '')].length).toBeLessThanOrEqual(200);
+    expect(audio.tags.title).not.toMatch(/[\n\0]/);
+    expect([audio.tags.artist, audio.tags.bpm]).toEqual([null, null]);
+  });
+
+  it('may have megabytes of tags, and no more than fit into memory', async () => {
+    expect(await read(mp3(50, { title: 'A', padding: 5_000_000 }))).toMatchObject({ tags: { title: 'A' } });
+    expect(await read(mp3(50, { title: 'A', padding: 20_000_000 }))).toBe('tags-too-large');
+    expect(await read(mp3(50, { cover: new Uint8Array(11_000_000) }))).toMatchObject({ cover: null });
+  });
+
+  it('is not cut off by sound that looks like an earlier frame after the last one', async () => {
+    const [whole, early] = [flac(20), flac(3)];
+    expect(await read(new Uint8Array([...whole, ...early.subarray(42)]))).toMatchObject({ tags: { title: null } });
+  });
+});
+
+describe('a file that cannot be used', () => {
+  const half = (bytes: Uint8Array) => bytes.slice(0, bytes.length / 2);
+
+  it.each([
+    ['WAV', half(wav(4))],
+    ['FLAC', flac(10, 20)],
+    ['MP3 that says how long it is', mp3(50, {}, 417 * 100)],
+    ['Opus', opus({ isWhole: false })],
+    ['M4A without its end', m4a().slice(0, -50)],
+    ['M4A without its movie', half(m4a())],
+  ])('is truncated: %s', async (_, bytes) => {
+    expect(await read(bytes)).toBe('truncated');
+  });
+
+  it.each([
+    [
+      'a text behind a tag',
+      new Uint8Array([...id3({ padding: 5_000 }), ...new TextEncoder().encode('no sound '.repeat(99))]),
+    ],
+    ['FLAC behind the tag of an MP3', new Uint8Array([...id3({ padding: 5_000 }), ...flac()])],
+  ])('is mislabelled: %s', async (_, bytes) => {
+    expect(await read(bytes)).toBe('mislabelled');
+  });
+
+  it('has no length: WAV without sound', async () => {
+    expect(await read(wav(0))).toBe('no-duration');
+  });
+
+  it('is no sound at all by its bytes', async () => {
+    for (const bytes of [mp4(), png(), new TextEncoder().encode('<script>')])
+      await expect(typeOf(bytes)).rejects.toMatchObject({ code: 'FILE_TYPE_NOT_ALLOWED' });
+  });
+
+  it('is told apart from a store that fails while it is read', async () => {
+    const away = new Error('The store is away');
+    const source = { size: 5_000_000, read: () => Promise.reject(away) };
+    for (const type of AUDIO_TYPES) await expect(readAudio(type, source)).rejects.toBe(away);
+  });
+});
