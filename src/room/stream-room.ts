@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { TaskMessage } from '@/contracts/messages';
 import type {
   Approval,
   ChatMessage,
@@ -19,7 +20,6 @@ import type {
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
-import type { TaskMessage } from '@/contracts/messages';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';

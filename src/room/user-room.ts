@@ -86,8 +86,7 @@ export class UserRoom {
     const gone = parts.filter(isGone);
     const waiting = gone.filter(({ role }) => role === 'waiting').map(({ userId }) => userId);
     if (waiting.length > 0) await this.#act(withdrawing(database, roomId, waiting));
-    for (const { userId, role } of gone)
-      if (role === 'speaker') await this.#act(departing(database, roomId, userId));
+    for (const { userId, role } of gone) if (role === 'speaker') await this.#act(departing(database, roomId, userId));
     const host = gone.find(({ role }) => role === 'host');
     const heir = host && this.#heirOf(parts);
     if (host && heir) await this.#act(succeeding(database, roomId, host.userId, heir.userId));

@@ -28,13 +28,22 @@ const target = (id: string, change: Partial<Target>): Target => ({
 });
 
 /** Time on the stage of a room today, in minutes. */
-async function work(guide: Person, figures: { counted?: number; alone?: number; unapproved?: number; guests?: number }) {
+async function work(
+  guide: Person,
+  figures: { counted?: number; alone?: number; unapproved?: number; guests?: number },
+) {
   const { counted = 0, alone = 0, unapproved = 0, guests = 0 } = figures;
   await testContext()
     .db.insert(guideWork)
     .values({
       ...{ userId: guide.userId, day: toDay(Date.now()), roomId: await aStage(guide), updatedAt: Date.now() },
-      ...{ seconds: counted * 60, guests, aloneSeconds: alone * 60, aloneGuests: 0, unapprovedSeconds: unapproved * 60 },
+      ...{
+        seconds: counted * 60,
+        guests,
+        aloneSeconds: alone * 60,
+        aloneGuests: 0,
+        unapprovedSeconds: unapproved * 60,
+      },
     });
 }
 
@@ -81,7 +90,9 @@ describe('a target of guides', () => {
   });
 
   it('is not rewarded to a suspended guide, nor to a creator who is none', async () => {
-    await changeEconomy({ targets: [target('talk', {}), target('show', { metric: 'diamonds', audience: 'creator', threshold: 1 })] });
+    await changeEconomy({
+      targets: [target('talk', {}), target('show', { metric: 'diamonds', audience: 'creator', threshold: 1 })],
+    });
     const [suspended, creator] = [await asGuide(), await asCreator()];
     for (const person of [suspended, creator]) await work(person, { counted: 60 });
     await testContext().db.update(users).set({ guideStatus: 'SUSPENDED' }).where(eq(users.id, suspended.userId));
@@ -116,9 +127,7 @@ describe('a target of guides', () => {
     await tip(sender, guide, roomId, 40);
     await testContext().db.update(guideTerms).set({ toAt: 1 }).where(eq(guideTerms.userId, guide.userId));
     await tip(sender, guide, roomId, 60);
-    expect(await listed(guide)).toMatchObject([
-      { progress: 20, notCounted: [{ reason: 'NOT_APPROVED', amount: 30 }] },
-    ]);
+    expect(await listed(guide)).toMatchObject([{ progress: 20, notCounted: [{ reason: 'NOT_APPROVED', amount: 30 }] }]);
     await testContext().db.insert(guideTerms).values({ userId: guide.userId, fromAt: 2 });
     await tip(sender, guide, roomId, 160);
     await pass();
