@@ -119,8 +119,7 @@ CREATE INDEX reports_waiting_by_category ON reports (category, priority, id) WHE
 CREATE INDEX reports_waiting_by_target ON reports (target_type, priority, id) WHERE status <> 'resolved';
 CREATE INDEX reports_urgent ON reports (id) WHERE status <> 'resolved' AND urgency >= 2 AND hidden_at IS NULL;
 -- A claim mutes a track until staff decide.
-CREATE INDEX reports_on_audible_tracks ON reports (id)
-  WHERE status <> 'resolved' AND target_type = 'track' AND hidden_at IS NULL;
+CREATE INDEX reports_on_tracks ON reports (target_type, hidden_at) WHERE status <> 'resolved' AND target_type = 'track';
 CREATE INDEX reports_resolved ON reports (id) WHERE status = 'resolved';
 CREATE INDEX reports_by_time ON reports (created_at);
 CREATE INDEX reports_resolved_by_time ON reports (resolved_at) WHERE resolved_at IS NOT NULL;

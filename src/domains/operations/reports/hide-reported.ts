@@ -56,7 +56,7 @@ function isToHide(): SQL {
 /** NOTE: must match the text of the condition of the index `reports_urgent`. */
 const isUrgent = sql`status <> 'resolved' AND urgency >= ${literal(HIDDEN_FROM_URGENCY)} AND hidden_at IS NULL`;
 
-/** NOTE: must match the text of the condition of the index `reports_on_audible_tracks`. */
+/** NOTE: must match the text of the condition of the index `reports_on_tracks`. */
 function isClaimed(): SQL {
   return sql`status <> 'resolved' AND target_type = ${literal(CLAIM.targetType)} AND hidden_at IS NULL
     AND EXISTS (SELECT 1 FROM ${reportVoices} claim
