@@ -10,7 +10,7 @@ export type ScreeningTask = (typeof SCREENING_TASKS)[number];
 const TASKS = [
   ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const),
   // In users' rooms.
-  ...(['absence', 'empty'] as const),
+  ...(['absence', 'empty', 'stage-work'] as const),
   ...SCREENING_TASKS,
 ] as const;
 export type Task = (typeof TASKS)[number];

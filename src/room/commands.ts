@@ -17,6 +17,7 @@ import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { Screenings } from './screenings';
+import type { StageWork } from './stage-work';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -47,6 +48,7 @@ interface CommandParts {
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly traces: Traces;
+  readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
   readonly presence: () => Presence;
   readonly now: () => number;
@@ -66,6 +68,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       if (command.at >= store.setupAt) applySetup(room, command);
       break;
     case 'event':
+      if (command.event.type === 'stage-left') room.stageWork.stageChanged();
       return sendEvent(room, commandId, command);
     case 'delete-gift-words':
       deleteWords(room, command.giftId, command.by);
@@ -177,6 +180,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   if (before && !isOver && !isSameDoor) changeDoor(room, setup);
   if (!before) room.userRoom.presenceChanged();
   if (isOver && !(before && hasEnded(before))) end(room, setup);
+  room.stageWork.stageChanged();
 }
 
 /** What a stream's viewers are told of a new setup. */

@@ -42,6 +42,7 @@ import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
 import { Screenings } from './screenings';
+import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
 import { Traces } from './traces';
@@ -64,6 +65,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
+  readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -107,6 +109,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
+    this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat, screenings, database });
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
@@ -284,6 +287,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       case 'screening-wait':
       case 'screening-host':
         return this.#screenings.perform(task);
+      case 'stage-work':
+        return this.#stageWork.report();
       case 'archive': {
         if (this.#store.isSupport) {
           if (this.#presence.socketCount === 0) return this.#store.erase();
@@ -311,6 +316,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       traces: this.#traces,
+      stageWork: this.#stageWork,
       userRoom: this.#userRoom,
       presence: () => this.#presence,
       now: this.#now,

@@ -99,6 +99,29 @@ export class ViewerStore {
     this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('lastSeen', ?1)`, String(now));
   }
 
+  /** Stays of verified users that lasted after `since` (ms). A stay that goes on ends at `until`. */
+  *verifiedStays(since: number, until: number): Generator<{ userId: string; from: number; to: number }> {
+    const rows = this.sql
+      .exec(
+        `SELECT substr(viewer, 6), joined_at, min(coalesce(left_at, ?2), ?2) FROM intervals
+         WHERE is_verified = 1 AND viewer LIKE 'user:%' AND (left_at IS NULL OR left_at > ?1)`,
+        since,
+        until,
+      )
+      .raw<[string, number, number]>();
+    for (const [userId, from, to] of rows) yield { userId, from, to };
+  }
+
+  /** When (ms) the room last reported the work of guides; 0: never. */
+  get workReportedAt(): number {
+    const [row] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'workReported'`);
+    return Number(row?.value ?? 0);
+  }
+
+  stampWorkReported(now: number): void {
+    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('workReported', ?1)`, String(now));
+  }
+
   addReactions(counts: ReadonlyMap<ReactionKind, number>): void {
     this.sql.exec(
       `INSERT INTO reactions (kind, count) SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true

@@ -362,7 +362,7 @@ describe('of rows the proof names', () => {
   it('a gift without transfers', async () => {
     const copy = "INSERT INTO gifts_sent SELECT 'a-copy', gift_id, quantity, coins, diamonds, sender_id, recipient_id,";
     const rest =
-      "stream_id, message, economy_version, 'a-copy', body_hash, created_at, message_refused, 0, 0, NULL, NULL FROM gifts_sent WHERE id = ?";
+      "stream_id, message, economy_version, 'a-copy', body_hash, created_at, message_refused, 0, 0, NULL, NULL, NULL FROM gifts_sent WHERE id = ?";
     expect(await findingsOf([{ sql: `${copy} ${rest}`, values: [ids.gift] }])).toEqual([
       expect.stringMatching(
         /^gift a-copy: lacks leg 1, tip of 2000 coin of .*; lacks leg 2, tip_earning of 1000 diamond/,

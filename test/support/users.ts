@@ -4,6 +4,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { newSession } from '@/domains/people/auth/sessions';
+import { guideTerms } from '@/domains/people/guides/tables';
 import type { Actor, CreatorStatus, GuideStatus, Permission, Rank, Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { type Client, client } from './api';
@@ -67,6 +68,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
     }),
     insert,
   ]);
+  if (traits.guideStatus === 'APPROVED') await ctx.db.insert(guideTerms).values({ userId, fromAt: 0 });
   if (person) await ctx.db.insert(staff).values({ userId, ...person, createdAt: now, updatedAt: now });
   return {
     ...client({ authorization: `Bearer ${tokens.accessToken}` }),
@@ -94,6 +96,9 @@ export async function asCreator(traits: Traits = {}): Promise<Person & { channel
     .values({ id: channelId, creatorId: creator.userId, title: 'A show', createdAt: now, updatedAt: now });
   return { ...creator, channelId };
 }
+
+/** An approved guide, from the beginning of time. */
+export const asGuide = (traits: Traits = {}) => asUser({ guideStatus: 'APPROVED', ...traits });
 
 /** As the guard knows a viewer, for use cases that are called by hand. */
 export function actorOf({ userId, email }: Pick<Person, 'userId' | 'email'>): Actor {

@@ -187,12 +187,16 @@ describe('what many reports make long', () => {
   const planOf = async (query: string) =>
     JSON.stringify((await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`).all()).results);
 
-  it('is read by an index: the queue of one type, and files whose last hold has ended', async () => {
+  it('is read by an index: the queue of one type, claims on tracks, and files whose last hold has ended', async () => {
     const queue = await planOf(
       `SELECT id FROM reports WHERE status <> 'resolved' AND target_type = 'post' ORDER BY priority, id LIMIT 20`,
     );
     expect(queue).toContain('reports_waiting_by_target');
     expect(queue).not.toContain('TEMP B-TREE');
+    const claimed = await planOf(
+      `SELECT id FROM reports WHERE status <> 'resolved' AND target_type = 'track' AND hidden_at IS NULL LIMIT 20`,
+    );
+    expect(claimed).toContain('reports_on_tracks');
     const released = await planOf('SELECT key FROM media_files WHERE released_at IS NOT NULL LIMIT 40');
     expect(released).toContain('media_files_released');
   });

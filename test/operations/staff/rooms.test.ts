@@ -5,7 +5,8 @@ import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { eventually, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { aRoom, comeIn } from '#test/support/user-rooms';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { readPass } from '@/domains/live/rooms/pass';
 import { newId } from '@/shared/ids';
@@ -133,5 +134,60 @@ describe('PUT /admin/room/:id', () => {
   it('of staff is closed to an equal rank', async () => {
     const [staff, id] = [await asStaff('admin_l2'), await anOpenStream(await asCreator({ rank: 'admin_l2' }))];
     expect((await staff.put(`admin/room/${id}`, { title: 'Mine' })).error.code).toBe('STAFF_OUT_OF_REACH');
+  });
+});
+
+describe("staff in a user's room", () => {
+  it('change its title, topic and privacy, tell the room, and are logged', async () => {
+    const [host, staff, viewer] = [await asViewer(), await asStaff('admin_l2'), await asViewer()];
+    const { id } = await aRoom(host, { title: 'Rude words', topic: 'Insults' });
+    const [mine, seat] = [await comeIn(host, id), await comeIn(viewer, id)];
+    const body = { title: 'A room', topic: null, isPrivate: true, reason: 'Rude title.' };
+    const { status, data } = await staff.put(`admin/room/${id}`, body);
+    expect([status, data]).toMatchObject([200, { id, title: 'A room', topic: null, isPrivate: true, status: 'open' }]);
+    await mine.next('room-updated', ({ title }) => title === 'A room');
+    await seat.closed();
+    await staff.put(`admin/room/${id}`, body);
+    expect(await actsOf(staff)).toMatchObject([
+      { action: 'room.edit', outcome: 'done', reason: 'Rude title.', after: { title: 'A room', isPrivate: true } },
+    ]);
+    expect((await staff.put(`admin/room/${id}`, { chat: {} })).error.details).toMatchObject([{ path: 'chat' }]);
+    const streamId = await anOpenStream(await asCreator());
+    expect((await staff.put(`admin/room/${streamId}`, { topic: 'x' })).error.details).toMatchObject([
+      { path: 'topic' },
+    ]);
+  });
+
+  it('close it once, and its host hears why', async () => {
+    const [host, staff] = [await asViewer(), await asStaff('admin_l2')];
+    const { id } = await aRoom(host);
+    const mine = await comeIn(host, id);
+    const close = () => staff.put(`admin/room/${id}`, { status: 'closed', reason: 'Enough.' });
+    const answers = await Promise.all([close(), close()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await close()).data).toMatchObject({ status: 'closed', closeReason: 'staff' });
+    expect(await mine.next('room-closed')).toMatchObject({ reason: 'staff' });
+    await eventually(async () => expect(await heard(host)).toMatchObject([{ body: 'Enough.' }]));
+    expect(await actsOf(staff)).toMatchObject([{ action: 'room.close', outcome: 'done' }]);
+    expect((await staff.put(`admin/room/${id}`, { title: 'Late' })).error.code).toBe('ROOM_CLOSED');
+  });
+
+  it('reach neither an equal rank nor another country', async () => {
+    const [equal, elsewhere] = [await asStaff('admin_l2'), await asUser({ country: 'FR' })];
+    const [staff, admin] = [await asStaff('admin_l2'), await asStaff('country_admin', { country: 'DE' })];
+    const [one, other] = [await aRoom(equal), await aRoom(elsewhere)];
+    expect((await staff.put(`admin/room/${one.id}`, { title: 'Mine' })).error.code).toBe('STAFF_OUT_OF_REACH');
+    expect((await admin.put(`admin/room/${other.id}`, { status: 'closed' })).error.code).toBe('STAFF_OUT_OF_REACH');
+    expect((await staff.put(`admin/room/${newId()}`, { title: 'Nothing' })).error.code).toBe('STREAM_NOT_FOUND');
+  });
+
+  it('kick people out of it, but not its host', async () => {
+    const [host, staff, viewer] = [await asViewer(), await asStaff('admin_l1'), await asViewer()];
+    const { id } = await aRoom(host);
+    const seat = await comeIn(viewer, id);
+    const kick = (userId: string) => staff.post(`admin/room/${id}/kick`, { userId, reason: 'Flooding.' });
+    expect((await kick(viewer.userId)).status).toBe(200);
+    expect(await seat.next('user-kicked')).toMatchObject({ reason: 'Flooding.' });
+    expect((await kick(host.userId)).error.code).toBe('OUT_OF_YOUR_REACH');
   });
 });

@@ -17,7 +17,7 @@ export function isRemovedByDecision({ type, id, streamId = null }: Target, excep
 }
 
 /** Its author appealed against its removal and waits for the answer. @param id a column */
-export function isRemovalAppealed(type: TargetType | 'track', id: SQL): SQL {
+export function isRemovalAppealed(type: TargetType, id: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${decisions} removal
     JOIN ${appeals} appealed ON appealed.decision_id = removal.id AND appealed.status = 'open'
     WHERE removal.target_type = ${type} AND removal.target_id = ${id} AND removal.action = 'remove')`;

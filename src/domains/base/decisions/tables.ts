@@ -13,6 +13,8 @@ export const TARGET_TYPES = [
   'comment',
   'message',
   'gift',
+  'room',
+  'track',
   'creator-application',
   'guide-application',
 ] as const;

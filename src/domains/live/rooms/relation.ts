@@ -116,8 +116,13 @@ export async function findPeople(
 }
 
 /** For a batch of reads; pass its rows to `roomRelationOf`. */
-export function roomRelationQuery(ctx: Pick<Context, 'db'>, roomId: string, userId: string, withBlocks = false) {
-  return ctx.db.all<RelationRow>(relations(roomId, sql`= ${userId}`, withBlocks));
+export function roomRelationQuery(
+  ctx: Pick<Context, 'db'>,
+  { roomId, kind }: { readonly roomId: string; readonly kind: 'stream' | 'user' },
+  userId: string,
+) {
+  const read = { stream: relations, user: userRoomRelations }[kind];
+  return ctx.db.all<RelationRow>(read(roomId, sql`= ${userId}`));
 }
 
 function relations(roomId: string, who: SQL, withBlocks = false): SQL {

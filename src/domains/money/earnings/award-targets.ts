@@ -1,38 +1,43 @@
 /**
- * Rewards creators who reached a target, once per period. A unique row in the reward's batch enforces that, however
- * often and concurrently it runs. Goes through everyone who earned or streamed lately, one page of creators at a time.
+ * Rewards creators and guides who reached a target, once per period. A unique row in the reward's batch enforces that,
+ * however often and concurrently it runs. Goes through everyone who earned, streamed or was on a stage lately, one page
+ * of users at a time.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type CreatorTarget, isForCreators } from '@/contracts/economy';
+import { isForGuides, type TargetRule } from '@/contracts/economy';
 import { commit } from '@/db/commit';
 import { type Period, periodsToReward } from '@/domains/base/economy/periods';
 import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
+import { guideWork } from '@/domains/people/guides/tables';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toDay } from '@/shared/time';
 import { earningError } from './errors';
-import { readProgress } from './progress';
 import { recordEarning } from './record';
 import { judgeRewards } from './review-rewards';
 import { targetRewards } from './tables';
+import { readTargetProgress } from './target-progress';
 import { readRewards } from './targets';
 
-const PAGE_CREATORS = 100;
+const PAGE_USERS = 100;
 
-/** Safe to repeat. Queues the next page itself. @param after the last creator of the previous page */
+/** Safe to repeat. Queues the next page itself. @param after the last user of the previous page */
 export async function awardTargets(ctx: Context, after: string | null): Promise<void> {
   const { version, targets } = await readEconomy(ctx);
-  const forCreators = targets.filter(isForCreators);
-  if (forCreators.length === 0) return;
+  if (targets.length === 0) return;
   const active = await listActive(ctx, after ?? '');
-  const creators = active.filter(({ isCreator }) => isCreator === 1).map(({ id }) => id);
-  await awardPage(ctx, forCreators, version, creators);
-  const last = active[PAGE_CREATORS - 1];
+  await awardPage(
+    ctx,
+    targets,
+    version,
+    active.filter(({ isCreator, isGuide }) => isCreator === 1 || isGuide === 1),
+  );
+  const last = active[PAGE_USERS - 1];
   if (last) await ctx.queues.tasks.send({ type: 'award-targets', after: last.id });
 }
 
@@ -43,24 +48,25 @@ export async function queueTargetAwards(ctx: Context): Promise<void> {
 
 async function awardPage(
   ctx: Context,
-  targets: readonly CreatorTarget[],
+  targets: readonly TargetRule[],
   version: number,
-  creators: readonly string[],
+  people: readonly Active[],
 ): Promise<void> {
-  if (creators.length === 0) return;
+  if (people.length === 0) return;
+  const userIds = people.map(({ id }) => id);
   const kinds = [...new Set(targets.map(({ period }) => period))];
   const periods = kinds.flatMap((kind) => periodsToReward(kind, ctx.now()));
   const names = [...new Set(periods.map(({ name }) => name))];
   const [progressOf, rewards] = await Promise.all([
-    readProgress(ctx, creators, periods),
-    readRewards(ctx, creators, names),
+    readTargetProgress(ctx, userIds, periods, targets),
+    readRewards(ctx, userIds, names),
   ]);
   const rewarded = new Set(rewards.map(({ userId, targetId, period }) => `${userId} ${targetId} ${period}`));
-  for (const userId of creators)
+  for (const { id: userId, isCreator, isGuide } of people)
     for (const period of periods)
       for (const target of targets) {
-        const isReached =
-          target.period === period.kind && progressOf(userId, period)[target.metric] >= target.threshold;
+        const isTheirs = (isForGuides(target) ? isGuide : isCreator) === 1 && target.period === period.kind;
+        const isReached = isTheirs && progressOf(userId, period, target.metric) >= target.threshold;
         if (isReached && !rewarded.has(`${userId} ${target.id} ${period.name}`))
           await reward(ctx, userId, target, period, version);
       }
@@ -69,25 +75,37 @@ async function awardPage(
   for (const userId of reversed) await judgeRewards(ctx, userId, periods);
 }
 
+interface Active {
+  readonly id: string;
+  readonly isCreator: number;
+  readonly isGuide: number;
+}
+
 /**
- * Users who earned or ended a stream today or yesterday (UTC), or are live, ordered by id. Includes users who are no
- * longer approved creators.
+ * Users who earned, ended a stream or were on a stage as guides today or yesterday (UTC), or are live, ordered by id.
+ * Includes users who are no longer approved.
  */
-function listActive(ctx: Context, after: string): Promise<{ id: string; isCreator: number }[]> {
+function listActive(ctx: Context, after: string): Promise<Active[]> {
   const now = ctx.now();
   const earnedOn = (ms: number) => sql`
     SELECT * FROM (SELECT DISTINCT user_id AS id FROM earning_days
-      WHERE day = ${toDay(ms)} AND user_id > ${after} ORDER BY user_id LIMIT ${PAGE_CREATORS})`;
+      WHERE day = ${toDay(ms)} AND user_id > ${after} ORDER BY user_id LIMIT ${PAGE_USERS})`;
   const streamedOn = (ms: number) => sql`
     SELECT * FROM (SELECT DISTINCT creator_id FROM ${streams}
       WHERE ended_at IS NOT NULL AND ended_at / 86400000 = ${Math.floor(ms / DAY_MS)}
-        AND creator_id > ${after} ORDER BY creator_id LIMIT ${PAGE_CREATORS})`;
-  return ctx.db.all<{ id: string; isCreator: number }>(sql`
-    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND ${isActive()}, 0) AS isCreator
+        AND creator_id > ${after} ORDER BY creator_id LIMIT ${PAGE_USERS})`;
+  const workedOn = (ms: number) => sql`
+    SELECT * FROM (SELECT DISTINCT user_id FROM ${guideWork}
+      WHERE day = ${toDay(ms)} AND user_id > ${after} ORDER BY user_id LIMIT ${PAGE_USERS})`;
+  // Nested, since D1 takes at most five terms in one UNION.
+  const lately = (on: (ms: number) => SQL) => sql`SELECT * FROM (${on(now)} UNION ${on(now - DAY_MS)})`;
+  return ctx.db.all<Active>(sql`
+    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND ${isActive()}, 0) AS isCreator,
+      coalesce(users.guide_status = 'APPROVED' AND ${isActive()}, 0) AS isGuide
     FROM (
-      ${earnedOn(now)} UNION ${earnedOn(now - DAY_MS)} UNION ${streamedOn(now)} UNION ${streamedOn(now - DAY_MS)}
+      ${lately(earnedOn)} UNION ${lately(streamedOn)} UNION ${lately(workedOn)}
       UNION SELECT creator_id FROM ${streams} WHERE status = 'live' AND creator_id > ${after}
-      ORDER BY 1 LIMIT ${PAGE_CREATORS}
+      ORDER BY 1 LIMIT ${PAGE_USERS}
     ) active
     LEFT JOIN ${users} ON users.id = active.id
     ORDER BY active.id`);
@@ -96,18 +114,19 @@ function listActive(ctx: Context, after: string): Promise<{ id: string; isCreato
 async function reward(
   ctx: Context,
   userId: string,
-  target: CreatorTarget,
+  target: TargetRule,
   period: Period,
   version: number,
 ): Promise<void> {
   const { diamonds } = target.reward;
   const id = newId();
   const row = { id, userId, targetId: target.id, period: period.name, diamonds, economyVersion: version };
+  const audience = isForGuides(target) ? 'guide' : 'creator';
   try {
     await commit(
       ctx,
       [
-        ctx.db.insert(targetRewards).values({ ...row, createdAt: ctx.now() }),
+        ctx.db.insert(targetRewards).values({ ...row, audience, createdAt: ctx.now() }),
         ...post(ctx, [{ kind: 'target_reward', refType: 'reward', refId: id, leg: 1, userId, amount: diamonds }]),
         recordEarning(ctx, { userId, source: 'reward', diamonds }),
       ],

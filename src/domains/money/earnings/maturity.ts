@@ -1,6 +1,6 @@
 /**
- * Reads which diamonds can be cashed out: only matured ones (see `mature.ts`). A cash-out requires in its own batch
- * that they are still there.
+ * Reads which diamonds can be exchanged and cashed out: only matured ones (see `mature.ts`). A cash-out requires in its
+ * own batch that they are still there. Rewards of guides are matured from the start.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -31,12 +31,14 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
     ctx.db.all<{ balance: number }>(sql`
       SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0`),
-    ctx.db.all<DayAmount>(sql`
-      SELECT day, sum(diamonds) AS diamonds FROM earning_days WHERE user_id = ${userId} AND day >= ${since} GROUP BY day`),
+    ctx.db.all<DayAmount>(
+      sql`SELECT day, sum(diamonds) AS diamonds FROM (${maturingSince(userId, since)}) GROUP BY day`,
+    ),
     ctx.db.all<DayAmount>(sql`
       SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM (
         SELECT updated_at AS at, diamonds FROM reversed_earnings
         WHERE user_id = ${userId} AND ref_type = 'reward' AND updated_at >= ${sinceMs}
+          AND NOT EXISTS (SELECT 1 FROM target_rewards WHERE id = ref_id AND audience = 'guide')
         UNION ALL
         SELECT returned_at, returned_diamonds FROM ${subscriptionCharges}
         WHERE creator_id = ${userId} AND returned_at >= ${sinceMs}
@@ -63,6 +65,15 @@ export function stillMatured(userId: string, diamonds: number, { window }: Diamo
   // `taken`.
   return sql`
     ${balanceOf('earnings', 'diamond', userId)}
-    - coalesce((SELECT sum(diamonds) FROM earning_days WHERE user_id = ${userId} AND day >= ${window.since}), 0)
+    - coalesce((SELECT sum(diamonds) FROM (${maturingSince(userId, window.since)})), 0)
     + ${int(window.taken)} >= ${int(diamonds)}`;
+}
+
+/** A query of `day, diamonds` that are still maturing, if nothing took them. @param since the window's first day */
+function maturingSince(userId: string, since: string): SQL {
+  return sql`
+    SELECT day, diamonds FROM earning_days WHERE user_id = ${userId} AND day >= ${since}
+    UNION ALL
+    SELECT strftime('%Y-%m-%d', created_at / 1000, 'unixepoch'), -diamonds FROM target_rewards
+    WHERE user_id = ${userId} AND audience = 'guide' AND created_at >= ${Date.parse(since)}`;
 }

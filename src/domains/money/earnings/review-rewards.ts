@@ -4,15 +4,15 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type CreatorTarget, type EconomyConfig, isForCreators, TARGET_PERIODS } from '@/contracts/economy';
+import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { type Period, periodAt } from '@/domains/base/economy/periods';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { post } from '@/ledger/transfers';
 import { toDay } from '@/shared/time';
-import { readProgress } from './progress';
 import { earningReversals, reversedEarnings, type TargetRewardRow, targetRewards } from './tables';
+import { readTargetProgress } from './target-progress';
 
 interface JudgedReward {
   readonly row: TargetRewardRow;
@@ -29,7 +29,7 @@ export async function reviewRewards(ctx: Context, userId: string, since: number)
 }
 
 /**
- * Judges a creator's rewards of these periods, each by the target that it was given for.
+ * Judges a user's rewards of these periods, each by the target that it was given for.
  * @returns the diamonds of rewards that were given again
  */
 export async function judgeRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<number> {
@@ -38,12 +38,13 @@ export async function judgeRewards(ctx: Context, userId: string, periods: readon
   const rewards = await listRewards(ctx, userId, periods);
   if (rewards.length === 0) return 0;
   let restored = 0;
-  const progressOf = await readProgress(ctx, [userId], periods);
+  const judgedBy = rewards.flatMap(({ targets, row }) => targets.filter(({ id }) => id === row.targetId));
+  const progressOf = await readTargetProgress(ctx, [userId], periods, judgedBy);
   for (const { row, targets, isReversed } of rewards) {
-    const target = targets.filter(isForCreators).find(({ id }) => id === row.targetId);
+    const target = targets.find(({ id }) => id === row.targetId);
     const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
     if (!target || !period || !dependsOnEarnings(target)) continue;
-    const isReached = progressOf(userId, period)[target.metric] >= target.threshold;
+    const isReached = progressOf(userId, period, target.metric) >= target.threshold;
     if (isReached !== isReversed) continue;
     await setReversed(ctx, row, !isReached, asOf);
     if (isReached) restored += row.diamonds;
@@ -51,8 +52,8 @@ export async function judgeRewards(ctx: Context, userId: string, periods: readon
   return restored;
 }
 
-function dependsOnEarnings({ metric }: CreatorTarget): boolean {
-  return metric === 'diamonds' || metric === 'gifts';
+function dependsOnEarnings({ metric }: TargetRule): boolean {
+  return metric === 'diamonds' || metric === 'gifts' || metric === 'giftsInRooms';
 }
 
 async function listPeriods(ctx: Context, userId: string, since: number): Promise<Period[]> {

@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { AUDIENCES } from '@/contracts/economy';
 import type { SpendType } from '@/ledger/tables';
 
 export const EARNING_SOURCES = ['gift', 'tip', 'subscription', 'reward'] as const;
@@ -44,6 +45,8 @@ export const targetRewards = sqliteTable('target_rewards', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
   targetId: text('target_id').notNull(),
+  /** Whose target it was. Rewards of guides do not mature: they can be exchanged at once. */
+  audience: text({ enum: AUDIENCES }).notNull().default('creator'),
   /** The period's first day, or `ever`. */
   period: text().notNull(),
   diamonds: integer().notNull(),

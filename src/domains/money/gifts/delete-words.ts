@@ -1,5 +1,5 @@
 /** Deletes text in a room: a chat message, or the text of a gift. The paid gift itself stays. */
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
@@ -55,7 +55,7 @@ function findGift(ctx: Context, streamId: string, id: string) {
   return ctx.db
     .select({ senderId: giftsSent.senderId, message: giftsSent.message })
     .from(giftsSent)
-    .where(and(eq(giftsSent.id, id), eq(giftsSent.streamId, streamId)))
+    .where(and(eq(giftsSent.id, id), or(eq(giftsSent.streamId, streamId), eq(giftsSent.roomId, streamId))))
     .get();
 }
 

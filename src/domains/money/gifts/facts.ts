@@ -8,17 +8,22 @@ import { hasEffectiveRank } from '@/domains/base/permissions/dormant';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
+import { isActive } from '@/domains/base/visibility/people';
+import { hiddenIn } from '@/domains/base/visibility/regions';
 import { visibilityAtDoor } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
-import { mayStay } from '@/domains/live/rooms/admission';
+import { type Door, mayStay } from '@/domains/live/rooms/admission';
 import { doorError } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
 import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/rooms/relation';
-import { type StreamRow, streams } from '@/domains/live/streams/tables';
+import { visibilityOf } from '@/domains/live/rooms/user-room-door';
+import { streams } from '@/domains/live/streams/tables';
+import { roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
+import { giftError } from './errors';
 import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
-/** What a request gives, and to whom: to a creator, or into a live stream. */
+/** What a request gives, and to whom: to a creator, into a live stream, or to somebody on the stage of a user's room. */
 export interface Giving {
   readonly senderId: string;
   /** The sender's country, if known (ISO 3166). */
@@ -26,6 +31,7 @@ export interface Giving {
   readonly region: string | null;
   readonly recipientId: string | null;
   readonly streamId: string | null;
+  readonly roomId: string | null;
   /** Null: a tip. */
   readonly giftId: string | null;
   readonly message: string | null;
@@ -33,10 +39,12 @@ export interface Giving {
 
 type Party = CardRow & Supported;
 
-/** The stream that receives the gift, and the sender's relation to it. */
+/** The door of the room that shows the gift, and the sender's relation to it. */
 interface GiftDoor {
-  readonly door: Pick<StreamRow, 'status' | 'visibility'>;
+  readonly door: Pick<Door, 'kind' | 'status' | 'visibility'>;
   readonly relation: RoomRelation | undefined;
+  /** Whether the recipient can be given something here. */
+  readonly isOnStage: boolean;
 }
 
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
@@ -59,7 +67,7 @@ export interface GiftFacts {
 }
 
 export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {
-  const { senderId, streamId } = giving;
+  const { senderId, streamId, roomId } = giving;
   const asked = [
     sentBefore(ctx, { senderId, idempotencyKey }),
     economyQuery(ctx),
@@ -72,18 +80,22 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
       streamId,
     }),
   ] as const;
+  const relationTo = (room: { readonly roomId: string; readonly kind: 'stream' | 'user' }) =>
+    roomRelationQuery(ctx, room, senderId);
   const [[known], economy, [gift = null], people, [place], relations = []] =
-    streamId === null
-      ? await ctx.db.batch([...asked, channelQuery(ctx, giving)])
-      : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomRelationQuery(ctx, streamId, senderId)]);
-  const door = place && 'status' in place ? place : undefined;
+    roomId !== null
+      ? await ctx.db.batch([...asked, stageQuery(ctx, giving, roomId), relationTo({ roomId, kind: 'user' })])
+      : streamId !== null
+        ? await ctx.db.batch([...asked, doorQuery(ctx, streamId), relationTo({ roomId: streamId, kind: 'stream' })])
+        : await ctx.db.batch([...asked, channelQuery(ctx, giving)]);
+  const recipientId = place && 'creatorId' in place ? place.creatorId : giving.recipientId;
   return {
     known,
     economy: economyOf(economy),
     gift,
     sender: people.find(({ id }) => id === senderId) ?? null,
-    recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
-    room: door ? { door, relation: roomRelationOf(ctx, relations) } : null,
+    recipient: people.find(({ id }) => id === recipientId) ?? null,
+    room: place && !('banned' in place) ? { ...doorOf(place), relation: roomRelationOf(ctx, relations) } : null,
     channel: place && 'banned' in place ? place : null,
   };
 }
@@ -137,6 +149,30 @@ function doorQuery(ctx: Context, streamId: string) {
     .where(eq(streams.id, streamId));
 }
 
+/** No row if the room or its host is hidden from the sender. */
+function stageQuery(ctx: Context, { recipientId, country, region }: Giving, roomId: string) {
+  return ctx.db
+    .select({
+      open: sql<number>`${userRooms.status} = 'open'`.as('open'),
+      isPrivate: userRooms.isPrivate,
+      hiddenAt: userRooms.hiddenAt,
+      onStage: sql<number>`(${userRooms.hostId} = ${recipientId} OR EXISTS (SELECT 1 FROM ${roomSpeakers} speaker
+        WHERE speaker.room_id = user_rooms.id AND speaker.user_id = ${recipientId}))`.as('on_stage'),
+    })
+    .from(userRooms)
+    .innerJoin(users, eq(users.id, userRooms.hostId))
+    .where(and(eq(userRooms.id, roomId), isActive(), sql`NOT ${hiddenIn({ country, region })}`));
+}
+
+type StreamDoor = Awaited<ReturnType<typeof doorQuery>>[number];
+type StageDoor = Awaited<ReturnType<typeof stageQuery>>[number];
+
+function doorOf(place: StreamDoor | StageDoor): Pick<GiftDoor, 'door' | 'isOnStage'> {
+  if ('creatorId' in place) return { door: { kind: 'stream', ...place }, isOnStage: true };
+  const status = place.open === 1 ? 'live' : 'ended';
+  return { door: { kind: 'user', status, visibility: visibilityOf(place) }, isOnStage: place.onStage === 1 };
+}
+
 function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
   return ctx.db
     .select({
@@ -150,10 +186,13 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
 }
 
 /**
- * Returns the recipient if they can be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; for a
- * stream also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
+ * Returns the recipient if they can be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; in a
+ * room also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE, ROOM_CLOSED, NOT_ON_STAGE.
  */
-export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
+export function requireRecipient(facts: GiftFacts, giving: Giving): CardRow {
+  if (giving.roomId !== null) return requireSpeaker(facts, giving);
+  const { recipient, room } = facts;
+  const { senderId, streamId } = giving;
   if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);
   if (!room || recipient?.isStaying !== 1 || recipient.blocked === 1) throw roomError('STREAM_NOT_FOUND');
   const { door, relation } = room;
@@ -161,4 +200,16 @@ export function requireRecipient({ recipient, room }: GiftFacts, { senderId, str
   if (refusal) throw doorError(refusal, relation);
   if (door.status !== 'live') throw roomError('STREAM_NOT_LIVE');
   return requireSupportable(recipient, senderId);
+}
+
+/** Somebody on the stage of an open room in which the sender may be: a creator or a guide. */
+function requireSpeaker({ recipient, room }: GiftFacts, { senderId }: Giving): CardRow {
+  if (!room) throw roomError('STREAM_NOT_FOUND');
+  const { door, relation, isOnStage } = room;
+  const refusal = mayStay(door, relation);
+  if (refusal) throw doorError(refusal, relation);
+  if (door.status !== 'live') throw roomError('ROOM_CLOSED');
+  const speaker = requireSupportable(recipient ?? undefined, senderId, true);
+  if (!isOnStage) throw giftError('NOT_ON_STAGE');
+  return speaker;
 }

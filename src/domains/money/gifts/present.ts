@@ -29,7 +29,7 @@ export function presentGiftSent(
   { gift, sender, recipient }: GiftParties,
   readerId: string,
 ): z.input<typeof GiftSent> {
-  const { id, quantity, coins, diamonds, streamId, wordsHiddenAt, wordsKeptUntil } = row;
+  const { id, quantity, coins, diamonds, streamId, roomId, wordsHiddenAt, wordsKeptUntil } = row;
   const isUnderReview = wordsHiddenAt !== null && wordsKeptUntil === null && readerId === row.senderId;
   return {
     id,
@@ -40,6 +40,7 @@ export function presentGiftSent(
     sender: sender && presentCard(sender),
     recipient: recipient && presentCard(recipient),
     streamId,
+    ...(roomId === null ? {} : { roomId }),
     message: wordsHiddenAt === null || isUnderReview ? row.message : null,
     ...(isUnderReview ? { hidden: true as const } : {}),
     ...(row.messageRefused !== null && readerId === row.senderId

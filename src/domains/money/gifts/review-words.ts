@@ -12,7 +12,7 @@ import { giftsSent } from './tables';
 
 interface Words {
   readonly id: string;
-  /** Null: it was sent outside of a stream, so no room shows it. */
+  /** The room that shows it: a stream's or a user's. Null: none does. */
   readonly streamId: string | null;
 }
 

@@ -35,11 +35,15 @@ const GIVING_REFUSALS = [
   roomError.BANNED,
   roomError.FOLLOWERS_ONLY,
   roomError.SUBSCRIBERS_ONLY,
+  roomError.USERS_ONLY,
+  roomError.ROOM_CLOSED,
+  giftError.NOT_ON_STAGE,
   giftError.GIFT_WORTHLESS,
 ];
 const GIVING =
-  'In a live stream, the room shows it as `gift-sent` once it is paid. A message is moderated like chat; outside a ' +
-  "stream, only by the creator's bans and blocked words. If the message is refused, the gift is sent without it, " +
+  "In a live stream, the room shows it as `gift-sent` once it is paid. So does a user's room, in which `recipientId` " +
+  'is a creator or a guide on the stage. A message is moderated like chat; outside of rooms, ' +
+  "only by the creator's bans and blocked words. If the message is refused, the gift is sent without it, " +
   'and the response says why: `message: null, messageRefused: { code }`. The details of `NOT_ENOUGH_COINS` are the ' +
   'balance and the price.';
 

@@ -51,17 +51,27 @@ export const KeptGiftChanges = z
 
 const anId = z.string().min(1).max(64);
 const to = {
-  recipientId: anId.optional().openapi({ description: 'The creator who receives it. Send either this or `streamId`.' }),
+  recipientId: anId.optional().openapi({ description: 'Who receives it: a creator, or with `roomId` a guide too.' }),
   streamId: anId
     .optional()
-    .openapi({ description: 'The live stream whose creator receives it and whose room shows it.' }),
+    .openapi({ description: 'The live stream whose creator receives it and whose room shows it. Send it alone.' }),
+  roomId: anId
+    .optional()
+    .openapi({ description: "The user's room on whose stage the recipient is, and which shows it." }),
   message: aText(MESSAGE_CHARACTERS_MAX).optional(),
 };
 
-function namesOne({ recipientId, streamId }: { recipientId?: string | undefined; streamId?: string | undefined }) {
-  return (recipientId === undefined) !== (streamId === undefined);
+interface To {
+  readonly recipientId?: string | undefined;
+  readonly streamId?: string | undefined;
+  readonly roomId?: string | undefined;
 }
-const ONE_OF_THEM = { path: ['recipientId'], message: 'send either recipientId or streamId' };
+
+/** A creator, a stream, or somebody in a room. */
+function namesOne({ recipientId, streamId, roomId }: To) {
+  return recipientId === undefined ? streamId !== undefined && roomId === undefined : streamId === undefined;
+}
+const ONE_OF_THEM = { path: ['recipientId'], message: 'send recipientId, streamId, or recipientId with roomId' };
 
 export const NewGiftSent = z
   .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), expectedCoins, ...to })
@@ -83,6 +93,7 @@ export const GiftSent = z
     sender: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
+    roomId: z.uuid().optional().openapi({ description: "Only for a gift in a user's room." }),
     message: z.string().nullable(),
     hidden: z.literal(true).optional().openapi({
       description: 'Your message is hidden from everyone else, while a report about it is reviewed.',

@@ -21,6 +21,7 @@ import { placeOf } from '@/domains/base/visibility/regions';
 import { roomError } from '@/domains/live/rooms/errors';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { isGuideAt } from '@/domains/people/guides/terms';
 import { socialError } from '@/domains/people/social/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { firstLot, furtherLotsOf } from '@/ledger/lots';
@@ -33,7 +34,7 @@ import { giftError } from './errors';
 import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
-import { type GiftRow, type GiftSentRow, giftsSent, streamEarnings } from './tables';
+import { type GiftRow, type GiftSentRow, giftsSent, roomGiftDays, streamEarnings } from './tables';
 import { judgeWords } from './words';
 
 /** The gift or tip that the sender pays for, and its total price in coins. */
@@ -72,15 +73,16 @@ export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<
   });
 }
 
-type To = Pick<z.output<typeof NewTip>, 'recipientId' | 'streamId' | 'message'>;
+type To = Pick<z.output<typeof NewTip>, 'recipientId' | 'streamId' | 'roomId' | 'message'>;
 
-function givingOf(sender: Actor, giftId: string | null, { recipientId, streamId, message }: To): Giving {
+function givingOf(sender: Actor, giftId: string | null, { recipientId, streamId, roomId, message }: To): Giving {
   return {
     senderId: sender.userId,
     ...placeOf(sender),
     giftId,
     recipientId: recipientId ?? null,
     streamId: streamId ?? null,
+    roomId: roomId ?? null,
     message: message || null,
   };
 }
@@ -100,7 +102,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
   if (!facts.sender) throw new Error(`The sender ${giving.senderId} has no account`);
   const line = price(facts);
   const recipient = requireRecipient(facts, giving);
-  const { senderId, streamId } = giving;
+  const { senderId, streamId, roomId } = giving;
   const diamonds = diamondsOf(line, facts.economy);
   const { delayMs, ...words } = await judgeWords(ctx, facts, giving, once.idempotencyKey);
   const row: GiftSentRow = {
@@ -112,6 +114,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
     senderId,
     recipientId: recipient.id,
     streamId,
+    roomId,
     ...words,
     wordsHiddenAt: null,
     wordsKeptUntil: null,
@@ -131,7 +134,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
-    ...(streamId === null ? giftNotice(ctx, row) : [addToStream(ctx, { streamId, diamonds: row.diamonds })]),
+    ...placeStatements(ctx, row),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
@@ -157,6 +160,7 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
     senderId: value('senderId'),
     recipientId: value('recipientId'),
     streamId: value('streamId'),
+    roomId: value('roomId'),
     message: value('message'),
     messageRefused: value('messageRefused'),
     economyVersion: value('economyVersion'),
@@ -168,6 +172,21 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
 );
 
 const takeFurtherLots = furtherLotsOf('gift', giftsSent);
+
+/** A stream and a guide's day count what was given there. Elsewhere, the recipient is told. */
+function placeStatements(ctx: Context, row: GiftSentRow): Statement[] {
+  const { streamId, roomId, recipientId: userId, diamonds, createdAt } = row;
+  if (streamId !== null) return [addToStream(ctx, { streamId, diamonds })];
+  if (roomId !== null) return [addToRoomDay(ctx, { userId, day: toDay(createdAt), diamonds, at: createdAt })];
+  return giftNotice(ctx, row);
+}
+
+const addToRoomDay = builtOnce((db, value: (name: 'userId' | 'day' | 'diamonds' | 'at') => Placeholder) =>
+  db.run(sql`
+    INSERT INTO ${roomGiftDays} (user_id, day, as_guide, diamonds)
+    VALUES (${value('userId')}, ${value('day')}, ${isGuideAt(value('userId'), value('at'))}, ${int(value('diamonds'))})
+    ON CONFLICT (user_id, day, as_guide) DO UPDATE SET diamonds = diamonds + excluded.diamonds`),
+);
 
 const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Placeholder) =>
   db.run(sql`
@@ -183,13 +202,14 @@ function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Econo
   return diamonds;
 }
 
-/** In a stream, the room shows the gift, so the creator gets no notification. */
+/** The room shows the gift, so its recipient gets no notification. */
 function roomEvents(
   row: GiftSentRow,
   { gift, sender, recipient }: { gift: GiftRow | null; sender: CardRow; recipient: CardRow },
   delayMs: number,
 ): OutboxEvent[] {
-  if (row.streamId === null) return [];
+  const roomId = row.streamId ?? row.roomId;
+  if (roomId === null) return [];
   const event = {
     type: 'gift-sent',
     id: row.id,
@@ -201,10 +221,10 @@ function roomEvents(
     message: row.message,
     at: toIso(row.createdAt),
   };
-  return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event, delayMs } }];
+  return [{ kind: 'room', roomId, command: { type: 'event', event, delayMs } }];
 }
 
-/** Outside a stream: at most one notification per sender and minute, grouped by day. */
+/** Outside of rooms: at most one notification per sender and minute, grouped by day. */
 function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
   const minute = Math.floor(createdAt / MINUTE_MS);
   const notification: NewNotification = {

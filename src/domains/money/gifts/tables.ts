@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { lotColumns } from '@/ledger/tables';
 
 /** The gift catalogue. */
@@ -25,6 +25,8 @@ export const giftsSent = sqliteTable('gifts_sent', {
   senderId: text('sender_id').notNull(),
   recipientId: text('recipient_id').notNull(),
   streamId: text('stream_id'),
+  /** The user's room in which it was given to somebody on the stage. */
+  roomId: text('room_id'),
   message: text(),
   /** Why the message was left out; shown only to the sender. */
   messageRefused: text('message_refused'),
@@ -46,6 +48,19 @@ export const streamEarnings = sqliteTable('stream_earnings', {
   /** Gifts and tips; each counts once, whatever its quantity. */
   gifts: integer().notNull(),
 });
+
+/** What a user received in rooms on a day (UTC): while they were approved as a guide, and otherwise. */
+export const roomGiftDays = sqliteTable(
+  'room_gift_days',
+  {
+    userId: text('user_id').notNull(),
+    day: text().notNull(),
+    /** 1: while they were approved. */
+    asGuide: integer('as_guide').notNull(),
+    diamonds: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.day, table.asGuide] })],
+);
 
 /** Without the lot, which the database chooses. */
 export type GiftSentRow = Omit<typeof giftsSent.$inferSelect, keyof typeof lotColumns>;

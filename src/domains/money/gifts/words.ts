@@ -20,9 +20,10 @@ export interface Words {
 
 /** @param key the request's idempotency key: a repeat gets the same answer, and counts once */
 export async function judgeWords(ctx: Context, facts: GiftFacts, giving: Giving, key: string): Promise<Words> {
-  const { message, streamId } = giving;
+  const { message } = giving;
   if (message === null) return { message, messageRefused: null, delayMs: 0 };
-  if (streamId !== null) return askRoom(ctx, facts, { streamId, message, key });
+  const shownIn = giving.streamId ?? giving.roomId;
+  if (shownIn !== null) return askRoom(ctx, facts, { shownIn, message, key });
   const messageRefused = refusalElsewhere(facts, message);
   return { message: messageRefused ? null : message, messageRefused, delayMs: 0 };
 }
@@ -31,13 +32,13 @@ export async function judgeWords(ctx: Context, facts: GiftFacts, giving: Giving,
 async function askRoom(
   ctx: Context,
   { room }: GiftFacts,
-  { streamId, message, key }: { streamId: string; message: string; key: string },
+  { shownIn, message, key }: { shownIn: string; message: string; key: string },
 ): Promise<Words> {
   const left = (messageRefused: Words['messageRefused']): Words => ({ message: null, messageRefused, delayMs: 0 });
   if (!room?.relation) return left('NOT_ALLOWED');
   let approval: Approval | undefined;
   try {
-    const answer = ctx.rooms(streamId).approveWords(room.relation.user, key, message);
+    const answer = ctx.rooms(shownIn).approveWords(room.relation.user, key, message);
     approval = await Promise.race([answer, scheduler.wait(ROOM_MS_MAX).then(() => undefined)]);
   } catch (error) {
     ctx.log.fault('gift.words', error);
@@ -48,7 +49,7 @@ async function askRoom(
     : left(approval.code);
 }
 
-/** Outside a stream there is no chat to moderate; only the creator's bans and blocked words apply. */
+/** Outside of rooms there is no chat to moderate; only the creator's bans and blocked words apply. */
 function refusalElsewhere({ channel }: GiftFacts, message: string): 'BANNED' | 'BLOCKED_WORDS' | null {
   if (!channel || channel.exempt === 1) return null;
   if (channel.banned === 1) return 'BANNED';

@@ -31,7 +31,7 @@ import { supportMessages, supportThreads } from '@/domains/operations/support-ch
 import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
-import { guideApplications } from '@/domains/people/guides/tables';
+import { guideApplications, guideTerms, guideWork } from '@/domains/people/guides/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
 import { MONEY_HOLDINGS } from './money-holdings';
@@ -72,6 +72,8 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [guideApplications.id],
     without: ['decidedBy'],
   },
+  { as: 'guideTerms', table: guideTerms, tie: guideTerms.userId, order: [guideTerms.fromAt] },
+  { as: 'guideWork', table: guideWork, tie: guideWork.userId, order: [guideWork.day, guideWork.roomId] },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
   {
     as: 'uploads',

@@ -11,7 +11,7 @@ import {
   reversedEarnings,
   targetRewards,
 } from '@/domains/money/earnings/tables';
-import { giftsSent } from '@/domains/money/gifts/tables';
+import { giftsSent, roomGiftDays } from '@/domains/money/gifts/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
 import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
@@ -85,6 +85,12 @@ export const MONEY_HOLDINGS: readonly Holding[] = [
     tie: earningDays.userId,
     order: [earningDays.day, earningDays.source],
     without: ['lastTransferId'],
+  },
+  {
+    as: 'roomGiftDays',
+    table: roomGiftDays,
+    tie: roomGiftDays.userId,
+    order: [roomGiftDays.day, roomGiftDays.asGuide],
   },
   { as: 'exchanges', table: exchanges, tie: exchanges.userId, order: [exchanges.id], without: REPEATS },
   {

@@ -1,7 +1,7 @@
 /**
  * Plans what a review does with reported content, whatever its type, as a part of one batch. Each plan is idempotent, and
  * changes nothing if the content is gone. What several decisions removed comes back with the last of them. The batch
- * aborts with DEMAND_NOT_MET if a stream, or a decision about the content, changes meanwhile: plan again then.
+ * aborts with DEMAND_NOT_MET if a stream, a track, or a decision about the content, changes meanwhile: plan again then.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -23,6 +23,8 @@ import {
   unhidePost,
 } from '@/domains/content/posts/removal';
 import { hideStream, keepRemovedStream, returnStream, unhideStream } from '@/domains/live/streams/removal';
+import { keepRemovedTrack, muteTrack, returnTrack, unmuteTrack } from '@/domains/live/tracks/removal';
+import { hideRoom, keepRemovedRoom, returnRoom, unhideRoom } from '@/domains/live/user-rooms/removal';
 import { hideWords, keepRemovedWords, returnWords, unhideWords } from '@/domains/money/gifts/review-words';
 import { removeBio, returnBio } from '@/domains/people/creators/removal';
 import { removeGenres, returnGenres } from '@/domains/people/djs/removal';
@@ -133,6 +135,20 @@ async function plan(
         unhide: () => unhideWords(ctx, { id, streamId }),
         remove: () => keepRemovedWords(ctx, { id, streamId }, until),
         return: () => returnWords(ctx, { id, streamId }),
+      }[step]();
+    case 'room':
+      return {
+        hide: () => hideRoom(ctx, id),
+        unhide: () => unhideRoom(ctx, id),
+        remove: () => keepRemovedRoom(ctx, id, until),
+        return: () => returnRoom(ctx, id),
+      }[step]();
+    case 'track':
+      return {
+        hide: () => muteTrack(ctx, id),
+        unhide: () => unmuteTrack(ctx, id),
+        remove: () => keepRemovedTrack(ctx, id, until),
+        return: () => returnTrack(ctx, id),
       }[step]();
     case 'message':
       return planMessage(id, streamId, step === 'hide' || step === 'remove');

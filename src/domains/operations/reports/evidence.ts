@@ -12,6 +12,8 @@ import { getComment } from '@/domains/content/posts/find-comment';
 import { getPost } from '@/domains/content/posts/find-post';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { getStream } from '@/domains/live/streams/find';
+import { findTrackToReport } from '@/domains/live/tracks/removal';
+import { getRoom } from '@/domains/live/user-rooms/access';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { djProfiles } from '@/domains/people/djs/tables';
@@ -78,6 +80,10 @@ function look(ctx: Context, actor: Actor, { targetType, targetId, streamId }: As
       return lookAtMessage(ctx, actor, targetId, streamId ?? '');
     case 'gift':
       return lookAtGift(ctx, actor, targetId);
+    case 'room':
+      return lookAtRoom(ctx, actor, targetId);
+    case 'track':
+      return lookAtTrack(ctx, actor, targetId);
   }
 }
 
@@ -137,7 +143,8 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
     .where(and(eq(giftsSent.id, id), isNotNull(giftsSent.message), isNull(giftsSent.wordsHiddenAt)))
     .get();
   if (!gift?.message) throw reportError('REPORT_TARGET_NOT_FOUND');
-  const { senderId: subjectId, streamId, message: text } = gift;
+  const { senderId: subjectId, message: text } = gift;
+  const streamId = gift.streamId ?? gift.roomId;
   const isParty = [gift.recipientId, gift.senderId].includes(actor.userId);
   if (streamId === null) {
     if (!isParty) throw reportError('REPORT_TARGET_NOT_FOUND');
@@ -147,6 +154,23 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
   const said = await ctx.rooms(streamId).saidAround(id, NEIGHBOURS_EACH);
   if (!said && !isParty) throw reportError('REPORT_TARGET_NOT_FOUND');
   return { subjectId, streamId, text, neighbours: (said?.neighbours ?? []).map(neighbourOf) };
+}
+
+/** Its host answers for it. */
+async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const { room, people } = await getRoom(ctx, actor, id);
+  const stage = people.speakers.map(({ username }) => `@${username}`).join(', ');
+  const text = [room.title, room.topic, stage && `On the stage: ${stage}`].filter(Boolean).join('\n');
+  return { subjectId: room.hostId, text };
+}
+
+/** Its file is held, so that staff can hear what was reported. */
+async function lookAtTrack(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const found = await findTrackToReport(ctx, actor, id);
+  if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { djId, title, artist, album, key, coverKey } = found.track;
+  const text = [title, artist, album].filter(Boolean).join('\n');
+  return { subjectId: djId, text, media: [key, coverKey].filter((file) => file !== null) };
 }
 
 function neighbourOf({ id, userId, username, displayName, text, at }: ChatMessage): Neighbour {

@@ -1,5 +1,5 @@
 /**
- * Hides what reports call urgent, until staff decide. Evidence was taken when it was first reported. What belongs to
+ * Hides what reports call urgent, and mutes a track while somebody claims its copyright, until staff decide. Evidence was taken when it was first reported. What belongs to
  * somebody with a rank stays: few may decide about them, and about the only owner nobody.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
@@ -8,8 +8,8 @@ import { commitIfMet, requireChange } from '@/db/commit';
 import { literal } from '@/db/sql';
 import { staff } from '@/domains/base/permissions/tables';
 import { planHiding } from './content';
-import { reports } from './tables';
-import { HIDDEN_FROM_URGENCY } from './weigh';
+import { reports, reportVoices } from './tables';
+import { CLAIM, HIDDEN_FROM_URGENCY } from './weigh';
 
 /** Someone else may change the same stream at the same time. A sweep tries again after that. */
 const ATTEMPTS_MAX = 3;
@@ -39,13 +39,30 @@ export async function hideReported(ctx: Context, reportId: string): Promise<void
 
 /** A sweep, in case a request ended between a report and the hiding. Returns whether there may be more. */
 export async function hideUrgent(ctx: Context): Promise<boolean> {
-  const rows = await ctx.db.select({ id: reports.id }).from(reports).where(isToHide()).limit(HIDDEN_A_RUN);
-  for (const { id } of rows) await hideReported(ctx, id);
-  return rows.length === HIDDEN_A_RUN;
+  const idsOf = (condition: SQL) =>
+    ctx.db.select({ id: reports.id }).from(reports).where(condition).limit(HIDDEN_A_RUN);
+  const [urgent, claimed] = await ctx.db.batch([
+    idsOf(sql`${isUrgent} AND ${isNotOfStaff()}`),
+    idsOf(sql`${isClaimed()} AND ${isNotOfStaff()}`),
+  ]);
+  for (const { id } of [...urgent, ...claimed]) await hideReported(ctx, id);
+  return urgent.length === HIDDEN_A_RUN || claimed.length === HIDDEN_A_RUN;
+}
+
+function isToHide(): SQL {
+  return sql`((${isUrgent}) OR (${isClaimed()})) AND ${isNotOfStaff()}`;
 }
 
 /** NOTE: must match the text of the condition of the index `reports_urgent`. */
-function isToHide(): SQL {
-  return sql`status <> 'resolved' AND urgency >= ${literal(HIDDEN_FROM_URGENCY)} AND hidden_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM ${staff} WHERE staff.user_id = reports.subject_id)`;
+const isUrgent = sql`status <> 'resolved' AND urgency >= ${literal(HIDDEN_FROM_URGENCY)} AND hidden_at IS NULL`;
+
+/** NOTE: must match the text of the condition of the index `reports_on_tracks`. */
+function isClaimed(): SQL {
+  return sql`status <> 'resolved' AND target_type = ${literal(CLAIM.targetType)} AND hidden_at IS NULL
+    AND EXISTS (SELECT 1 FROM ${reportVoices} claim
+      WHERE claim.report_id = reports.id AND claim.category = ${CLAIM.category} AND claim.weight > 0)`;
+}
+
+function isNotOfStaff(): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM ${staff} WHERE staff.user_id = reports.subject_id)`;
 }

@@ -22,7 +22,7 @@ import { findReported, type Reported } from './evidence';
 import { hideReported } from './hide-reported';
 import type { NewReport, ReportMade } from './schemas';
 import { type ReportStatus, reports, reportVoices } from './tables';
-import { HIDDEN_FROM_URGENCY, LOWEST_PRIORITY, type ReporterRecord, type Weight, weigh } from './weigh';
+import { HIDDEN_FROM_URGENCY, isClaim, LOWEST_PRIORITY, type ReporterRecord, type Weight, weigh } from './weigh';
 
 type Asked = Pick<z.output<typeof NewReport>, 'targetType' | 'targetId'>;
 
@@ -61,8 +61,8 @@ export async function makeReport(
   ]);
   const isRepeated = known !== undefined && known.reportedAt !== null && known.status !== 'resolved';
   const made = isRepeated ? known : await add(ctx, actor, input, { reporter, known });
-  if (made.status !== 'resolved' && made.urgency >= HIDDEN_FROM_URGENCY && made.hiddenAt === null)
-    await hideReported(ctx, made.id);
+  const mayHide = made.urgency >= HIDDEN_FROM_URGENCY || isClaim(input.targetType, input.category);
+  if (made.status !== 'resolved' && mayHide && made.hiddenAt === null) await hideReported(ctx, made.id);
   if (input.block) await blockUser(ctx, userId, made.subjectId);
   return { id: made.id, status: made.status, createdAt: toIso(made.reportedAt ?? ctx.now()) };
 }

@@ -34,11 +34,11 @@ export const reportEndpoints: Endpoint[] = [
     method: 'post',
     path: '/reports',
     tag: 'reports',
-    summary: 'Report a user, a stream, a post, a comment, a message or the words of a gift',
+    summary: 'Report a user, a stream, a room, a post, a comment, a message, a track or the words of a gift',
     description:
       'You can report what you can see. All reports on the same target are one case, in which you count once: ' +
       'reporting it again answers your first report. If staff looked at the same content for the same reason within ' +
-      'a week, your report gets the same outcome at once.',
+      'a week, your report gets the same outcome at once. A track is muted everywhere while somebody claims its copyright.',
     who: 'user',
     body: NewReport,
     response: ReportMade,

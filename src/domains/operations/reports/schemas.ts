@@ -20,9 +20,9 @@ export const NewReport = z
   .strictObject({
     targetType,
     targetId: anId,
-    streamId: anId
-      .optional()
-      .openapi({ description: 'The stream in whose chat the message is. Required for a message.' }),
+    streamId: anId.optional().openapi({
+      description: 'The room in whose chat the message is: a stream’s or a user’s. Required for a message.',
+    }),
     category,
     text: aText(TEXT_CHARACTERS_MAX).optional().openapi({ description: 'What staff should know.' }),
     block: z.boolean().default(false).openapi({ description: 'Also blocks the person.' }),

@@ -9,6 +9,7 @@ import { releaseFiles } from '@/domains/base/media/hold';
 import { clearKeptProfiles } from '@/domains/base/users/removed-profile';
 import { removedProfiles } from '@/domains/base/users/tables';
 import { clearKeptStreams } from '@/domains/live/streams/removal';
+import { clearKeptRooms } from '@/domains/live/user-rooms/removal';
 import { clearKeptWords } from '@/domains/money/gifts/review-words';
 import { clearRemovedBios } from '@/domains/people/creators/removal';
 import { clearRemovedGenres } from '@/domains/people/djs/removal';
@@ -51,15 +52,17 @@ export async function clearKept(ctx: Context): Promise<boolean> {
   const isKept = (decisionId: SQL) =>
     sql`EXISTS (SELECT 1 FROM ${removedProfiles} kept WHERE kept.decision_id = ${decisionId})`;
   const parts = [clearRemovedBios(ctx, isKept), clearRemovedGenres(ctx, isKept)]; // after the profiles that they belong to
-  const [words] = (await commit(
+  const [words, rooms] = (await commit(
     ctx,
     [
       clearKeptWords(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
+      clearKeptRooms(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
       ...streams.statements,
       ...profiles.statements,
       ...parts,
     ],
     { events: [...streams.events, ...profiles.events], evenIfUnchanged: true },
   )) as D1Result[]; // a statement without rows
-  return streams.count === SHOWN_A_RUN || profiles.count === SHOWN_A_RUN || words?.meta.changes === WORDS_A_RUN;
+  const isFull = [words, rooms].some((result) => (result?.meta.changes ?? 0) >= WORDS_A_RUN);
+  return streams.count === SHOWN_A_RUN || profiles.count === SHOWN_A_RUN || isFull;
 }

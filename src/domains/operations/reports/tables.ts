@@ -6,7 +6,16 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Rule, TargetType } from '@/domains/base/decisions/tables';
 
 /** What can be reported. */
-export const REPORT_TARGETS = ['user', 'stream', 'post', 'comment', 'message', 'gift'] as const satisfies TargetType[];
+export const REPORT_TARGETS = [
+  'user',
+  'stream',
+  'post',
+  'comment',
+  'message',
+  'gift',
+  'room',
+  'track',
+] as const satisfies TargetType[];
 export type ReportTarget = (typeof REPORT_TARGETS)[number];
 
 export const REPORT_STATUSES = ['open', 'assigned', 'resolved'] as const;

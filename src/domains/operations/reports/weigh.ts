@@ -1,5 +1,6 @@
 /** Pure rules for what one report adds to a case, by its category and by how often its reporter was right before. */
 import type { Rule } from '@/domains/base/decisions/tables';
+import type { ReportTarget } from './tables';
 
 /** A reporter's resolved reports: those that staff acted on, and those that they dismissed. */
 export interface ReporterRecord {
@@ -41,6 +42,13 @@ const WEIGHTS: Readonly<Record<Reliability, number>> = { good: 2, neutral: 1, ba
 
 /** From this urgency on the target is hidden: one reporter with a good record, or two people. */
 export const HIDDEN_FROM_URGENCY = 2;
+
+/** A claim on a track mutes it at once, until staff decide: the first one, unless its reporter has a bad record. */
+export const CLAIM = { targetType: 'track', category: 'copyright' } as const;
+
+export function isClaim(targetType: ReportTarget, category: Rule): boolean {
+  return targetType === CLAIM.targetType && category === CLAIM.category;
+}
 
 /** A reporter with a bad record adds nothing. */
 export function weigh(category: Rule, record: ReporterRecord): Weight {

@@ -5,6 +5,8 @@ import { kickAsStaff } from '@/domains/live/rooms/moderation';
 import { anId } from '@/domains/live/rooms/schemas';
 import { streamError } from '@/domains/live/streams/errors';
 import { Stream } from '@/domains/live/streams/schemas';
+import { userRoomError } from '@/domains/live/user-rooms/errors';
+import { Room } from '@/domains/live/user-rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { staffError } from './errors';
@@ -40,14 +42,18 @@ export const staffRoomEndpoints: Endpoint[] = [
     tag: 'admin',
     summary: 'Edit or close any room',
     description:
-      'Fields that are left out stay the same. You can only act on hosts below your rank and in your country.',
+      "Takes the id of a stream or of a user's room, and answers with it. Fields that are left out stay the same. " +
+      'You can only act on hosts below your rank and in your country.',
     who: { permission: 'canManageRooms' },
     params: ById,
     body: RoomEdit,
-    response: Stream,
+    response: z.union([Stream, Room]),
     refusals: [
       streamError.STREAM_NOT_FOUND,
       staffError.STAFF_OUT_OF_REACH,
+      roomError.ROOM_CLOSED,
+      userRoomError.ROOM_NOT_FOUND,
+      userRoomError.ROOM_CHANGED,
       streamError.STREAM_STARTED,
       streamError.STREAM_ENDED,
       streamError.STREAM_CANCELLED,

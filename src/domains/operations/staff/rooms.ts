@@ -16,9 +16,13 @@ import { changeDetails } from '@/domains/live/streams/sessions';
 import { stopStream } from '@/domains/live/streams/stop-stream';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { changeChannel, chatChanges } from '@/domains/live/studio/change-channel';
+import { findAnyRoom } from '@/domains/live/user-rooms/as-staff';
+import type { PresentedRoom } from '@/domains/live/user-rooms/present';
+import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { staffError } from './errors';
 import type { RoomEdit } from './schemas';
+import { editUserRoom } from './user-rooms';
 
 type Presented = z.input<typeof Stream>;
 
@@ -34,16 +38,29 @@ export async function cancelAnySession(
   return presentStream(await getAnyStream(ctx, streamId), actor);
 }
 
-/**
- * Each part is a change of its own, so a repeat continues what failed halfway. Closing comes last. Throws as
- * `changeSession` and `cancelAnySession` do.
- */
+/** Answers with what it is: a stream, or a user's room. Throws as `editStream` and `editUserRoom` do. */
 export async function editAnyRoom(
   ctx: Context,
   actor: Actor,
+  id: string,
+  edit: z.output<typeof RoomEdit>,
+): Promise<Presented | PresentedRoom> {
+  const room = await findAnyRoom(ctx, id);
+  return room ? editUserRoom(ctx, actor, room, edit) : editStream(ctx, actor, id, edit);
+}
+
+/**
+ * Each part is a change of its own, so a repeat continues what failed halfway. Closing comes last. Throws as
+ * `changeSession` and `cancelAnySession` do, and VALIDATION_FAILED.
+ */
+async function editStream(
+  ctx: Context,
+  actor: Actor,
   streamId: string,
-  { chat, status, reason, ...details }: z.output<typeof RoomEdit>,
+  { chat, status, reason, topic, isPrivate, ...details }: z.output<typeof RoomEdit>,
 ): Promise<Presented> {
+  if (topic !== undefined || isPrivate !== undefined)
+    throw invalid(topic === undefined ? 'isPrivate' : 'topic', "is only for users' rooms");
   const found = await getReached(ctx, actor, streamId);
   let presented = presentStream(found, actor);
   if (Object.keys(details).length > 0) {

@@ -3,6 +3,7 @@ import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { aboutShow } from '@/domains/live/streams/schemas';
 import { ChatSettings } from '@/domains/live/studio/schemas';
+import { NewRoom } from '@/domains/live/user-rooms/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
@@ -114,9 +115,11 @@ export const RoomEdit = z
   .strictObject({
     ...aboutShow,
     thumbnailUrl: z.null().describe('Null removes it.'),
-    visibility: z.enum(VISIBILITIES).describe('Fixed once the stream has begun.'),
-    chat: ChatSettings.describe("The chat settings of the host's channel."),
-    status: z.literal('closed').describe('Ends a live stream, and cancels one that has not begun.'),
+    visibility: z.enum(VISIBILITIES).describe('Fixed once the stream has begun. Only for streams.'),
+    chat: ChatSettings.describe("The chat settings of the host's channel. Only for streams."),
+    topic: NewRoom.shape.topic.unwrap().describe("Only for users' rooms."),
+    isPrivate: z.boolean().describe("Only for users' rooms: everyone leaves whom the host has not let in."),
+    status: z.literal('closed').describe("Ends a live stream, cancels one that has not begun, closes a user's room."),
     reason: aReason.describe('Told to the host if the room is closed, and written to the log.'),
   })
   .partial()

@@ -9,6 +9,7 @@ import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { followGuideApplication } from '@/domains/base/users/write';
 import { approvalEvent } from './review';
 import { type GuideApplicationRow, guideApplications } from './tables';
+import { followTerm } from './terms';
 
 const SUSPENSIONS_A_RUN = 20;
 
@@ -29,6 +30,7 @@ export function planGuideReopen(
       .set(action === 'reject' ? PENDING : { ...APPROVED, decidedAt: ctx.now() })
       .where(and(eq(guideApplications.id, targetId), eq(guideApplications.decisionId, id), isNewest)),
     followGuideApplication(ctx, subjectId),
+    ...followTerm(ctx, subjectId),
   ];
   const waits = staffEvent('guide-application', { id: targetId, subjectId });
   return { statements, events: action === 'reject' ? [waits] : [] };
@@ -57,6 +59,7 @@ export async function endGuideSuspensions(ctx: Context): Promise<boolean> {
           .set(APPROVED)
           .where(and(eq(guideApplications.id, id), isOver)),
         followGuideApplication(ctx, userId),
+        ...followTerm(ctx, userId),
       ],
       { events: [approvalEvent(userId, id, true)] },
     );

@@ -22,6 +22,7 @@ import { guideError } from './errors';
 import { findReviewed, presentReviewed, type Reviewed } from './list';
 import type { GuideApplicationInReview, GuideSuspension } from './schemas';
 import { type GuideApplicationRow, guideApplications } from './tables';
+import { followTerm } from './terms';
 
 type Answer = Promise<z.input<typeof GuideApplicationInReview>>;
 type Status = GuideApplicationRow['status'];
@@ -111,6 +112,7 @@ async function decide(
       ctx.db.update(guideApplications).set(decided).where(asRead),
       requireChange(ctx),
       followGuideApplication(ctx, userId),
+      ...followTerm(ctx, userId),
       ...withdrawWaiting(ctx, id),
       logStaff(ctx, {
         staffId: actor.userId,

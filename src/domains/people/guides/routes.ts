@@ -137,6 +137,6 @@ export const guideEndpoints: Endpoint[] = [
     summary: 'Targets of guides, and my progress',
     who: 'guide',
     response: GuideTargetList,
-    handler: (ctx) => listGuideTargets(ctx),
+    handler: (ctx, { actor }) => listGuideTargets(ctx, actor.userId),
   }),
 ];

@@ -7,6 +7,7 @@ import { USER_STATUSES } from '@/domains/base/users/status';
 import { pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { GUIDE_STATUSES } from '@/shared/actor';
+import { NOT_COUNTED_REASONS } from './progress';
 
 const TEXT_CHARACTERS_MAX = 2_000;
 const REASON_CHARACTERS_MAX = 500;
@@ -70,7 +71,12 @@ export const GuideSuspension = z
   .openapi('GuideSuspension');
 
 const Stats = z
-  .object({ stageMinutes: z.int(), roomsHosted: z.int(), guestsServed: z.int(), giftsInRooms: z.int() })
+  .object({
+    stageMinutes: z.int().describe('Minutes on the stage with at least two verified others present.'),
+    roomsHosted: z.int().describe('Rooms that the guide opened and in which minutes counted.'),
+    guestsServed: z.int().describe('The others present in those minutes, each once a room and day.'),
+    giftsInRooms: z.int().describe('Diamonds of gifts and tips in rooms, without reversed ones.'),
+  })
   .openapi('GuideStats');
 
 export const GuideProfile = z
@@ -94,10 +100,14 @@ const GuideTarget = z
     reward: z.object({ diamonds: z.int() }),
     progress: z.int().describe('Progress in the current period.'),
     periodEndsAt: time.nullable().describe('Null: the period never ends.'),
-    reachedAt: time.optional(),
+    reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),
     notCounted: z
-      .array(z.object({ reason: z.string(), amount: z.int() }))
-      .describe('What was left out of the progress, and why.'),
+      .array(z.object({ reason: z.enum(NOT_COUNTED_REASONS), amount: z.int() }))
+      .describe(
+        'What was left out of the progress, and why. `FEW_OTHERS`: fewer than two verified others were there. ' +
+          '`NOT_APPROVED`: your approval was suspended. `REVERSED`: the payment was taken back. `TOO_SHORT`: days with ' +
+          'less than half an hour that counts.',
+      ),
   })
   .openapi('GuideTarget');
 export const GuideTargetList = z.object({ items: z.array(GuideTarget) });

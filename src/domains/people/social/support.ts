@@ -1,5 +1,5 @@
 /**
- * Coins can go to an active, approved creator without a block in between, who is visible in the supporter's region and
+ * Coins can go to an active, approved creator, and on a stage to a guide, without a block in between, who is visible in the supporter's region and
  * is not about to be deleted.
  */
 import { type SQLWrapper, sql } from 'drizzle-orm';
@@ -12,6 +12,7 @@ import { socialError } from './errors';
 export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({
   isStaying: isStaying().as('is_staying'),
   creatorStatus: users.creatorStatus,
+  guideStatus: users.guideStatus,
   blocked: sql<number>`(${isBlockBetween(supporterId, users.id)} OR ${hiddenIn(place)})`.as('blocked'),
 });
 
@@ -19,14 +20,22 @@ export interface Supported {
   readonly id: string;
   readonly isStaying: number;
   readonly creatorStatus: string;
+  readonly guideStatus: string;
   readonly blocked: number;
 }
 
-/** Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR. */
-export function requireSupportable<Row extends Supported>(creator: Row | undefined, supporterId: string): Row {
-  if (creator?.id === supporterId) throw socialError('NOT_ONESELF');
-  if (creator?.isStaying !== 1 || creator.blocked === 1) throw socialError('USER_NOT_FOUND');
-  if (creator.creatorStatus !== 'APPROVED')
-    throw socialError('NOT_A_CREATOR', { message: 'Only approved creators can receive coins.' });
-  return creator;
+/**
+ * Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR.
+ * @param orGuide whether an approved guide will do, as on the stage of a room
+ */
+export function requireSupportable<Row extends Supported>(
+  person: Row | undefined,
+  supporterId: string,
+  orGuide = false,
+): Row {
+  if (person?.id === supporterId) throw socialError('NOT_ONESELF');
+  if (person?.isStaying !== 1 || person.blocked === 1) throw socialError('USER_NOT_FOUND');
+  if (person.creatorStatus === 'APPROVED' || (orGuide && person.guideStatus === 'APPROVED')) return person;
+  const who = orGuide ? 'creators and guides' : 'creators';
+  throw socialError('NOT_A_CREATOR', { message: `Only approved ${who} can receive coins.` });
 }
