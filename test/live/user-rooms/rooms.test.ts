@@ -47,6 +47,15 @@ it('lets a user have three open rooms, and another once one is closed', async ()
   expect((await host.post('rooms', { title: 'A fourth' })).status).toBe(201);
 });
 
+it('lets whoever opened a room close it after handing it over', async () => {
+  const [creator, heir] = [await asViewer(), await asViewer()];
+  const { id } = await aRoom(creator);
+  await (await comeIn(heir, id)).welcome();
+  expect((await creator.put(`rooms/${id}/host`, { userId: heir.userId })).data.host.id).toBe(heir.userId);
+  expect((await creator.put(`rooms/${id}`, { title: 'Mine' })).error.code).toBe('HOST_ONLY');
+  expect((await creator.post(`rooms/${id}/close`)).data.status).toBe('closed');
+});
+
 it('opens no room for an account whose address is not verified', async () => {
   const stranger = await asUser({ verified: false });
   expect((await stranger.post('rooms', { title: 'Mine' })).error.code).toBe('EMAIL_NOT_VERIFIED');

@@ -7,23 +7,29 @@ import { commitIfMet, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { closeUserRoomCount } from '@/domains/live/rooms/figures';
 import type { Actor } from '@/shared/actor';
-import { getOwnRoom } from './access';
+import { getRoom } from './access';
+import { userRoomError } from './errors';
 import { type PresentedRoom, presentRoom } from './present';
 import { type CLOSE_REASONS, roomSpeakers, stageRequests, userRooms } from './tables';
 import { recordTurns } from './turns';
 
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
-/** Idempotent. Throws ROOM_NOT_FOUND, HOST_ONLY. */
+/**
+ * For the host, and for the creator of a room that has another host: it still counts among the creator's open rooms.
+ * Idempotent. Throws ROOM_NOT_FOUND, HOST_ONLY.
+ */
 export async function closeRoom(ctx: Context, actor: Actor, roomId: string): Promise<PresentedRoom> {
-  const { room } = await getOwnRoom(ctx, actor, roomId);
+  const fromAnywhere = { ...actor, regions: [] };
+  const { room } = await getRoom(ctx, fromAnywhere, roomId);
+  if (room.hostId !== actor.userId && room.creatorId !== actor.userId) throw userRoomError('HOST_ONLY');
   if (room.status === 'open') {
-    const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms}
-      WHERE id = ${roomId} AND status = 'open' AND host_id = ${actor.userId})`;
+    const mayClose = sql`EXISTS (SELECT 1 FROM ${userRooms}
+      WHERE id = ${roomId} AND status = 'open' AND ${actor.userId} IN (host_id, creator_id))`;
     const { statements, events } = closing(ctx, roomId, 'host');
-    await commitIfMet(ctx, [requireThat(ctx, isHost), ...statements], { events });
+    await commitIfMet(ctx, [requireThat(ctx, mayClose), ...statements], { events });
   }
-  const closed = await getOwnRoom(ctx, actor, roomId);
+  const closed = await getRoom(ctx, fromAnywhere, roomId);
   return presentRoom(closed.room, closed.people, 0);
 }
 

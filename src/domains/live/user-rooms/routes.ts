@@ -90,6 +90,7 @@ const roomEndpoints: Endpoint[] = [
     path: '/rooms/{id}/close',
     tag,
     summary: 'Close your room for good; everyone leaves',
+    description: 'For the host, and for whoever opened the room.',
     who: 'user',
     params: ById,
     response: Room,
