@@ -6,11 +6,10 @@ import type { VideoGrant } from 'livekit-server-sdk';
 import type { Config } from '@/contracts/config';
 import type { IngressSeen, MediaProvider, MediaToken, MediaWebhook, Participant, RoomSeen } from '@/contracts/media';
 import { sha256 } from '@/shared/crypto';
-import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { ISSUED_AT, seenParticipant, translateWebhook } from './livekit-events';
 import { ingressOptions, seenIngress } from './livekit-ingress';
-import { mediaError } from './media-errors';
+import { ask, gone, loadSdk, type Sdk, unlessUnknown, unlessUnreachable } from './livekit-sdk';
 import { parseJson, UNKNOWN_TYPE, unreadable } from './read-event';
 
 const CALL_SECONDS_MAX = 10;
@@ -23,9 +22,6 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const LIST_PAGES_MAX = 200;
 /** This many names take 40 KB. */
 const ROOMS_A_CALL = 1_000;
-
-const loadSdk = lazy(() => import('livekit-server-sdk'));
-type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 type LiveKitConfig = Config['livekit'];
 
@@ -220,43 +216,6 @@ function roomCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): P
         return unlessItNeverRuns(() => gone(sdk, remove));
       }),
   };
-}
-
-/** Runs a call. Any failure becomes MEDIA_UNAVAILABLE, with the reason as its cause. */
-async function ask<T>(call: (sdk: Sdk) => Promise<T>): Promise<T> {
-  try {
-    return await call(await loadSdk());
-  } catch (error) {
-    const refusal = mediaError('MEDIA_UNAVAILABLE');
-    refusal.cause = error;
-    throw refusal;
-  }
-}
-
-/** Returns undefined if LiveKit does not know the object. Checks Twirp's code, because a wrong URL is a 404 too. */
-async function unlessUnknown<T>(sdk: Sdk, call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof sdk.ServerError && error.code === 'not_found')) throw error;
-    return undefined;
-  }
-}
-
-/** For deletions: an object that LiveKit does not know is already gone. */
-async function gone(sdk: Sdk, call: () => Promise<unknown>): Promise<void> {
-  await unlessUnknown(sdk, call);
-}
-
-/** For local development, where LiveKit may not run: if it does not, nobody is in its rooms. */
-async function unlessUnreachable(call: () => Promise<void>): Promise<void> {
-  const { ServerError } = await loadSdk();
-  try {
-    await call();
-  } catch (error) {
-    const isSilent = error instanceof Error && error.name === 'TimeoutError';
-    if (isSilent || error instanceof ServerError) throw error;
-  }
 }
 
 /** LiveKit's server writes proto names, but its protocol allows both forms. */

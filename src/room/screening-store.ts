@@ -2,7 +2,7 @@
 import type { Anchor, Screening, ScreeningEvent, SyncReason, Video } from '@/contracts/screening';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
-import { rowsOf } from './sql';
+import { Meta } from './meta';
 
 /** Stored as JSON, so its field names never change. */
 export interface RunningScreening extends Video, Anchor {
@@ -25,12 +25,16 @@ export class ScreeningStore {
   #running: RunningScreening | null = null;
   #queue: readonly Video[] = [];
 
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /** Requires that the tables exist. */
   load(): void {
-    this.#running = this.#read<RunningScreening>(KEYS.screening) ?? null;
-    this.#queue = this.#read<Video[]>(KEYS.queue) ?? [];
+    this.#running = this.#meta.read<RunningScreening>(KEYS.screening) ?? null;
+    this.#queue = this.#meta.read<Video[]>(KEYS.queue) ?? [];
   }
 
   get running(): RunningScreening | null {
@@ -39,7 +43,7 @@ export class ScreeningStore {
 
   set running(screening: RunningScreening | null) {
     this.#running = screening;
-    this.#write(KEYS.screening, screening);
+    this.#meta.write(KEYS.screening, screening);
   }
 
   get queue(): readonly Video[] {
@@ -48,17 +52,7 @@ export class ScreeningStore {
 
   set queue(videos: readonly Video[]) {
     this.#queue = videos;
-    this.#write(KEYS.queue, videos.length > 0 ? videos : null);
-  }
-
-  #read<T>(key: string): T | undefined {
-    const [row] = rowsOf<{ value: string }>(this.sql, 'SELECT value FROM meta WHERE key = ?1', key);
-    return row && (JSON.parse(row.value) as T); // as it was written
-  }
-
-  #write(key: string, value: object | null): void {
-    if (value === null) this.sql.exec('DELETE FROM meta WHERE key = ?1', key);
-    else this.sql.exec('INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)', key, JSON.stringify(value));
+    this.#meta.write(KEYS.queue, videos.length > 0 ? videos : null);
   }
 }
 

@@ -265,9 +265,7 @@ export class Screenings {
     return this.room.presence().socketsOfUser(this.room.store.hostId ?? '').length > 0;
   }
 
-  #isHost({ id }: RoomUser): boolean {
-    return id === this.room.store.hostId;
-  }
+  readonly #isHost = ({ id }: RoomUser) => id === this.room.store.hostId;
 
   async #controls(user: RoomUser): Promise<boolean> {
     const control = this.room.store.setup?.userRoom?.control ?? 'host';

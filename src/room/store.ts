@@ -6,6 +6,7 @@
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { GiftStore } from './gift-store';
+import { Meta } from './meta';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
@@ -30,6 +31,7 @@ export class RoomStore {
   readonly withheld: WithheldStore;
   readonly screenings: ScreeningStore;
   readonly #sql: SqlStorage;
+  readonly #meta: Meta;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #maintenance = NO_MAINTENANCE;
   #nowPlaying = NOTHING_PLAYED;
@@ -37,6 +39,7 @@ export class RoomStore {
   #isPrepared = false;
   constructor(private readonly storage: DurableObjectStorage) {
     this.#sql = storage.sql;
+    this.#meta = new Meta(storage.sql);
     this.viewers = new ViewerStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
@@ -50,15 +53,12 @@ export class RoomStore {
   /** Creates the tables if there are none. An object that was never set up stores nothing. */
   prepare(): void {
     if (this.#isPrepared) return;
-    const version = this.#hasTables() ? Number(this.#meta('schema') ?? 0) : 0;
+    const version = this.#hasTables() ? (this.#meta.read<number>('schema') ?? 0) : 0;
     for (const step of SCHEMA.slice(version)) this.#sql.exec(step);
-    if (version < SCHEMA.length) this.#setMeta('schema', String(SCHEMA.length));
-    const setup = this.#meta('setup');
-    this.#setup = setup === undefined ? undefined : JSON.parse(setup);
-    const maintenance = this.#meta('maintenance');
-    if (maintenance !== undefined) this.#maintenance = JSON.parse(maintenance);
-    const nowPlaying = this.#meta('now-playing');
-    if (nowPlaying !== undefined) this.#nowPlaying = JSON.parse(nowPlaying);
+    if (version < SCHEMA.length) this.#meta.write('schema', SCHEMA.length);
+    this.#setup = this.#meta.read('setup');
+    this.#maintenance = this.#meta.read('maintenance') ?? NO_MAINTENANCE;
+    this.#nowPlaying = this.#meta.read('now-playing') ?? NOTHING_PLAYED;
     this.#seq = rowsOf<{ seq: number | null }>(this.#sql, 'SELECT max(seq) AS seq FROM events')[0]?.seq ?? 0;
     this.sanctions.load();
     this.withheld.load();
@@ -96,7 +96,7 @@ export class RoomStore {
 
   saveSetup(at: number, setup: RoomSetup): void {
     this.#setup = { at, setup };
-    this.#setMeta('setup', JSON.stringify(this.#setup));
+    this.#meta.write('setup', this.#setup);
   }
 
   /** The platform's maintenance window, as the room last heard of it. */
@@ -106,7 +106,7 @@ export class RoomStore {
 
   saveMaintenance(maintenance: Maintenance): void {
     this.#maintenance = maintenance;
-    this.#setMeta('maintenance', JSON.stringify(maintenance));
+    this.#meta.write('maintenance', maintenance);
   }
 
   get nowPlaying(): NowPlaying {
@@ -115,7 +115,7 @@ export class RoomStore {
 
   saveNowPlaying(nowPlaying: NowPlaying): void {
     this.#nowPlaying = nowPlaying;
-    this.#setMeta('now-playing', JSON.stringify(nowPlaying));
+    this.#meta.write('now-playing', nowPlaying);
   }
 
   /** Stores all writes or none, also if `write` throws. */
@@ -296,13 +296,5 @@ export class RoomStore {
 
   #hasTables(): boolean {
     return rowsOf(this.#sql, `SELECT 1 FROM sqlite_master WHERE name = 'meta'`).length > 0;
-  }
-
-  #meta(key: string): string | undefined {
-    return rowsOf<{ value: string }>(this.#sql, 'SELECT value FROM meta WHERE key = ?1', key)[0]?.value;
-  }
-
-  #setMeta(key: string, value: string): void {
-    this.#sql.exec('INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)', key, value);
   }
 }

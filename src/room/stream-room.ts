@@ -28,10 +28,8 @@ import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
 import { newLogger } from '@/shared/log';
-import { DAY_MS } from '@/shared/time';
 import { admit } from './admission';
-import { Agenda, type Task } from './agenda';
-import { archiveRoom } from './archive';
+import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
@@ -40,16 +38,14 @@ import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
-import { endTimeOuts, moderate } from './sanctions';
+import { moderate } from './sanctions';
 import { Screenings } from './screenings';
 import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
+import { performTask, SUPPORT_KEPT_MS } from './tasks';
 import { Traces } from './traces';
 import { UserRoom } from './user-room';
-
-/** How long a support room that nobody enters is kept: longer than any pass. The next one to join sets it up again. */
-const SUPPORT_KEPT_MS = DAY_MS;
 
 export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connect'> {
   readonly #now = () => Date.now();
@@ -251,58 +247,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     if (!this.#store.isPrepared) return;
     await this.#agenda.run(
       this.#now(),
-      (task) => this.#perform(task),
+      (task) => performTask(this.#parts, task),
       (task, error) => this.#log.fault(`room.${task}`, error),
     );
-  }
-
-  async #perform(task: Task): Promise<void> {
-    const now = this.#now();
-    switch (task) {
-      case 'sweep':
-        this.#presence.sweep(now);
-        this.#userRoom.presenceChanged();
-        this.#screenings.refresh(); // after a crash nobody saw who left
-        if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
-        return this.#reports.reportCount();
-      case 'release':
-        return this.#chat.release();
-      case 'time-outs':
-        return endTimeOuts(this.#parts);
-      case 'report':
-        return this.#reports.reportCount();
-      case 'door':
-        return this.#relations.recheckAll();
-      case 'absence':
-        return this.#userRoom.lookForAbsent();
-      case 'empty':
-        return this.#userRoom.closeIfEmpty();
-      case 'close':
-        return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
-      case 'analytics':
-        return this.#reports.reportFigures();
-      case 'traces':
-        return this.#traces.tell();
-      case 'screening-end':
-      case 'screening-wait':
-      case 'screening-host':
-        return this.#screenings.perform(task);
-      case 'stage-work':
-        return this.#stageWork.report();
-      case 'archive': {
-        if (this.#store.isSupport) {
-          if (this.#presence.socketCount === 0) return this.#store.erase();
-          return this.#agenda.put('archive', now + SUPPORT_KEPT_MS);
-        }
-        const { setup } = this.#store;
-        await this.#reports.reportFigures(); // in case D1 was unavailable until now
-        if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
-        await this.#traces.drop();
-        return this.#store.erase();
-      }
-      default:
-        task satisfies never;
-    }
   }
 
   get #parts() {
@@ -315,9 +262,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       chat: this.#chat,
       support: this.#support,
       screenings: this.#screenings,
+      reports: this.#reports,
       traces: this.#traces,
       stageWork: this.#stageWork,
       userRoom: this.#userRoom,
+      files: this.env.MEDIA,
       presence: () => this.#presence,
       now: this.#now,
     };

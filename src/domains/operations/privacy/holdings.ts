@@ -22,7 +22,6 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { setList, tracks } from '@/domains/live/tracks/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { faqVotes } from '@/domains/operations/faqs/tables';
 import { feedback } from '@/domains/operations/platform/tables';
@@ -31,7 +30,6 @@ import { supportMessages, supportThreads } from '@/domains/operations/support-ch
 import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
-import { guideApplications, guideTerms, guideWork } from '@/domains/people/guides/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
 import { MONEY_HOLDINGS } from './money-holdings';
@@ -65,15 +63,6 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     without: ['financial', 'decidedBy'],
   },
   { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
-  {
-    as: 'guideApplications',
-    table: guideApplications,
-    tie: guideApplications.userId,
-    order: [guideApplications.id],
-    without: ['decidedBy'],
-  },
-  { as: 'guideTerms', table: guideTerms, tie: guideTerms.userId, order: [guideTerms.fromAt] },
-  { as: 'guideWork', table: guideWork, tie: guideWork.userId, order: [guideWork.day, guideWork.roomId] },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
   {
     as: 'uploads',
@@ -119,21 +108,6 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: streamAnalytics.streamId,
     things: mine(streams.creatorId),
     order: [streamAnalytics.streamId],
-  },
-  {
-    as: 'tracks',
-    table: tracks,
-    tie: tracks.djId,
-    order: [tracks.id],
-    without: ['edited', 'queuedAt', 'keptUntil'],
-  },
-  {
-    as: 'setLists',
-    table: setList,
-    tie: setList.streamId,
-    things: mine(streams.creatorId),
-    order: [setList.streamId, setList.position],
-    without: ['changedAt'],
   },
   {
     as: 'watchedCategories',

@@ -1,8 +1,11 @@
-/** What the platform holds about DJs and performers, and about their listeners, as `holdings.ts` lists everything. */
+/** What the platform holds about DJs, performers and guides: their tracks, their listeners and their work, as `holdings.ts` lists everything. */
 import { streamListeners } from '@/domains/live/rooms/tables';
+import { streams } from '@/domains/live/streams/tables';
+import { setList, tracks } from '@/domains/live/tracks/tables';
 import { djProfiles, djRatings } from '@/domains/people/djs/tables';
+import { guideApplications, guideTerms, guideWork } from '@/domains/people/guides/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
-import type { Holding } from './holding';
+import { type Holding, mine } from './holding';
 
 export const STAGE_HOLDINGS: readonly Holding[] = [
   { as: 'performerPrivacy', table: performerPrivacy, tie: performerPrivacy.userId, order: [performerPrivacy.userId] },
@@ -14,6 +17,30 @@ export const STAGE_HOLDINGS: readonly Holding[] = [
     tie: streamListeners.userId,
     order: [streamListeners.creatorId, streamListeners.streamId],
   },
+  {
+    as: 'tracks',
+    table: tracks,
+    tie: tracks.djId,
+    order: [tracks.id],
+    without: ['edited', 'queuedAt', 'keptUntil'],
+  },
+  {
+    as: 'setLists',
+    table: setList,
+    tie: setList.streamId,
+    things: mine(streams.creatorId),
+    order: [setList.streamId, setList.position],
+    without: ['changedAt'],
+  },
+  {
+    as: 'guideApplications',
+    table: guideApplications,
+    tie: guideApplications.userId,
+    order: [guideApplications.id],
+    without: ['decidedBy'],
+  },
+  { as: 'guideTerms', table: guideTerms, tie: guideTerms.userId, order: [guideTerms.fromAt] },
+  { as: 'guideWork', table: guideWork, tie: guideWork.userId, order: [guideWork.day, guideWork.roomId] },
 ];
 
 export const STAGE_LEFT_OUT: Readonly<Record<string, string>> = {
