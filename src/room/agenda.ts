@@ -20,6 +20,8 @@ const RETRY_MS = MINUTE_MS;
 export class Agenda {
   /** When the alarm is set to fire, as far as this instance knows. */
   #armedFor: number | null = null;
+  /** The task that is being performed. Its row is taken off the agenda only afterwards. */
+  #performed: { readonly what: string; readonly at: number } | undefined;
 
   constructor(
     private readonly storage: DurableObjectStorage,
@@ -38,10 +40,11 @@ export class Agenda {
     else this.put(task, at);
   }
 
-  /** Schedules the task for this time at the latest. */
+  /** Schedules the task for this time at the latest. While the task is performed, this plans its next time. */
   putBy(task: Task, at: number): void {
     const due = this.store.findDue(task);
-    if (due === undefined || due > at) this.put(task, at);
+    const isPerformed = this.#performed?.what === task && this.#performed.at === due;
+    if (due === undefined || due > at || isPerformed) this.put(task, at);
   }
 
   /** @param fault called when a task fails; the task is retried a minute later */
@@ -49,6 +52,7 @@ export class Agenda {
     this.#armedFor = null;
     for (const { what, at } of this.store.dueBy(now)) {
       const task = TASKS.find((known) => known === what);
+      this.#performed = { what, at };
       try {
         if (task) await perform(task);
         if (!this.store.isPrepared) return; // this task erased the room
@@ -56,6 +60,8 @@ export class Agenda {
       } catch (error) {
         fault(what, error);
         this.store.setDue(what, now + RETRY_MS);
+      } finally {
+        this.#performed = undefined;
       }
     }
     this.#arm();

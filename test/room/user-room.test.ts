@@ -101,6 +101,17 @@ describe('a host who is gone', () => {
     expect((await rowOf(id)).hostId).toBe(host.userId);
   });
 
+  it('is followed a minute later, whenever others came before', async () => {
+    const { id, host, listener, hostSeat, seat, tick, pass, goAway } = await aRoomInTime();
+    await host.put(`rooms/${id}`, { coHosts: [listener.userId] });
+    tick(30 * SECOND);
+    await goAway(hostSeat); // half a minute before the room looks for the first time
+    await pass(30 * SECOND, [seat]);
+    expect((await rowOf(id)).hostId).toBe(host.userId);
+    await pass(30 * SECOND, [seat]);
+    expect((await rowOf(id)).hostId).toBe(listener.userId);
+  });
+
   it('is followed by nobody while only listeners are there', async () => {
     const { id, host, hostSeat, pass, goAway } = await aRoomInTime();
     await goAway(hostSeat);
