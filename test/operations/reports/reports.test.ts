@@ -123,8 +123,9 @@ describe('reports on what staff have dealt with', () => {
     const postId = await aPost(author);
     const { id } = (await report(reporter, 'post', postId)).data;
     await staff.delete(`content/posts/${postId}`);
-    await vi.waitFor(async () =>
-      expect(await caseOn(postId)).toMatchObject({ id, status: 'resolved', action: 'remove' }),
+    await vi.waitFor(
+      async () => expect(await caseOn(postId)).toMatchObject({ id, status: 'resolved', action: 'remove' }),
+      { timeout: 20_000 }, // the queue takes its time
     );
     expect(await caseOn(postId)).toMatchObject({ resolved_by: staff.userId, decision_id: expect.any(String) });
     expect((await reporter.get('reports/my')).data.items).toMatchObject([{ id, outcome: 'upheld' }]);
