@@ -28,41 +28,41 @@ export class Agenda {
 
   /** Schedules the task for this time, and replaces any earlier time. */
   put(task: Task, at: number): void {
-    this.store.setDue(task, at);
+    this.store.due.set(task, at);
     this.#arm();
   }
 
   /** Schedules the task for this time, or takes it off the agenda. */
   set(task: Task, at: number | null): void {
-    if (at === null) this.store.dropDue(task);
+    if (at === null) this.store.due.drop(task);
     else this.put(task, at);
   }
 
   /** Schedules the task for this time at the latest. */
   putBy(task: Task, at: number): void {
-    const due = this.store.findDue(task);
+    const due = this.store.due.find(task);
     if (due === undefined || due > at) this.put(task, at);
   }
 
   /** @param fault called when a task fails; the task is retried a minute later */
   async run(now: number, perform: (task: Task) => Promise<void>, fault: (task: string, error: unknown) => void) {
     this.#armedFor = null;
-    for (const { what, at } of this.store.dueBy(now)) {
+    for (const { what, at } of this.store.due.by(now)) {
       const task = TASKS.find((known) => known === what);
       try {
         if (task) await perform(task);
         if (!this.store.isPrepared) return; // this task erased the room
-        this.store.clearDue(what, at);
+        this.store.due.clear(what, at);
       } catch (error) {
         fault(what, error);
-        this.store.setDue(what, now + RETRY_MS);
+        this.store.due.set(what, now + RETRY_MS);
       }
     }
     this.#arm();
   }
 
   #arm(): void {
-    const next = this.store.nextDueAt();
+    const next = this.store.due.nextAt();
     if (next === null || next === this.#armedFor) return;
     this.#armedFor = next;
     // Not awaited: the alarm is written together with the table.

@@ -115,7 +115,6 @@ describe('the viewers', () => {
         { id: other.viewer.id, state: 'failed' },
       ],
       guests: 0,
-      total: 2,
     });
     await room.screen(host, { type: 'queue', queue: [aVideo()] });
     await room.screen(host, { type: 'next', isHost: true });
@@ -151,6 +150,35 @@ describe('a broken link', () => {
       await eventually(() => expect(failures(one)).toEqual([null]));
     },
   );
+
+  it.each([false, true])('of the video before is nothing against the next; named: %s', async (isNamed) => {
+    const { roomId, room, host, mine, tick } = await aShowing({ control: 'speakers' });
+    const speaker = await joinRoom(roomId, aUser({ speaker: true }));
+    const { screening: one } = await room.program();
+    await room.screen(host, { type: 'queue', queue: [aVideo({ title: 'Two' })] });
+    if (isNamed) {
+      await room.screen(host, { type: 'next', isHost: true });
+      const late = { type: 'cinema-state', state: 'failed', screeningId: one?.id };
+      expect(await mine.ask(late)).toMatchObject({ code: 'SCREENING_CHANGED' });
+    } else {
+      tick(61_000); // the room looks the speaker up, and the next video starts meanwhile
+      const told = says(speaker, 'failed');
+      await room.screen(host, { type: 'next', isHost: true });
+      await Promise.race([told, speaker.closed()]);
+    }
+    expect((await room.program()).screening).toMatchObject({ title: 'Two', failed: false });
+    expect((await room.screeningViewers())?.users.every(({ state }) => state === 'ready')).toBe(true);
+  });
+
+  it('of viewers who control nothing makes the room look nobody up, nor one that is known', async () => {
+    const { roomId, mine, one, tick } = await aShowing({ control: 'speakers' });
+    const speaker = await joinRoom(roomId, aUser({ speaker: true }));
+    tick(61_000);
+    // D1 does not know them, so a look would put them out.
+    expect(await says(one, 'failed')).toMatchObject({ type: 'ack' });
+    await says(mine, 'failed');
+    expect(await says(speaker, 'failed')).toMatchObject({ type: 'ack' });
+  });
 
   it('of one speaker in control is told too', async () => {
     const { roomId, one } = await aShowing({ control: 'speakers' });
@@ -201,7 +229,8 @@ describe('a host who is away', () => {
     await mine.closed();
     tick(30_000);
     await runDurableObjectAlarm(stub);
-    await one.ask({ type: 'cinema-sync', positionMs: 40_000, isPlaying: true });
+    const goOn = { type: 'cinema-sync', positionMs: 40_000, isPlaying: true };
+    expect(await one.ask(goOn)).toMatchObject({ type: 'ack' });
     await joinRoom(roomId);
     tick(30_000);
     await runDurableObjectAlarm(stub);

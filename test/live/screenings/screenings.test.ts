@@ -178,10 +178,20 @@ describe('a sync', () => {
     expect(statusAndCode(await viewer.post(cinema(roomId, 'sync'), sync))).toEqual([403, 'NOT_IN_CONTROL']);
     const speaker = await asViewer();
     const staged = await aShowing({ control: 'speakers', speakers: [speaker.userId] });
+    await comeIn(speaker, staged.roomId);
     expect((await speaker.post(cinema(staged.roomId, 'sync'), sync)).status).toBe(200);
     expect(statusAndCode(await viewer.post(cinema(staged.roomId, 'sync'), sync))).toEqual([403, 'NOT_IN_CONTROL']);
     const open = await aShowing({ control: 'everyone' });
+    expect(statusAndCode(await viewer.post(cinema(open.roomId, 'sync'), sync))).toEqual([409, 'NOT_IN_ROOM']);
+    await comeIn(viewer, open.roomId);
     expect((await viewer.post(cinema(open.roomId, 'sync'), sync)).status).toBe(200);
+  });
+
+  it('that names another screening is refused', async () => {
+    const { host, roomId, screening } = await aShowing();
+    const syncOf = (screeningId: string) => host.post(cinema(roomId, 'sync'), { ...sync, screeningId });
+    expect(statusAndCode(await syncOf(newId()))).toEqual([409, 'SCREENING_CHANGED']);
+    expect((await syncOf(screening.id)).data).toMatchObject(sync);
   });
 
   it('where nothing runs, or faster than a few a second, is refused', async () => {
@@ -311,6 +321,7 @@ describe('the queue', () => {
     const { host, viewer, roomId } = await aShowing({ control: 'everyone' });
     expect(statusAndCode(await viewer.put(`rooms/${roomId}`, { queue }))).toEqual([403, 'HOST_ONLY']);
     await host.put(`rooms/${roomId}`, { queue });
+    await comeIn(viewer, roomId);
     const { data } = await start(viewer, roomId, { next: true });
     expect([data.title, data.by]).toEqual(['One', viewer.userId]);
     const strict = await aShowing();
