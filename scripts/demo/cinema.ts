@@ -29,6 +29,7 @@ class Spectator {
   readonly #traits: (typeof CLIENTS)[number];
   readonly #clock = new RoomClock();
   readonly #sent = new Map<string, number>();
+  #screeningId: string | undefined;
   #anchor: FollowedAnchor | undefined;
   #isNew = false;
   #player = { positionMs: 0, isPlaying: false, rate: 1 };
@@ -40,7 +41,10 @@ class Spectator {
     this.#traits = traits;
     socket.onEvent = ({ type, ...event }) => {
       if (type === 'ack' && event.serverTime) this.#heard(event.id, event.serverTime);
-      if (type === 'cinema-started') this.#follow(event.screening);
+      if (type === 'cinema-started') {
+        this.#screeningId = event.screening.id;
+        this.#follow(event.screening);
+      }
       if (type === 'cinema-synced') this.#follow(event);
     };
   }
@@ -56,6 +60,20 @@ class Spectator {
   /** The room's time, as far as this client can tell. */
   get roomTime(): number {
     return this.#clock.timeAt(this.#ownTime());
+  }
+
+  /** Names the screening and the time, so that neither a slow socket nor the next film makes it wrong. */
+  async sync(positionMs: number, isPlaying: boolean, rate = 1): Promise<void> {
+    const at = new Date(this.roomTime).toISOString();
+    await this.#ask({ type: 'cinema-sync', positionMs, isPlaying, rate, at });
+  }
+
+  async say(state: 'ready' | 'buffering' | 'failed'): Promise<void> {
+    await this.#ask({ type: 'cinema-state', state });
+  }
+
+  async #ask(frame: { readonly type: string; readonly [field: string]: unknown }): Promise<void> {
+    await this.socket.ask({ ...frame, screeningId: this.#screeningId });
   }
 
   /** Lets the player run until now, and corrects it. @returns its position */
@@ -105,16 +123,14 @@ export async function screenFilm({ viewers }: Crowd): Promise<void> {
 
   await host.api.call('POST', `/cinema/rooms/${id}/start`, FILM);
   await expectInStep(`The film starts, and after ${WATCHED_MS / 1_000} s`, hall);
-  const sync = (positionMs: number, isPlaying: boolean, rate = 1) =>
-    mine.socket.ask({ type: 'cinema-sync', positionMs, isPlaying, rate, at: new Date(mine.roomTime).toISOString() });
-  await sync(10_000, false);
+  await mine.sync(10_000, false);
   await expectInStep(`${host.name} pauses`, hall);
-  await sync(600_000, true, 1.25);
+  await mine.sync(600_000, true, 1.25);
   await expectInStep(`${host.name} seeks to minute ten and plays faster`, hall);
 
-  await last.socket.ask({ type: 'cinema-state', state: 'buffering' });
+  await last.say('buffering');
   await mine.socket.waitForEvent('cinema-synced', ({ reason }) => reason === 'waiting');
-  await last.socket.ask({ type: 'cinema-state', state: 'ready' });
+  await last.say('ready');
   await mine.socket.waitForEvent('cinema-synced', ({ reason }) => reason === 'ready');
   await expectInStep(`${last.name} was buffering, everyone waited and goes on`, hall);
 

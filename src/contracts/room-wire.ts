@@ -8,7 +8,7 @@ import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy } from './room-command';
-import { PLAYER_STATES, type Program, sync } from './screening';
+import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** The message names unknown fields, which may be long. */
@@ -60,7 +60,12 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
   // In rooms with a screening.
   z.strictObject({ type: z.literal('cinema-sync'), id: id.optional(), ...sync }),
-  z.strictObject({ type: z.literal('cinema-state'), id: id.optional(), state: z.enum(PLAYER_STATES) }),
+  z.strictObject({
+    type: z.literal('cinema-state'),
+    id: id.optional(),
+    state: z.enum(PLAYER_STATES),
+    screeningId: meantScreening,
+  }),
   // In support rooms.
   z.strictObject({ type: z.literal('typing'), id: id.optional() }),
   z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id.toLowerCase() }),

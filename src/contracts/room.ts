@@ -109,9 +109,11 @@ export type RoomRefusalCode =
   | 'GUESTS_CANNOT_CHAT'
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
+  | 'NOT_IN_ROOM'
   | 'PRODUCT_NOT_FOUND'
   | 'NO_SCREENING'
   | 'SCREENING_RUNNING'
+  | 'SCREENING_CHANGED'
   | 'QUEUE_EMPTY'
   | 'TOO_FAST'
   | 'MAINTENANCE';
@@ -187,6 +189,7 @@ export interface ViewerList {
     readonly displayName: string;
     readonly avatarUrl: string | null;
   }[];
+  /** Includes users past the number that is listed. */
   readonly guests: number;
   readonly total: number;
 }

@@ -19,6 +19,13 @@ export interface Anchor {
   readonly anchorAt: number;
 }
 
+/** The screening that a client means, so that what comes late does not hit the next video. */
+export const meantScreening = z
+  .string()
+  .min(1)
+  .optional()
+  .openapi({ description: 'The screening that you mean. If another one runs by then, this is refused.' });
+
 /** What someone in control wants to be true. `cinema-sync` is the frame for it. */
 export const sync = {
   positionMs: z.int().min(0).max(POSITION_MS_MAX),
@@ -30,8 +37,9 @@ export const sync = {
     .openapi({
       description:
         "The room's time (not your clock's) at which the position was true. It counts if it is at most five seconds ago; " +
-        'otherwise the position is true now.',
+        'otherwise the position is true now. A time before the start of the video is refused, unless you name the screening.',
     }),
+  screeningId: meantScreening,
 };
 export type Sync = z.output<z.ZodObject<typeof sync>>;
 
@@ -122,6 +130,6 @@ export interface ScreeningViewer {
 export interface ScreeningViewers {
   /** Oldest arrival first. */
   readonly users: readonly ScreeningViewer[];
+  /** Includes users past the number that is listed. */
   readonly guests: number;
-  readonly total: number;
 }

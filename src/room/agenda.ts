@@ -30,19 +30,19 @@ export class Agenda {
 
   /** Schedules the task for this time, and replaces any earlier time. */
   put(task: Task, at: number): void {
-    this.store.setDue(task, at);
+    this.store.due.set(task, at);
     this.#arm();
   }
 
   /** Schedules the task for this time, or takes it off the agenda. */
   set(task: Task, at: number | null): void {
-    if (at === null) this.store.dropDue(task);
+    if (at === null) this.store.due.drop(task);
     else this.put(task, at);
   }
 
   /** Schedules the task for this time at the latest. While the task is performed, this plans its next time. */
   putBy(task: Task, at: number): void {
-    const due = this.store.findDue(task);
+    const due = this.store.due.find(task);
     const isPerformed = this.#performed?.what === task && this.#performed.at === due;
     if (due === undefined || due > at || isPerformed) this.put(task, at);
   }
@@ -50,16 +50,16 @@ export class Agenda {
   /** @param fault called when a task fails; the task is retried a minute later */
   async run(now: number, perform: (task: Task) => Promise<void>, fault: (task: string, error: unknown) => void) {
     this.#armedFor = null;
-    for (const { what, at } of this.store.dueBy(now)) {
+    for (const { what, at } of this.store.due.by(now)) {
       const task = TASKS.find((known) => known === what);
       this.#performed = { what, at };
       try {
         if (task) await perform(task);
         if (!this.store.isPrepared) return; // this task erased the room
-        this.store.clearDue(what, at);
+        this.store.due.clear(what, at);
       } catch (error) {
         fault(what, error);
-        this.store.setDue(what, now + RETRY_MS);
+        this.store.due.set(what, now + RETRY_MS);
       } finally {
         this.#performed = undefined;
       }
@@ -68,7 +68,7 @@ export class Agenda {
   }
 
   #arm(): void {
-    const next = this.store.nextDueAt();
+    const next = this.store.due.nextAt();
     if (next === null || next === this.#armedFor) return;
     this.#armedFor = next;
     // Not awaited: the alarm is written together with the table.

@@ -126,7 +126,7 @@ export class Frames {
   ): Promise<void> {
     const { broadcaster, screenings } = this.room;
     const refusal =
-      frame.type === 'cinema-sync' ? await this.#sync(seat, frame) : await screenings.tell(socket, seat, frame.state);
+      frame.type === 'cinema-sync' ? await this.#sync(seat, frame) : await screenings.tell(socket, seat, frame);
     if (refusal) this.#refuse(socket, frame.id, refusal);
     else if (frame.id !== undefined) broadcaster.answer(socket, ackOf(frame.id, null));
   }

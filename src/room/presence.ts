@@ -15,7 +15,7 @@ export const SILENT_MS_MAX = 90 * SECOND_MS;
 export const SWEEP_MS = MINUTE_MS;
 /** How often a talking socket's last frame time is stored. While the room is awake, memory is more exact. */
 const HEARD_PRECISION_MS = 15 * SECOND_MS;
-const VIEWERS_LISTED_MAX = 500;
+export const VIEWERS_LISTED_MAX = 500;
 
 /** What the player behind a socket last said of a screening. */
 interface Watch {
@@ -230,13 +230,15 @@ export class Presence {
     if (this.store.isPrepared && this.#seats.size === 0) this.settle();
   }
 
-  /** The creator is named but not counted. */
+  /** The creator is named but not counted. Users past the number that is listed count as guests. */
   list(): ViewerList {
     const users: ViewerList['users'][number][] = [];
     let guests = 0;
     for (const { viewer } of this.#present()) {
-      if (viewer.kind === 'guest') guests += 1;
-      if (viewer.kind !== 'user' || users.length === VIEWERS_LISTED_MAX) continue;
+      if (viewer.kind === 'guest' || users.length === VIEWERS_LISTED_MAX) {
+        guests += 1;
+        continue;
+      }
       const { id, username, displayName, avatarUrl } = viewer;
       users.push({ id, username, displayName, avatarUrl });
     }

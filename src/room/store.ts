@@ -1,10 +1,11 @@
 /**
- * The room's data in the object's SQLite: numbered events, commands, due tasks. Waiting messages and gifts, viewers,
- * sanctions and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
+ * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, sanctions,
+ * screenings, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
  * stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
+import { DueStore } from './due-store';
 import { GiftStore } from './gift-store';
 import { Meta } from './meta';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
@@ -30,6 +31,7 @@ export class RoomStore {
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
   readonly screenings: ScreeningStore;
+  readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
   #setup: { at: number; setup: RoomSetup } | undefined;
@@ -47,6 +49,7 @@ export class RoomStore {
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
     this.screenings = new ScreeningStore(storage.sql);
+    this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 
@@ -254,33 +257,6 @@ export class RoomStore {
 
   markSeen(commandIds: readonly string[]): void {
     this.#sql.exec('INSERT OR IGNORE INTO commands SELECT value FROM json_each(?1)', JSON.stringify(commandIds));
-  }
-
-  // --- Time
-
-  setDue(what: string, at: number): void {
-    this.#sql.exec('INSERT OR REPLACE INTO due (what, at) VALUES (?1, ?2)', what, at);
-  }
-
-  findDue(what: string): number | undefined {
-    return rowsOf<{ at: number }>(this.#sql, 'SELECT at FROM due WHERE what = ?1', what)[0]?.at;
-  }
-
-  dueBy(now: number): { what: string; at: number }[] {
-    return rowsOf<{ what: string; at: number }>(this.#sql, 'SELECT what, at FROM due WHERE at <= ?1 ORDER BY at', now);
-  }
-
-  /** Does nothing if the task was rescheduled meanwhile. */
-  clearDue(what: string, at: number): void {
-    this.#sql.exec('DELETE FROM due WHERE what = ?1 AND at = ?2', what, at);
-  }
-
-  dropDue(what: string): void {
-    this.#sql.exec('DELETE FROM due WHERE what = ?1', what);
-  }
-
-  nextDueAt(): number | null {
-    return rowsOf<{ at: number | null }>(this.#sql, 'SELECT min(at) AS at FROM due')[0]?.at ?? null;
   }
 
   /** Erases everything; the room is then like one that was never set up. */

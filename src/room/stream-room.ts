@@ -84,6 +84,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       this.#broadcaster.viewersChanged();
       this.#screenings.refresh();
     });
+    const onTraces = () => this.#traces.left();
     this.#broadcaster = new Broadcaster({
       store: this.#store,
       presence,
@@ -94,14 +95,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return () => clearTimeout(timer);
       },
       onViewerCount: (count) => this.#reports.countChanged(count),
-      onTraces: () => this.#traces.left(),
+      onTraces,
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
-    this.#screenings = new Screenings({ ...parts, relations: this.#relations });
+    this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
@@ -190,7 +191,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async screeningViewers(): Promise<ScreeningViewers | null> {
-    return this.#screenings.viewers();
+    return this.#screenings.viewers;
   }
 
   async viewersFrom(regions: readonly string[]): Promise<string[]> {

@@ -11,6 +11,8 @@ const PAGE_EVENTS = 2_000;
 const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
 /** The cards in events: of gifts, and of those who came on a stage or became its host. Co-hosts are a list of cards. */
 const CARDS = ['sender', 'recipient', 'user', 'host'] as const;
+/** The events with titles and links of videos. */
+const VIDEOS = `'cinema-started', 'cinema-queue'`;
 /** The events with a title. */
 const TITLED = `'stream-started', 'stream-updated', 'room-updated'`;
 
@@ -26,13 +28,16 @@ export class TraceStore {
 
   /**
    * The users with traces in the next page of events; undefined after the last. A gift's recipient is the room's
-   * creator or on its stage, and everyone on a stage came there by an event.
+   * creator or on its stage, and everyone on a stage came there by an event. Who started a video or set the queue may
+   * not be the host any longer.
    */
   pageAfter(seq: number): TracePage | undefined {
-    const rows = rowsOf<{ seq: number; userId: string | null; coHosts: string | null }>(
+    const rows = rowsOf<{ seq: number; userId: string | null; by: string | null; coHosts: string | null }>(
       this.sql,
       `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.user.id', body ->> '$.host.id',
           body ->> '$.screening.hostId') AS userId,
+          CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
+            THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
           CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
         FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
@@ -40,7 +45,10 @@ export class TraceStore {
     );
     const last = rows.at(-1);
     const idsOf = (cards: string | null) => (JSON.parse(cards ?? '[]') as { id: string }[]).map(({ id }) => id); // cards
-    const userIds = rows.flatMap(({ userId, coHosts }) => [...(userId === null ? [] : [userId]), ...idsOf(coHosts)]);
+    const userIds = rows.flatMap(({ userId, by, coHosts }) => [
+      ...[userId, by].filter((id) => id !== null),
+      ...idsOf(coHosts),
+    ]);
     return last && { userIds: [...new Set(userIds)], through: last.seq };
   }
 
@@ -155,7 +163,7 @@ export class TraceStore {
       `UPDATE events
        SET body = json_replace(body, '$.screening.title', '', '$.screening.videoUrl', '', '$.screening.subtitlesUrl', NULL,
          '$.queue', json('[]'))
-       WHERE user_id IS NULL AND body ->> '$.type' IN ('cinema-started', 'cinema-queue') AND ${condition}`,
+       WHERE user_id IS NULL AND body ->> '$.type' IN (${VIDEOS}) AND ${condition}`,
       ...bindings,
     );
   }

@@ -7,7 +7,7 @@ import { aGuest, aUser, eventually, openRoom, passFor } from '#test/support/room
 import { readConfig } from '@/config';
 import type { RoomViewer } from '@/contracts/room';
 import { admit, GUESTS_FROM_ADDRESS_MAX, SOCKETS_MAX } from '@/room/admission';
-import { Presence, type Seat } from '@/room/presence';
+import { Presence, type Seat, VIEWERS_LISTED_MAX } from '@/room/presence';
 import { Relations } from '@/room/relations';
 import { RoomStore } from '@/room/store';
 import { newId } from '@/shared/ids';
@@ -18,19 +18,24 @@ const seatOf = (viewer: RoomViewer, address?: string): Seat => ({
 });
 const seats = (count: number, address?: string) => Array.from({ length: count }, () => seatOf(aGuest(), address));
 
+/** A room in which these sit. */
+function seated(inside: readonly Seat[], state: DurableObjectState) {
+  const sitting = inside.map((seat) => ({
+    ...{ readyState: WebSocket.OPEN, deserializeAttachment: () => seat, send: () => undefined },
+  }));
+  const platform = {
+    getWebSockets: () => sitting,
+    acceptWebSocket: (socket: WebSocket) => state.acceptWebSocket(socket),
+  } as unknown as DurableObjectState; // all that is asked of it
+  const store = new RoomStore(state.storage);
+  return { store, presence: new Presence(platform, store, () => undefined) };
+}
+
 /** Who comes into a room in which these sit already: answers the close code, or `welcome`. */
 async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: string): Promise<unknown> {
   const { roomId, stub } = await openRoom();
   return runInDurableObject(stub, async (_room, state) => {
-    const sitting = inside.map((seat) => ({
-      ...{ readyState: WebSocket.OPEN, deserializeAttachment: () => seat, send: () => undefined },
-    }));
-    const platform = {
-      getWebSockets: () => sitting,
-      acceptWebSocket: (socket: WebSocket) => state.acceptWebSocket(socket),
-    } as unknown as DurableObjectState; // all that is asked of it
-    const store = new RoomStore(state.storage);
-    const presence = new Presence(platform, store, () => undefined);
+    const { store, presence } = seated(inside, state);
     const { log, ...database } = testContext();
     const parts = { store, presence: () => presence };
     const relations = new Relations({ ...parts, database, log, onDenied: () => undefined });
@@ -81,5 +86,14 @@ describe('a crowded room', () => {
     const inside = [...seats(SOCKETS_MAX / 2), ...seats(GUESTS_FROM_ADDRESS_MAX, SCHOOL)];
     const viewer = inside.at(-1)?.viewer;
     expect(await comeIn(inside, viewer ?? aGuest(), SCHOOL)).toBe('welcome');
+  });
+
+  it('names five hundred users, and counts all others as guests', async () => {
+    const { stub } = await openRoom();
+    const inside = Array.from({ length: VIEWERS_LISTED_MAX + 2 }, () => seatOf(aUser()));
+    const { users, guests, total } = await runInDurableObject(stub, (_room, state) =>
+      seated([...inside, seatOf(aGuest())], state).presence.list(),
+    );
+    expect([users.length, guests, total]).toEqual([VIEWERS_LISTED_MAX, 3, VIEWERS_LISTED_MAX + 3]);
   });
 });

@@ -115,7 +115,6 @@ describe('the viewers', () => {
         { id: other.viewer.id, state: 'failed' },
       ],
       guests: 0,
-      total: 2,
     });
     await room.screen(host, { type: 'queue', queue: [aVideo()] });
     await room.screen(host, { type: 'next', isHost: true });
@@ -151,6 +150,27 @@ describe('a broken link', () => {
       await eventually(() => expect(failures(one)).toEqual([null]));
     },
   );
+
+  it('of the video before is nothing against the next', async () => {
+    const { room, host, mine } = await aShowing();
+    const { screening: one } = await room.program();
+    await room.screen(host, { type: 'queue', queue: [aVideo({ title: 'Two' })] });
+    await room.screen(host, { type: 'next', isHost: true });
+    const late = { type: 'cinema-state', state: 'failed', screeningId: one?.id };
+    expect(await mine.ask(late)).toMatchObject({ code: 'SCREENING_CHANGED' });
+    expect((await room.program()).screening).toMatchObject({ title: 'Two', failed: false });
+    expect((await room.screeningViewers())?.users.every(({ state }) => state === 'ready')).toBe(true);
+  });
+
+  it('of viewers who control nothing makes the room look nobody up, nor one that is known', async () => {
+    const { roomId, mine, one, tick } = await aShowing({ control: 'speakers' });
+    const speaker = await joinRoom(roomId, aUser({ speaker: true }));
+    tick(61_000);
+    // D1 does not know them, so a look would put them out.
+    expect(await says(one, 'failed')).toMatchObject({ type: 'ack' });
+    await says(mine, 'failed');
+    expect(await says(speaker, 'failed')).toMatchObject({ type: 'ack' });
+  });
 
   it('of one speaker in control is told too', async () => {
     const { roomId, one } = await aShowing({ control: 'speakers' });
@@ -201,7 +221,8 @@ describe('a host who is away', () => {
     await mine.closed();
     tick(30_000);
     await runDurableObjectAlarm(stub);
-    await one.ask({ type: 'cinema-sync', positionMs: 40_000, isPlaying: true });
+    const goOn = { type: 'cinema-sync', positionMs: 40_000, isPlaying: true };
+    expect(await one.ask(goOn)).toMatchObject({ type: 'ack' });
     await joinRoom(roomId);
     tick(30_000);
     await runDurableObjectAlarm(stub);

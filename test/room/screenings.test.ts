@@ -169,6 +169,52 @@ describe('a sync', () => {
     expect(await sync(1)).toMatchObject({ code: 'TIMED_OUT' });
   });
 
+  describe('that was meant for the video before', () => {
+    /** The second video of two has begun this long ago. */
+    async function aSecondVideo(agoMs: number) {
+      const tick = stopClock();
+      const { roomId, room, host, start } = await openHall();
+      const mine = await joinRoom(roomId, host);
+      await room.screen(host, { type: 'queue', queue: [aVideo({ title: 'Two' })] });
+      const one = await start(aVideo({ title: 'One' }));
+      tick(60_000);
+      await room.screen(host, { type: 'next', isHost: true });
+      tick(agoMs);
+      const two = (await room.program()).screening;
+      if (!two) throw new Error('Nothing runs');
+      const sync = (more: object) => mine.ask({ type: 'cinema-sync', positionMs: 2_400_000, isPlaying: true, ...more });
+      return { room, mine, one, two, sync, ago: (ms: number) => new Date(Date.now() - ms).toISOString() };
+    }
+
+    it('does not move the next, whether it names its video or only its time', async () => {
+      const { room, one, two, sync, ago } = await aSecondVideo(300);
+      expect(await sync({ screeningId: one.id })).toMatchObject({ type: 'error', code: 'SCREENING_CHANGED' });
+      expect(await sync({ at: ago(800) })).toMatchObject({ type: 'error', code: 'SCREENING_CHANGED' });
+      expect((await room.program()).screening).toEqual(two);
+    });
+
+    it('by a clock that is a little off, while it names the next, counts from its start', async () => {
+      const { room, two, sync, ago } = await aSecondVideo(300);
+      expect(await sync({ screeningId: two.id, at: ago(500) })).toMatchObject({ type: 'ack' });
+      expect((await room.program()).screening).toMatchObject({ positionMs: 2_400_000, anchorAt: two.startedAt });
+    });
+
+    it('or any that names what is over, is refused where nothing runs', async () => {
+      const { room, two, sync } = await aSecondVideo(300);
+      await room.screen(aUser(), { type: 'stop' });
+      expect(await sync({ screeningId: two.id })).toMatchObject({ code: 'NO_SCREENING' });
+    });
+  });
+
+  it('by someone in control who is not in the room is refused', async () => {
+    const { room, start } = await openHall({ control: 'everyone' });
+    await start();
+    const outside = aUser();
+    const sync = { positionMs: 1, isPlaying: false };
+    expect(await room.screen(outside, { type: 'sync', sync })).toMatchObject({ code: 'NOT_IN_ROOM' });
+    expect(await room.screen(outside, { type: 'next', isHost: false })).toMatchObject({ code: 'NOT_IN_ROOM' });
+  });
+
   it.each([
     ['a position before the beginning', { positionMs: -1 }],
     ['half a millisecond', { positionMs: 0.5 }],
@@ -240,10 +286,11 @@ describe('the queue', () => {
   });
 
   it('is skipped by who controls the screening, and by nobody else', async () => {
-    const { room, change, setup, host, start } = await openHall();
+    const { roomId, room, change, setup, host, start } = await openHall();
     await room.screen(host, { type: 'queue', queue: [aVideo({ title: 'One' })] });
     await start();
     const viewer = aUser();
+    await joinRoom(roomId, viewer);
     const skip = () => room.screen(viewer, { type: 'next', isHost: false });
     expect(await skip()).toMatchObject({ code: 'NOT_ALLOWED' });
     if (setup.userRoom) await change({ userRoom: { ...setup.userRoom, control: 'everyone' } });

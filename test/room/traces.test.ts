@@ -16,6 +16,7 @@ import {
   stopClock,
   stubOf,
 } from '#test/support/rooms';
+import { aVideo } from '#test/support/screenings';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -237,6 +238,21 @@ describe('who is to be forgotten', () => {
     await runDurableObjectAlarm(stub);
     expect(await known()).not.toContain(gone.id);
     expect(await storageOf(roomId)).not.toContain('last words');
+  });
+
+  it('takes along the videos of somebody who is not the host', async () => {
+    const tick = stopClock();
+    const { roomId, room, known } = await openStream();
+    const [opener, queuer] = [await anAccount(), await anAccount()];
+    await room.screen(opener, { type: 'start', video: aVideo({ title: 'The film of the opener' }) });
+    await room.screen(queuer, { type: 'queue', queue: [aVideo({ title: 'The film of the queuer' })] });
+    tick(10 * MINUTE_MS);
+    await runDurableObjectAlarm(stubOf(roomId));
+    expect(await known()).toEqual(expect.arrayContaining([opener.id, queuer.id]));
+    await room.screen(opener, { type: 'stop' });
+    await room.screen(opener, { type: 'queue', queue: [] });
+    for (const { id: userId } of [opener, queuer]) await room.apply(newId(), { type: 'forget-user', userId });
+    expect(await storageOf(roomId)).not.toContain('The film');
   });
 
   it('takes the titles along when the room was theirs', async () => {

@@ -122,7 +122,7 @@ export function largestDrift(seed: number, scenes: readonly Scene[], { clients =
     const arrivesAt = host.up(at);
     const when = new Date(host.roomTime(at)).toISOString();
     run(arrivesAt);
-    anchor = anchorOf({ ...sync, at: when }, anchor, null, Math.round(at));
+    anchor = anchorOf({ ...sync, at: when }, { ...anchor, startedAt: 0 }, null, Math.round(at));
     shown = anchor;
     for (const client of crowd) client.hear(anchor, at);
     run(at + forMs);

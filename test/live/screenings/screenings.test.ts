@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
-import { eventually } from '#test/support/rooms';
+import { aUser, eventually, startClock, stopClock } from '#test/support/rooms';
 import { aUserRoom, positionOf } from '#test/support/screenings';
 import { anOpenStream } from '#test/support/streams';
 import { comeIn } from '#test/support/user-rooms';
@@ -17,6 +17,8 @@ const VIDEO = { videoUrl: 'https://films.example/a.mp4', title: 'A film' };
 beforeEach(() => {
   standInForLiveKit();
 });
+
+afterEach(startClock);
 
 const cinema = (roomId: string, act: string) => `cinema/rooms/${roomId}/${act}`;
 const start = (host: Person, roomId: string, video: object = VIDEO) => host.post(cinema(roomId, 'start'), video);
@@ -178,10 +180,20 @@ describe('a sync', () => {
     expect(statusAndCode(await viewer.post(cinema(roomId, 'sync'), sync))).toEqual([403, 'NOT_IN_CONTROL']);
     const speaker = await asViewer();
     const staged = await aShowing({ control: 'speakers', speakers: [speaker.userId] });
+    await comeIn(speaker, staged.roomId);
     expect((await speaker.post(cinema(staged.roomId, 'sync'), sync)).status).toBe(200);
     expect(statusAndCode(await viewer.post(cinema(staged.roomId, 'sync'), sync))).toEqual([403, 'NOT_IN_CONTROL']);
     const open = await aShowing({ control: 'everyone' });
+    expect(statusAndCode(await viewer.post(cinema(open.roomId, 'sync'), sync))).toEqual([409, 'NOT_IN_ROOM']);
+    await comeIn(viewer, open.roomId);
     expect((await viewer.post(cinema(open.roomId, 'sync'), sync)).status).toBe(200);
+  });
+
+  it('that names another screening is refused', async () => {
+    const { host, roomId, screening } = await aShowing();
+    const syncOf = (screeningId: string) => host.post(cinema(roomId, 'sync'), { ...sync, screeningId });
+    expect(statusAndCode(await syncOf(newId()))).toEqual([409, 'SCREENING_CHANGED']);
+    expect((await syncOf(screening.id)).data).toMatchObject(sync);
   });
 
   it('where nothing runs, or faster than a few a second, is refused', async () => {
@@ -196,6 +208,21 @@ describe('a sync', () => {
       expect(statusAndCode(await host.post(cinema(roomId, 'sync'), sync))).toEqual([404, 'NO_SCREENING']),
     );
   });
+});
+
+it('a video that fails for a speaker while the next one starts is nothing against the next', async () => {
+  const tick = stopClock();
+  const speaker = await asViewer();
+  const { host, roomId } = await aShowing({ control: 'speakers', speakers: [speaker.userId] });
+  const theirs = await comeIn(speaker, roomId);
+  await theirs.welcome();
+  await host.put(`rooms/${roomId}`, { queue: [{ ...VIDEO, title: 'Two' }] });
+  tick(61_000); // the room looks the speaker up again
+  const told = theirs.ask({ type: 'cinema-state', state: 'failed' });
+  const byHost = aUser({ creator: true }, host.userId);
+  await testContext().rooms(roomId).screen(byHost, { type: 'next', isHost: true });
+  await told;
+  expect((await host.get(cinema(roomId, 'session'))).data).toMatchObject({ title: 'Two', failed: false });
 });
 
 describe('joining', () => {
@@ -311,6 +338,7 @@ describe('the queue', () => {
     const { host, viewer, roomId } = await aShowing({ control: 'everyone' });
     expect(statusAndCode(await viewer.put(`rooms/${roomId}`, { queue }))).toEqual([403, 'HOST_ONLY']);
     await host.put(`rooms/${roomId}`, { queue });
+    await comeIn(viewer, roomId);
     const { data } = await start(viewer, roomId, { next: true });
     expect([data.title, data.by]).toEqual(['One', viewer.userId]);
     const strict = await aShowing();

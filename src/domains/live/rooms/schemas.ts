@@ -80,7 +80,9 @@ export const ViewerList = z
         avatarUrl: z.string().nullable(),
       }),
     ),
-    guests: z.int().openapi({ description: 'Includes users who do not want to be named.' }),
+    guests: z
+      .int()
+      .openapi({ description: 'Includes users who do not want to be named, and those past the first 500.' }),
     total: z.int(),
   })
   .openapi('ViewerList');

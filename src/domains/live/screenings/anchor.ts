@@ -21,14 +21,30 @@ export function endsAt({ positionMs, isPlaying, rate, anchorAt }: Anchor, durati
   return anchorAt + Math.ceil(Math.max(0, durationMs - positionMs) / rate);
 }
 
-/** The anchor that a sync asks for. A time in the future, or too long ago, counts as now. */
-export function anchorOf(sync: Sync, { rate }: Anchor, durationMs: number | null, now: number): Anchor {
+/**
+ * Whether the sync's position was true before this video began, so it is another video's. A client that names the
+ * screening is believed: its clock is a little off.
+ */
+export function isOfEarlierVideo({ at, screeningId }: Sync, { startedAt }: { readonly startedAt: number }): boolean {
+  return screeningId === undefined && at !== undefined && Date.parse(at) < startedAt;
+}
+
+/**
+ * The anchor that a sync asks for. A time in the future, or too long ago, counts as now. A time before the start counts
+ * as the start.
+ */
+export function anchorOf(
+  sync: Sync,
+  { rate, startedAt }: Pick<Anchor, 'rate'> & { readonly startedAt: number },
+  durationMs: number | null,
+  now: number,
+): Anchor {
   const at = sync.at === undefined ? now : Date.parse(sync.at);
   return {
     positionMs: Math.min(sync.positionMs, durationMs ?? sync.positionMs),
     isPlaying: sync.isPlaying,
     rate: sync.rate ?? rate,
-    anchorAt: at <= now && at >= now - AT_AGO_MS_MAX ? at : now,
+    anchorAt: at <= now && at >= now - AT_AGO_MS_MAX ? Math.max(at, startedAt) : now,
   };
 }
 

@@ -13,7 +13,13 @@ const ByRoom = z.strictObject({ roomId: anId });
 
 /** Refusals of an act on a screening, beside its own. */
 const NOT_LIVE = [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE];
-const NOT_CONTROLLED = [screeningError.NOT_IN_CONTROL, roomError.TIMED_OUT, roomError.TOO_FAST, roomError.NO_SCREENING];
+const NOT_CONTROLLED = [
+  screeningError.NOT_IN_CONTROL,
+  roomError.NOT_IN_ROOM,
+  roomError.TIMED_OUT,
+  roomError.TOO_FAST,
+  roomError.NO_SCREENING,
+];
 
 export const screeningEndpoints: Endpoint[] = [
   endpoint({
@@ -59,13 +65,13 @@ export const screeningEndpoints: Endpoint[] = [
     tag: 'cinema',
     summary: 'Play, pause, seek or change the rate for everyone',
     description:
-      'For the host, and for whom the host lets control the screening. The frame `cinema-sync` does the same. A position ' +
-      'that is true already tells nobody.',
+      'For the host, and for people in the room whom the host lets control the screening. The frame `cinema-sync` does ' +
+      'the same. A position that is true already tells nobody.',
     who: 'user',
     params: ByRoom,
     body: SyncScreening,
     response: Session,
-    refusals: [...NOT_LIVE, ...NOT_CONTROLLED],
+    refusals: [...NOT_LIVE, ...NOT_CONTROLLED, roomError.SCREENING_CHANGED],
     handler: (ctx, { actor, params, body }) => syncScreening(ctx, actor, params.roomId, body),
   }),
   endpoint({

@@ -48,5 +48,5 @@ export const JoinedScreening = Joined.extend({ you: RoomYou, screening: Session 
 
 export const ViewersQuery = z.strictObject(pageQuery);
 export const Viewers = pageOf(PublicCard.extend({ state: z.enum(PLAYER_STATES) }).openapi('ScreeningViewer')).extend({
-  guests: z.int().openapi({ description: 'Includes users who do not want to be named.' }),
+  guests: z.int().openapi({ description: 'Includes users who do not want to be named, and those past the first 500.' }),
 });

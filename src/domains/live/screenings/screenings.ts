@@ -20,7 +20,7 @@ type PresentedSession = z.input<typeof Session>;
 
 /**
  * With a video: for the host. With `next`: also for who is in control. Throws the refusals of admission,
- * STREAM_NOT_LIVE, HOST_ONLY, NOT_IN_CONTROL, SCREENING_RUNNING, QUEUE_EMPTY and those of `readVideos`.
+ * STREAM_NOT_LIVE, HOST_ONLY, NOT_IN_CONTROL, NOT_IN_ROOM, SCREENING_RUNNING, QUEUE_EMPTY and those of `readVideos`.
  */
 export async function startScreening(
   ctx: Context,
@@ -36,7 +36,7 @@ export async function startScreening(
   return act(room, user, { type: 'start', video });
 }
 
-/** Throws the refusals of admission, STREAM_NOT_LIVE, NO_SCREENING, NOT_IN_CONTROL, TIMED_OUT, TOO_FAST. */
+/** Throws the refusals of admission, STREAM_NOT_LIVE, NO_SCREENING, SCREENING_CHANGED, NOT_IN_CONTROL, NOT_IN_ROOM, TIMED_OUT, TOO_FAST. */
 export async function syncScreening(ctx: Context, actor: Actor, roomId: string, sync: Sync): Promise<PresentedSession> {
   const { room, user } = await enter(ctx, actor, roomId);
   return act(room, user, { type: 'sync', sync });
