@@ -45,7 +45,7 @@ CREATE TABLE guide_work (
 CREATE INDEX guide_work_by_day ON guide_work (day, user_id);
 CREATE INDEX guide_work_in_room ON guide_work (room_id);
 
--- Rewards of guides can be exchanged at once: what guides do cannot be charged back.
+-- Rewards of guides can be exchanged at once. One whose gifts are charged back is taken back.
 ALTER TABLE target_rewards ADD COLUMN audience TEXT NOT NULL DEFAULT 'creator' CHECK (audience IN ('creator', 'guide'));
 
 -- Rooms and tracks can be reported. Only the check differs: the domain owns the list from now on.

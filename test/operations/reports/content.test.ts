@@ -350,11 +350,27 @@ describe('a profile that staff removed', () => {
     await clearKept(testContext());
     await carryOut(planReturn, 'user', creator.userId);
     expect(await bios()).toEqual(['', '', '']);
-    const kept = env.DB.prepare(
-      `SELECT removed_bio, bio_decision_id, removed_genres, genres_decision_id
-       FROM creator_profiles JOIN dj_profiles USING (user_id) WHERE user_id = ?`,
-    );
-    expect(Object.values((await kept.bind(creator.userId).first()) ?? {})).toEqual([null, null, null, null]);
+    const kept = env.DB.prepare('SELECT count(*) AS n FROM removed_profiles WHERE user_id = ?');
+    expect(await kept.bind(creator.userId).first('n')).toBe(0);
+  });
+
+  it('twice gets back the bio and the genres that the reversed decision removed', async () => {
+    const creator = await asCreator({ role: 'dj' });
+    const texts = async () => {
+      const { bio, genres } = (await guest.get(`dj/profile/${creator.userId}`)).data;
+      return [bio, ...genres];
+    };
+    for (const decisionId of ['first', 'second']) {
+      await creator.put('creator/profile', { bio: `The ${decisionId} bio` });
+      await creator.put('dj/profile', { genres: [`The ${decisionId} genre`] });
+      await carryOut(planRemoval, 'user', creator.userId, { decisionId });
+      await carryOut(planRemoval, 'user', creator.userId, { decisionId }); // repeated
+    }
+    expect(await texts()).toEqual(['']);
+    await carryOut(planReturn, 'user', creator.userId, { decisionId: 'first' });
+    expect(await texts()).toEqual(['The first bio', 'The first genre']);
+    await carryOut(planReturn, 'user', creator.userId, { decisionId: 'second' });
+    expect(await texts()).toEqual(['The first bio', 'The first genre']);
   });
 });
 

@@ -118,11 +118,12 @@ describe('nobody finds the profile', () => {
   });
 });
 
-it('a DJ who is hidden in a country is 451 there, and staff see them', async () => {
+it('a DJ who is hidden in a country has no page there, like any user, and staff see them', async () => {
   const dj = await asDj();
   await env.DB.prepare('INSERT INTO blocked_regions (creator_id, region) VALUES (?, ?)').bind(dj.userId, 'DE').run();
   const inGermany = (person: Pick<Person, 'headers'>) => client({ ...person.headers, 'x-dev-country': 'DE' });
-  expect(await page(inGermany(guest), dj)).toMatchObject({ status: 451, error: { code: 'NOT_IN_YOUR_COUNTRY' } });
+  expect(await page(inGermany(guest), dj)).toMatchObject({ status: 404, error: { code: 'DJ_NOT_FOUND' } });
+  expect((await inGermany(guest).get(`users/${dj.userId}`)).status).toBe(404);
   expect((await page(inGermany(dj), dj)).status).toBe(200);
   expect((await page(inGermany(await asStaff('support')), dj)).status).toBe(200);
   expect((await page(guest, dj)).status).toBe(200);

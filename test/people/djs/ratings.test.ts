@@ -138,7 +138,8 @@ describe('a rating is refused', () => {
     const { dj, listeners } = await aSet(1);
     await env.DB.prepare('INSERT INTO blocked_regions (creator_id, region) VALUES (?, ?)').bind(dj.userId, 'DE').run();
     const there = client({ ...(listeners[0] as Person).headers, 'x-dev-country': 'DE' });
-    expect(await rate(there, dj, 5)).toMatchObject({ status: 451, error: { code: 'NOT_IN_YOUR_COUNTRY' } });
+    expect(await rate(there, dj, 5)).toMatchObject({ status: 404, error: { code: 'DJ_NOT_FOUND' } });
+    expect((await there.delete(pathOf(dj))).status).toBe(404);
   });
 });
 

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { taskContext } from '#test/support/notifications';
@@ -7,6 +7,7 @@ import { asPerformer, goAnonymous } from '#test/support/performers';
 import { aGift, aUser, eventually, inStorage, joinRoom, roomOf } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
+import { broadcasts, notifications } from '@/domains/base/notifications/tables';
 import { users } from '@/domains/base/users/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { roomTraces } from '@/domains/live/rooms/tables';
@@ -124,4 +125,78 @@ it('the encoder has the new name in the video room, unless it is running', async
   const names = await goAnonymous(performer);
   await follow(performer.userId, performer.username);
   expect(nameThere()).toBe(names.stageName);
+});
+
+describe('a name that begins with the other', () => {
+  /** Notifications to `reader` that name the performer, and a broadcast of theirs. */
+  async function aTold(performer: Person, reader: Person, name: string) {
+    const data = JSON.stringify({ userId: performer.userId });
+    const texts: [kind: string, title: string, body: string][] = [
+      ['follower', 'New follower', `${name} now follows you.`],
+      ['comment', `${name} replied to your comment`, `${name} was here, I subscribed to ${name} today`],
+      ['comment', `${name} commented on your post`, 'Hello'],
+      ['subscription', 'You have a new subscriber', `${name} subscribed to Gold.`],
+      ['subscription-short', 'Not enough coins', `The next month of your subscription to ${name} costs 5 coins. Add`],
+      ['subscription-ended', `Your subscription to ${name} has ended`, `I went to ${name} yesterday`],
+      ['decision', 'Removed', `${name} sings`],
+    ];
+    await db.batch([
+      db.insert(broadcasts).values({
+        ...{ id: newId(), creatorId: performer.userId, kind: 'live', title: `${name} is live`, body: `${name} live` },
+        createdAt: Date.now(),
+      }),
+      ...texts.map(([kind, title, body]) =>
+        db.run(sql`INSERT INTO notifications (id, user_id, kind, title, body, data, created_at)
+          VALUES (${newId()}, ${reader.userId}, ${kind}, ${title}, ${body}, ${data}, 1)`),
+      ),
+    ]);
+  }
+
+  const textsOf = async (performer: Person, reader: Person) => [
+    ...(await db
+      .select({ title: notifications.title, body: notifications.body })
+      .from(notifications)
+      .where(eq(notifications.userId, reader.userId))
+      .orderBy(notifications.id)),
+    ...(await db
+      .select({ title: broadcasts.title, body: broadcasts.body })
+      .from(broadcasts)
+      .where(eq(broadcasts.creatorId, performer.userId))),
+  ];
+
+  it.each([
+    ['Ada', 'Ada Lovelace'],
+    ['Ada Lovelace', 'Ada'],
+    ['Ada', 'Ada is live'],
+    ['Ada is live', 'Ada'],
+  ])('stands once in what the platform wrote, however often it is followed: from %s to %s', async (from, to) => {
+    const [performer, reader] = [await asPerformer(), await asCreator()];
+    await aTold(performer, reader, from);
+    await db.update(users).set({ displayName: to }).where(eq(users.id, performer.userId));
+    await follow(performer.userId, from);
+    await follow(performer.userId, from);
+    expect(await textsOf(performer, reader)).toEqual([
+      { title: 'New follower', body: `${to} now follows you.` },
+      { title: `${to} replied to your comment`, body: `${from} was here, I subscribed to ${from} today` },
+      { title: `${to} commented on your post`, body: 'Hello' },
+      { title: 'You have a new subscriber', body: `${to} subscribed to Gold.` },
+      { title: 'Not enough coins', body: `The next month of your subscription to ${to} costs 5 coins. Add` },
+      { title: `Your subscription to ${to} has ended`, body: `I went to ${from} yesterday` },
+      { title: 'Removed', body: `${from} sings` },
+      { title: `${to} is live`, body: `${to} live` },
+    ]);
+  });
+
+  it('reaches every notification, and then ends', async () => {
+    const [performer, reader] = [await asPerformer(), await asCreator()];
+    await db.run(sql`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+      INSERT INTO notifications (id, user_id, kind, title, body, data, created_at)
+      SELECT 'n' || i, ${reader.userId}, 'follower', '', 'Ada now follows you.',
+        json_object('userId', ${performer.userId}), 1 FROM n`);
+    await db.update(users).set({ displayName: 'Ada Lovelace' }).where(eq(users.id, performer.userId));
+    await follow(performer.userId, 'Ada');
+    const texts = await textsOf(performer, reader);
+    expect(texts).toHaveLength(1100);
+    expect(new Set(texts.map(({ body }) => body))).toEqual(new Set(['Ada Lovelace now follows you.']));
+  });
 });

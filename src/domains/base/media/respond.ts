@@ -1,4 +1,7 @@
-/** Answers a request for a stored file: its headers, conditions (304) and ranges (206, 416). The caller decides who may read it. */
+/**
+ * Answers a request for a stored file: its headers, conditions (304) and ranges (206, 416). The caller decides who may
+ * read it.
+ */
 import type { Context } from '@/contracts/context';
 import { matchesEtag } from '@/http/conditional';
 import type { Access } from './access';
@@ -15,7 +18,7 @@ export async function serveFile(ctx: Context, request: Request, key: string, acc
   return respond(ctx, request, found, { headers: headersOf(found, access), blanks: access.blanks });
 }
 
-/** Looks an object up. Only a response that depends on its tag or size, or hides parts of it, needs its metadata first. */
+/** Looks an object up. A response that depends on its tag or size, or hides parts of it, needs its metadata first. */
 export function finder(ctx: Context, request: Request, { blanks }: Pick<Access, 'blanks'>) {
   const asksFirst =
     request.method === 'HEAD' ||

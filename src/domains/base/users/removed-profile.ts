@@ -1,7 +1,7 @@
 /**
  * Plans what staff do with a profile, as a part of one batch: hide it during a review, remove its texts and avatar so
  * that an appeal can bring them back, and bring them back where the user has not set new ones. Each removal keeps what it
- * took, also from the page of a performer. A name that was removed is the username, or the stage handle. The avatar's
+ * took, also from the pages of creators, DJs and performers. A name that was removed is the username, or the stage handle. The avatar's
  * file closes and opens with it.
  */
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
@@ -11,6 +11,8 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { setPrivacy } from '@/domains/base/media/access';
 import { forgetImage, shownImage } from '@/domains/base/media/shown-image';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import { djProfiles } from '@/domains/people/djs/tables';
 import { isOnStage, ownDisplayName } from './stage';
 import { removedProfiles, users } from './tables';
 
@@ -27,8 +29,11 @@ export function keepRemovedProfile(ctx: Context, userId: string, decisionId: str
     statements: [
       ctx.db.run(sql`
         INSERT INTO removed_profiles
-          (decision_id, user_id, display_name, bio, avatar_url, links, kept_until, stage_name, stage_bio)
-        SELECT ${decisionId}, id, ${ownDisplayName}, bio, avatar_url, links, ${int(until)}, stage_name, stage_bio
+          (decision_id, user_id, display_name, bio, avatar_url, links, kept_until, stage_name, stage_bio,
+            creator_bio, genres)
+        SELECT ${decisionId}, id, ${ownDisplayName}, bio, avatar_url, links, ${int(until)}, stage_name, stage_bio,
+          (SELECT creator.bio FROM ${creatorProfiles} creator WHERE creator.user_id = users.id),
+          (SELECT dj.genres FROM ${djProfiles} dj WHERE dj.user_id = users.id)
         FROM users WHERE id = ${userId} AND status <> 'deleted' ON CONFLICT DO NOTHING`),
       setAvatarPrivacy(ctx, userId, true),
       ctx.db

@@ -74,6 +74,9 @@ export const removedProfiles = sqliteTable('removed_profiles', {
   keptUntil: integer('kept_until').notNull(),
   stageName: text('stage_name'),
   stageBio: text('stage_bio'),
+  /** Null: the user had no profile as a creator, or none as a DJ. */
+  creatorBio: text('creator_bio'),
+  genres: text({ mode: 'json' }).$type<readonly string[]>(),
 });
 
 export type UserRow = typeof users.$inferSelect;

@@ -75,13 +75,8 @@ export function noBlockBetween(one: Column, other: Column): SQL<number> {
  * and not hidden in the reader's region. Blocks and regions do not apply to staff.
  */
 export function userVisibleTo(viewer: Viewer): SQL | undefined {
-  return and(userVisibleElsewhere(viewer), shownTo(viewer));
-}
-
-function userVisibleElsewhere(viewer: Viewer): SQL | undefined {
-  return viewer?.kind === 'user' && !viewer.staff
-    ? and(isActive(), noBlockBetween(viewer.userId, users.id))
-    : isActive();
+  const unlessBlocked = viewer?.kind === 'user' && !viewer.staff ? noBlockBetween(viewer.userId, users.id) : undefined;
+  return and(isActive(), unlessBlocked, shownTo(viewer));
 }
 
 /**
@@ -99,11 +94,6 @@ export function userNamedTo(viewer: Viewer): SQL | undefined {
  */
 export function profileVisibleTo(viewer: Viewer): SQL | undefined {
   return and(userVisibleTo(viewer), isNotReviewed(viewer));
-}
-
-/** Also profiles that are hidden in the reader's region, so that a refusal can say why. */
-export function profileVisibleElsewhere(viewer: Viewer): SQL | undefined {
-  return and(userVisibleElsewhere(viewer), isNotReviewed(viewer));
 }
 
 /** The same, as `userNamedTo`. */

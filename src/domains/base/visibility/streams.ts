@@ -33,7 +33,10 @@ export function isOpen(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.status IN ('live', 'scheduled')`;
 }
 
-/** A room of a stream or a user that can still be entered. A support room always can. @param entered the name of `last_rooms` in the query */
+/**
+ * A room of a stream or a user that can still be entered. A support room always can.
+ * @param entered the name of `last_rooms` in the query
+ */
 export function isOpenRoom(entered: SQL = sql`last_rooms`): SQL {
   return sql`(${entered}.kind = 'support'
     OR EXISTS (SELECT 1 FROM ${streams} WHERE streams.id = ${entered}.room_id AND ${isOpen()})
@@ -51,7 +54,8 @@ export function effectiveVisibility({ visibility, hiddenAt }: Pick<StreamRow, 'v
 }
 
 /** The same as a column, for a query of `streams`. */
-export const visibilityAtDoor = sql<Visibility>`CASE WHEN streams.hidden_at IS NULL THEN streams.visibility ELSE 'private' END`;
+export const visibilityAtDoor = sql<Visibility>`
+  CASE WHEN streams.hidden_at IS NULL THEN streams.visibility ELSE 'private' END`;
 
 /** A private stream is visible only to its creator and to staff. @param stream the name of `streams` in the query */
 export function isNotPrivateTo(viewer: Viewer, stream: SQL = sql`streams`): SQL | undefined {

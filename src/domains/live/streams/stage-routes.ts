@@ -1,5 +1,4 @@
 /** Endpoints that start and end the show of a DJ or a performer. Both roles have the same two. */
-
 import { NOT_HERE } from '@/domains/live/rooms/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { streamError } from './errors';

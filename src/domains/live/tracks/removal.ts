@@ -26,8 +26,8 @@ interface Plan {
 const CLEARED_A_RUN = 20;
 
 /**
- * Mutes it while a claim stands, until `unmuteTrack`. The batch aborts with DEMAND_NOT_MET if the track is muted, returned,
- * started or stopped meanwhile; read again then.
+ * Mutes it while a claim stands, until `unmuteTrack`. The batch aborts with DEMAND_NOT_MET if the track is muted,
+ * returned, started or stopped meanwhile; read again then.
  */
 export function muteTrack(ctx: Context, id: string): Promise<Plan> {
   return planMuting(ctx, id, ({ mutedAt, keptUntil }) =>
@@ -83,7 +83,10 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
   };
 }
 
-/** A sweep: deletes removed tracks that can no longer come back. An open appeal keeps them. Returns whether there may be more. */
+/**
+ * A sweep: deletes removed tracks that can no longer come back. An open appeal keeps them. Returns whether there may be
+ * more.
+ */
 export async function clearKeptTracks(ctx: Context): Promise<boolean> {
   const isDue = sql`kept_until IS NOT NULL AND kept_until <= ${ctx.now()}
     AND NOT ${isRemovalAppealed('track', sql`tracks.id`)}`;

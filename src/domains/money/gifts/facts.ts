@@ -3,6 +3,7 @@
 import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
+import { int } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { hasEffectiveRank } from '@/domains/base/permissions/dormant';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
@@ -19,11 +20,12 @@ import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/
 import { visibilityOf } from '@/domains/live/rooms/user-room-door';
 import { streams } from '@/domains/live/streams/tables';
 import { roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
+import { isGuideAt } from '@/domains/people/guides/terms';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { giftError } from './errors';
 import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
-/** What a request gives, and to whom: to a creator, into a live stream, or to somebody on the stage of a user's room. */
+/** What a request gives, and to whom: a creator, the creator of a live stream, or somebody on a room's stage. */
 export interface Giving {
   readonly senderId: string;
   /** The sender's country, if known (ISO 3166). */
@@ -45,6 +47,8 @@ interface GiftDoor {
   readonly relation: RoomRelation | undefined;
   /** Whether the recipient can be given something here. */
   readonly isOnStage: boolean;
+  /** 1: it counts for the recipient's work as an approved guide. */
+  readonly asGuide: 0 | 1;
 }
 
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
@@ -158,6 +162,7 @@ function stageQuery(ctx: Context, { recipientId, country, region }: Giving, room
       hiddenAt: userRooms.hiddenAt,
       onStage: sql<number>`(${userRooms.hostId} = ${recipientId} OR EXISTS (SELECT 1 FROM ${roomSpeakers} speaker
         WHERE speaker.room_id = user_rooms.id AND speaker.user_id = ${recipientId}))`.as('on_stage'),
+      asGuide: sql<0 | 1>`${isGuideAt(recipientId ?? '', int(ctx.now()))}`.as('as_guide'),
     })
     .from(userRooms)
     .innerJoin(users, eq(users.id, userRooms.hostId))
@@ -167,10 +172,11 @@ function stageQuery(ctx: Context, { recipientId, country, region }: Giving, room
 type StreamDoor = Awaited<ReturnType<typeof doorQuery>>[number];
 type StageDoor = Awaited<ReturnType<typeof stageQuery>>[number];
 
-function doorOf(place: StreamDoor | StageDoor): Pick<GiftDoor, 'door' | 'isOnStage'> {
-  if ('creatorId' in place) return { door: { kind: 'stream', ...place }, isOnStage: true };
+function doorOf(place: StreamDoor | StageDoor): Pick<GiftDoor, 'door' | 'isOnStage' | 'asGuide'> {
+  if ('creatorId' in place) return { door: { kind: 'stream', ...place }, isOnStage: true, asGuide: 0 };
   const status = place.open === 1 ? 'live' : 'ended';
-  return { door: { kind: 'user', status, visibility: visibilityOf(place) }, isOnStage: place.onStage === 1 };
+  const { asGuide, onStage } = place;
+  return { door: { kind: 'user', status, visibility: visibilityOf(place) }, isOnStage: onStage === 1, asGuide };
 }
 
 function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {

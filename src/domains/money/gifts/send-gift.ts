@@ -21,7 +21,6 @@ import { placeOf } from '@/domains/base/visibility/regions';
 import { roomError } from '@/domains/live/rooms/errors';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
-import { isGuideAt } from '@/domains/people/guides/terms';
 import { socialError } from '@/domains/people/social/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { firstLot, furtherLotsOf } from '@/ledger/lots';
@@ -134,7 +133,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
-    ...placeStatements(ctx, row),
+    ...placeStatements(ctx, row, facts.room?.asGuide ?? 0),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
@@ -174,17 +173,17 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
 const takeFurtherLots = furtherLotsOf('gift', giftsSent);
 
 /** A stream and a guide's day count what was given there. Elsewhere, the recipient is told. */
-function placeStatements(ctx: Context, row: GiftSentRow): Statement[] {
+function placeStatements(ctx: Context, row: GiftSentRow, asGuide: 0 | 1): Statement[] {
   const { streamId, roomId, recipientId: userId, diamonds, createdAt } = row;
   if (streamId !== null) return [addToStream(ctx, { streamId, diamonds })];
-  if (roomId !== null) return [addToRoomDay(ctx, { userId, day: toDay(createdAt), diamonds, at: createdAt })];
+  if (roomId !== null) return [addToRoomDay(ctx, { userId, day: toDay(createdAt), asGuide, diamonds })];
   return giftNotice(ctx, row);
 }
 
-const addToRoomDay = builtOnce((db, value: (name: 'userId' | 'day' | 'diamonds' | 'at') => Placeholder) =>
+const addToRoomDay = builtOnce((db, value: (name: 'userId' | 'day' | 'asGuide' | 'diamonds') => Placeholder) =>
   db.run(sql`
     INSERT INTO ${roomGiftDays} (user_id, day, as_guide, diamonds)
-    VALUES (${value('userId')}, ${value('day')}, ${isGuideAt(value('userId'), value('at'))}, ${int(value('diamonds'))})
+    VALUES (${value('userId')}, ${value('day')}, ${int(value('asGuide'))}, ${int(value('diamonds'))})
     ON CONFLICT (user_id, day, as_guide) DO UPDATE SET diamonds = diamonds + excluded.diamonds`),
 );
 

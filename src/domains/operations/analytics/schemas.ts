@@ -5,8 +5,6 @@ import { isCountry, UNKNOWN_COUNTRY } from '@/shared/countries';
 const day = z.iso.date();
 const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
-/** The users whose country is not known. */
-
 const Figures = {
   registrations: z.int(),
   activeUsers: z.int().describe('Users who used the platform that day. Over several days: the largest day.'),

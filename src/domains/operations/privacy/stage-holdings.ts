@@ -1,4 +1,7 @@
-/** What the platform holds about DJs, performers and guides: their tracks, their listeners and their work, as `holdings.ts` lists everything. */
+/**
+ * What the platform holds about DJs, performers and guides: their tracks, their listeners and their work. A part of the
+ * list in `holdings.ts`.
+ */
 import { streamListeners } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { setList, tracks } from '@/domains/live/tracks/tables';

@@ -112,15 +112,12 @@ async function plan(
         hide: () => quiet(hideProfile(ctx, id)),
         unhide: () => quiet(unhideProfile(ctx, id)),
         remove: async () =>
-          together(keepRemovedProfile(ctx, id, decisionId, until), [
-            removeBio(ctx, id, decisionId),
-            removeGenres(ctx, id, decisionId),
-          ]),
+          together(keepRemovedProfile(ctx, id, decisionId, until), quiet([removeBio(ctx, id), removeGenres(ctx, id)])),
         return: async () =>
-          together(await returnProfile(ctx, id, decisionId), [
-            returnBio(ctx, id, decisionId),
-            returnGenres(ctx, id, decisionId),
-          ]),
+          together(
+            quiet([returnBio(ctx, decisionId), returnGenres(ctx, decisionId)]),
+            await returnProfile(ctx, id, decisionId),
+          ),
       }[step]();
     case 'stream':
       return {
@@ -163,8 +160,9 @@ function planMessage(id: string, streamId: string | null, withheld: boolean): Co
   return { statements: [], events: [{ kind: 'room', roomId: streamId, command: { type: 'withhold', id, withheld } }] };
 }
 
-function together({ statements, events }: ContentPlan, also: readonly Statement[]): ContentPlan {
-  return { statements: [...statements, ...also], events };
+/** In this order. */
+function together(first: ContentPlan, then: ContentPlan): ContentPlan {
+  return { statements: [...first.statements, ...then.statements], events: [...first.events, ...then.events] };
 }
 
 function quiet(statements: readonly Statement[]): ContentPlan {

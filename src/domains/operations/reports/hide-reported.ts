@@ -1,6 +1,7 @@
 /**
- * Hides what reports call urgent, and mutes a track while somebody claims its copyright, until staff decide. Evidence was taken when it was first reported. What belongs to
- * somebody with a rank stays: few may decide about them, and about the only owner nobody.
+ * Hides what reports call urgent, and mutes a track while somebody claims its copyright, until staff decide. Evidence was
+ * taken when it was first reported. What belongs to somebody with a rank stays: few may decide about them, and about the
+ * only owner nobody.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -1,5 +1,5 @@
 /** Sweeps that delete what no appeal needs any longer: evidence, and what staff removed. An open appeal puts them off. */
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { literal } from '@/db/sql';
@@ -7,12 +7,9 @@ import { isAppealed } from '@/domains/base/decisions/on-target';
 import { decisions } from '@/domains/base/decisions/tables';
 import { releaseFiles } from '@/domains/base/media/hold';
 import { clearKeptProfiles } from '@/domains/base/users/removed-profile';
-import { removedProfiles } from '@/domains/base/users/tables';
 import { clearKeptStreams } from '@/domains/live/streams/removal';
 import { clearKeptRooms } from '@/domains/live/user-rooms/removal';
 import { clearKeptWords } from '@/domains/money/gifts/review-words';
-import { clearRemovedBios } from '@/domains/people/creators/removal';
-import { clearRemovedGenres } from '@/domains/people/djs/removal';
 import { cameOfReport } from './decided';
 import { reports } from './tables';
 
@@ -49,9 +46,6 @@ export async function clearKept(ctx: Context): Promise<boolean> {
     clearKeptStreams(ctx, now, SHOWN_A_RUN),
     clearKeptProfiles(ctx, { now, isNeeded, limit: SHOWN_A_RUN }),
   ]);
-  const isKept = (decisionId: SQL) =>
-    sql`EXISTS (SELECT 1 FROM ${removedProfiles} kept WHERE kept.decision_id = ${decisionId})`;
-  const parts = [clearRemovedBios(ctx, isKept), clearRemovedGenres(ctx, isKept)]; // after the profiles that they belong to
   const [words, rooms] = (await commit(
     ctx,
     [
@@ -59,7 +53,6 @@ export async function clearKept(ctx: Context): Promise<boolean> {
       clearKeptRooms(ctx, now, sql`LIMIT ${literal(WORDS_A_RUN)}`),
       ...streams.statements,
       ...profiles.statements,
-      ...parts,
     ],
     { events: [...streams.events, ...profiles.events], evenIfUnchanged: true },
   )) as D1Result[]; // a statement without rows

@@ -1,30 +1,24 @@
 /**
  * Removes a creator's bio with the profile that staff remove, and brings it back if the decision is reversed and the
- * creator has not written a new one.
+ * creator has not written a new one. `removed_profiles` keeps it.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { removedProfiles } from '@/domains/base/users/tables';
 import { creatorProfiles } from './tables';
 
-export function removeBio(ctx: Context, userId: string, decisionId: string): Statement {
+/** After `keepRemovedProfile`. */
+export function removeBio(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(creatorProfiles)
-    .set({ removedBio: sql`bio`, bio: '', bioDecisionId: decisionId })
+    .set({ bio: '' })
     .where(and(eq(creatorProfiles.userId, userId), sql`bio <> ''`));
 }
 
-export function returnBio(ctx: Context, userId: string, decisionId: string): Statement {
-  return ctx.db
-    .update(creatorProfiles)
-    .set({ bio: sql`CASE WHEN bio = '' THEN removed_bio ELSE bio END`, removedBio: null, bioDecisionId: null })
-    .where(and(eq(creatorProfiles.userId, userId), eq(creatorProfiles.bioDecisionId, decisionId)));
-}
-
-/** Deletes those that can no longer come back. @param isKept a condition on the decision's id */
-export function clearRemovedBios(ctx: Context, isKept: (decisionId: SQL) => SQL): Statement {
-  return ctx.db
-    .update(creatorProfiles)
-    .set({ removedBio: null, bioDecisionId: null })
-    .where(sql`bio_decision_id IS NOT NULL AND NOT ${isKept(sql`bio_decision_id`)}`);
+/** Before `returnProfile`. */
+export function returnBio(ctx: Context, decisionId: string): Statement {
+  return ctx.db.run(sql`UPDATE creator_profiles SET bio = kept.creator_bio FROM ${removedProfiles} kept
+    WHERE kept.decision_id = ${decisionId} AND kept.creator_bio IS NOT NULL
+      AND creator_profiles.user_id = kept.user_id AND creator_profiles.bio = ''`);
 }

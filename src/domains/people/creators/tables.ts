@@ -27,9 +27,6 @@ export const creatorProfiles = sqliteTable('creator_profiles', {
   categories: text({ mode: 'json' }).$type<string[]>().notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
-  /** What staff removed last, until no appeal can bring it back. */
-  removedBio: text('removed_bio'),
-  bioDecisionId: text('bio_decision_id'),
 });
 
 /** One row per category of a profile. Triggers maintain it, so code only reads it. */

@@ -7,10 +7,10 @@ import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { changeStage } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
-import { profileVisibleElsewhere } from '@/domains/base/visibility/people';
-import { shownTo } from '@/domains/base/visibility/regions';
+import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
 import type { Actor, Viewer } from '@/shared/actor';
@@ -22,14 +22,14 @@ import { djProfiles, djRatings } from './tables';
 /** An approved DJ. For a query with `users`. */
 export const isDj = sql<number>`(users.role = 'dj' AND users.creator_status = 'APPROVED')`;
 
-/** One statement. Throws DJ_NOT_FOUND, NOT_IN_YOUR_COUNTRY. */
+/** One statement. Throws DJ_NOT_FOUND, also if the reader may not see them. */
 export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Promise<z.input<typeof DjProfile>> {
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   const row = await ctx.db
     .select({
       id: users.id,
       stageName: sql<string>`coalesce(${users.stageName}, ${users.displayName})`.as('shown_name'),
-      bio: sql<string>`coalesce(${users.stageBio}, nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('shown_bio'),
+      bio: stagePageBio.as('shown_bio'),
       genres: djProfiles.genres,
       avatarUrl: users.avatarUrl,
       ratingSum: djProfiles.ratingSum,
@@ -37,16 +37,14 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
       yourRating: djRatings.rating,
       followers: users.followerCount,
       earned: id === readerId ? totalEarnings(users.id) : sql<null>`NULL`,
-      shown: shownTo(viewer) ?? sql<number>`1`,
     })
     .from(users)
     .leftJoin(djProfiles, eq(djProfiles.userId, users.id))
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
     .leftJoin(djRatings, and(eq(djRatings.djId, users.id), eq(djRatings.userId, readerId)))
-    .where(and(eq(users.id, id), isDj, profileVisibleElsewhere(viewer)))
+    .where(and(eq(users.id, id), isDj, profileVisibleTo(viewer)))
     .get();
   if (!row) throw djError('DJ_NOT_FOUND');
-  if (row.shown === 0) throw djError('NOT_IN_YOUR_COUNTRY');
   return {
     id: row.id,
     userId: row.id,

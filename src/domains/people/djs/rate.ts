@@ -8,8 +8,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
-import { profileVisibleElsewhere, whileActive } from '@/domains/base/visibility/people';
-import { shownTo } from '@/domains/base/visibility/regions';
+import { profileVisibleTo, whileActive } from '@/domains/base/visibility/people';
 import { streamListeners } from '@/domains/live/rooms/tables';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import type { Actor } from '@/shared/actor';
@@ -19,9 +18,7 @@ import { averageOf } from './rating-average';
 import type { DjRating } from './schemas';
 import { djProfiles, djRatings } from './tables';
 
-/**
- * Idempotent. Replaces an earlier rating. Throws DJ_NOT_FOUND, NOT_IN_YOUR_COUNTRY, NOT_YOURSELF, LISTEN_FIRST.
- */
+/** Idempotent. Replaces an earlier rating. Throws DJ_NOT_FOUND, NOT_YOURSELF, LISTEN_FIRST. */
 export async function rateDj(
   ctx: Context,
   actor: Actor,
@@ -31,12 +28,11 @@ export async function rateDj(
   if (djId === actor.userId) throw djError('NOT_YOURSELF');
   const dj = await findDj(ctx, actor, djId);
   if (!dj || dj.visible === 0) throw djError('DJ_NOT_FOUND');
-  if (dj.shown === 0) throw djError('NOT_IN_YOUR_COUNTRY');
   // A listener who rated may change it, even when the year for which we know that they listened is over.
   if (dj.listened === 0 && dj.rated === 0) throw djError('LISTEN_FIRST');
   const now = int(ctx.now());
   // Checks again: someone may have been blocked since the look-up.
-  const visible = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, djId), isDj, profileVisibleElsewhere(actor))})`;
+  const visible = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, djId), isDj, profileVisibleTo(actor))})`;
   const results = await commit(
     ctx,
     [
@@ -56,7 +52,7 @@ export async function rateDj(
 /** Idempotent. Works for whoever rated the DJ, whether or not they can still see them. Throws DJ_NOT_FOUND. */
 export async function takeRatingBack(ctx: Context, actor: Actor, djId: string): Promise<z.input<typeof DjRating>> {
   const dj = await findDj(ctx, actor, djId);
-  if (!dj || (dj.rated === 0 && (dj.visible === 0 || dj.shown === 0))) throw djError('DJ_NOT_FOUND');
+  if (!dj || (dj.rated === 0 && dj.visible === 0)) throw djError('DJ_NOT_FOUND');
   const results = await commit(ctx, [
     ctx.db.delete(djRatings).where(and(eq(djRatings.djId, djId), eq(djRatings.userId, actor.userId))),
     scoreQuery(ctx, djId),
@@ -67,8 +63,7 @@ export async function takeRatingBack(ctx: Context, actor: Actor, djId: string): 
 function findDj(ctx: Context, actor: Actor, djId: string) {
   return ctx.db
     .select({
-      visible: flag(and(isDj, profileVisibleElsewhere(actor))),
-      shown: shownTo(actor) ?? sql<number>`1`,
+      visible: flag(and(isDj, profileVisibleTo(actor))),
       listened: sql<number>`EXISTS (
         SELECT 1 FROM ${streamListeners} WHERE user_id = ${actor.userId} AND creator_id = ${djId})`,
       rated: sql<number>`EXISTS (SELECT 1 FROM ${djRatings} WHERE dj_id = ${djId} AND user_id = ${actor.userId})`,

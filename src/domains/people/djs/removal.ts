@@ -1,34 +1,24 @@
 /**
  * Removes a DJ's genres with the profile that staff remove, and brings them back if the decision is reversed and the DJ
- * has not set new ones. The stage name and bio go with the account's texts.
+ * has not set new ones. `removed_profiles` keeps them, as it keeps the stage name and bio.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { removedProfiles } from '@/domains/base/users/tables';
 import { djProfiles } from './tables';
 
-export function removeGenres(ctx: Context, userId: string, decisionId: string): Statement {
+/** After `keepRemovedProfile`. */
+export function removeGenres(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(djProfiles)
-    .set({ removedGenres: sql`genres`, genres: [], genresDecisionId: decisionId })
+    .set({ genres: [] })
     .where(and(eq(djProfiles.userId, userId), sql`genres <> '[]'`));
 }
 
-export function returnGenres(ctx: Context, userId: string, decisionId: string): Statement {
-  return ctx.db
-    .update(djProfiles)
-    .set({
-      genres: sql`CASE WHEN genres = '[]' THEN removed_genres ELSE genres END`,
-      removedGenres: null,
-      genresDecisionId: null,
-    })
-    .where(and(eq(djProfiles.userId, userId), eq(djProfiles.genresDecisionId, decisionId)));
-}
-
-/** Deletes those that can no longer come back. @param isKept a condition on the decision's id */
-export function clearRemovedGenres(ctx: Context, isKept: (decisionId: SQL) => SQL): Statement {
-  return ctx.db
-    .update(djProfiles)
-    .set({ removedGenres: null, genresDecisionId: null })
-    .where(sql`genres_decision_id IS NOT NULL AND NOT ${isKept(sql`genres_decision_id`)}`);
+/** Before `returnProfile`. */
+export function returnGenres(ctx: Context, decisionId: string): Statement {
+  return ctx.db.run(sql`UPDATE dj_profiles SET genres = kept.genres FROM ${removedProfiles} kept
+    WHERE kept.decision_id = ${decisionId} AND kept.genres IS NOT NULL
+      AND dj_profiles.user_id = kept.user_id AND dj_profiles.genres = '[]'`);
 }

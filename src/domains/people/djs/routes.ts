@@ -20,7 +20,7 @@ export const djEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: DjProfile,
-    refusals: [djError.DJ_NOT_FOUND, djError.NOT_IN_YOUR_COUNTRY],
+    refusals: [djError.DJ_NOT_FOUND],
     handler: (ctx, { actor, params }) => getDjProfile(ctx, actor, params.id),
   }),
   endpoint({
@@ -49,7 +49,7 @@ export const djEndpoints: Endpoint[] = [
     params: ById,
     body: DjRatingRequest,
     response: DjRating,
-    refusals: [djError.DJ_NOT_FOUND, djError.NOT_IN_YOUR_COUNTRY, djError.LISTEN_FIRST, djError.NOT_YOURSELF],
+    refusals: [djError.DJ_NOT_FOUND, djError.LISTEN_FIRST, djError.NOT_YOURSELF],
     handler: (ctx, { actor, params, body }) => rateDj(ctx, actor, params.id, body.rating),
   }),
   endpoint({

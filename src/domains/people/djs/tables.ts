@@ -7,9 +7,6 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const djProfiles = sqliteTable('dj_profiles', {
   userId: text('user_id').primaryKey(),
   genres: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
-  /** What staff removed last, until no appeal can bring it back. */
-  removedGenres: text('removed_genres', { mode: 'json' }).$type<readonly string[]>(),
-  genresDecisionId: text('genres_decision_id'),
   ratingSum: integer('rating_sum').notNull().default(0),
   ratingCount: integer('rating_count').notNull().default(0),
   updatedAt: integer('updated_at').notNull(),

@@ -68,12 +68,14 @@ function statsOf({ stageMinutes, roomGuestsServed, giftsInRooms }: GuideProgress
 
 export async function listGuideTargets(ctx: Context, userId: string): Promise<z.input<typeof GuideTargetList>> {
   const periods = TARGET_PERIODS.map((kind) => periodAt(kind, ctx.now()));
+  const names = JSON.stringify(periods.map(({ name }) => name));
   const [{ targets }, progressOf, rewards] = await Promise.all([
     readEconomy(ctx),
     readGuideProgress(ctx, [userId], periods),
     ctx.db.all<{ targetId: string; period: string; at: number }>(sql`
       SELECT target_id AS targetId, period, created_at AS at FROM ${targetRewards} reward
-      WHERE user_id = ${userId} AND audience = 'guide' AND NOT EXISTS (SELECT 1 FROM ${reversedEarnings} reversed
+      WHERE user_id = ${userId} AND audience = 'guide' AND period IN (SELECT value FROM json_each(${names}))
+        AND NOT EXISTS (SELECT 1 FROM ${reversedEarnings} reversed
         WHERE reversed.ref_type = 'reward' AND reversed.ref_id = reward.id AND reversed.diamonds > 0)`),
   ]);
   const rewardedAt = new Map(rewards.map(({ targetId, period, at }) => [`${targetId} ${period}`, at]));

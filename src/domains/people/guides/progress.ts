@@ -16,7 +16,7 @@ import { isGuideAt } from './terms';
 /** A day is active from this much counted time on the stage on. */
 export const ACTIVE_DAY_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
 
-/** `FEW_OTHERS`: fewer than two verified others were there. `NOT_APPROVED`: while the approval was suspended or withdrawn. */
+/** `FEW_OTHERS`: fewer than two verified others were there. `NOT_APPROVED`: the approval was suspended or withdrawn. */
 export const NOT_COUNTED_REASONS = ['FEW_OTHERS', 'NOT_APPROVED', 'REVERSED', 'TOO_SHORT'] as const;
 type Reason = (typeof NOT_COUNTED_REASONS)[number];
 

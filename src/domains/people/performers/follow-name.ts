@@ -1,7 +1,7 @@
 /**
  * Carries a performer's new name to where the old one was written down: titles made of it, the encoder in the video
- * room, notifications to others, and the messages and gifts of rooms. Each step reads the name that is true then, so steps may repeat and overtake each
- * other.
+ * room, notifications to others, and the messages and gifts of rooms. Each step reads the name that is true then, so
+ * steps may repeat and overtake each other.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -3,13 +3,14 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
-import { changeStage, enterStage, isOnStage } from '@/domains/base/users/stage';
+import { changeStage, enterStage } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
-import { earningDays } from '@/domains/money/earnings/tables';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
+import { totalEarnings } from '@/domains/people/profiles/total-earnings';
 import type { Actor, Viewer } from '@/shared/actor';
 import { performerError } from './errors';
 import { renamed } from './follow-name';
@@ -35,9 +36,9 @@ async function readOwn(ctx: Context, actor: Actor) {
     pageQuery(ctx, actor, userId),
     namesQuery(ctx, userId),
     ctx.db
-      .select({ diamonds: sql<number>`coalesce(sum(${earningDays.diamonds}), 0)`.as('earned') })
-      .from(earningDays)
-      .where(eq(earningDays.userId, userId)),
+      .select({ diamonds: totalEarnings(users.id).as('earned') })
+      .from(users)
+      .where(eq(users.id, userId)),
     ...privacyQueries(ctx, userId),
   ]);
   if (!page || !names) throw performerError('PERFORMER_NOT_FOUND');
@@ -50,17 +51,13 @@ async function readOwn(ctx: Context, actor: Actor) {
   return { page: own, names };
 }
 
-/** The bio of the stage, or else of the creator's page; while the stage identity is on, never that of the account. */
-const stageBio = sql<string>`coalesce(users.stage_bio, CASE WHEN ${isOnStage} THEN ''
-  ELSE coalesce(nullif(${creatorProfiles.bio}, ''), users.bio) END)`;
-
 function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
   return ctx.db
     .select({
       id: users.id,
       userId: sql<string>`users.id`.as('user_id'),
       stageName: sql<string>`coalesce(users.stage_name, users.display_name)`.as('stage_name'),
-      bio: stageBio.as('stage_bio'),
+      bio: stagePageBio.as('shown_bio'),
       avatarUrl: users.avatarUrl,
       followers: users.followerCount,
     })

@@ -7,12 +7,12 @@ import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
-import { publicBio } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { creatorBio } from '@/domains/people/creators/bio';
 import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
@@ -20,10 +20,10 @@ import type { Creator, CreatorListQuery } from './discovery-schemas';
 
 export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 
-/** For `users` left-joined with `creator_profiles`. Falls back to the user's bio if the creator's is empty. */
+/** For `users` left-joined with `creator_profiles`. */
 export const creatorColumns = {
   card: cardColumns,
-  bio: publicBio(sql`coalesce(nullif(${creatorProfiles.bio}, ''), ${users.bio})`).as('creator_bio'),
+  bio: creatorBio.as('creator_bio'),
   categories: creatorProfiles.categories,
 };
 

@@ -1,6 +1,6 @@
 /**
- * Coins can go to an active, approved creator, and on a stage to a guide, without a block in between, who is visible in the supporter's region and
- * is not about to be deleted.
+ * Coins can go to an active, approved creator, and on a stage to a guide. There must be no block in between, and the
+ * recipient must be visible in the supporter's region and not about to be deleted.
  */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
