@@ -1,12 +1,12 @@
 /** The door of a room that a user opened. Its voice is a video room with the same id. */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { RoomPolicy } from '@/contracts/room-command';
 import { users } from '@/domains/base/users/tables';
 import type { StreamName as RoomName } from '@/domains/base/visibility/named-stream';
 import { isActive, noBlockBetween, seesPastBlocks } from '@/domains/base/visibility/people';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
-import { type UserRoomRow, userRooms } from '@/domains/live/user-rooms/tables';
+import { roomCoHosts, roomMembers, type UserRoomRow, userRooms } from '@/domains/live/user-rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import type { FoundDoor } from './admission';
 import { roomError } from './errors';
@@ -22,7 +22,10 @@ export const USER_ROOM_POLICY: RoomPolicy = {
   blockedWords: [],
 };
 
-/** Undefined if the room is missing, or its host is hidden from this reader. Throws NOT_IN_YOUR_COUNTRY. */
+/**
+ * Undefined if the room is missing, or its host is hidden from this reader. Throws NOT_IN_YOUR_COUNTRY, which a private
+ * room says only to the people it lets in.
+ */
 export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor | undefined> {
   if (!('id' in name)) return undefined;
   const row = await ctx.db
@@ -30,6 +33,7 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
       room: userRooms,
       viewerCount: sql<number>`coalesce(${userRoomLive.viewerCount}, 0)`,
       shown: shownTo(viewer) ?? sql<number>`1`,
+      letIn: viewer?.kind === 'user' ? isLetIn(viewer.userId) : sql<number>`0`,
       hidesSomewhere,
     })
     .from(userRooms)
@@ -37,9 +41,12 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
     .leftJoin(userRoomLive, eq(userRoomLive.roomId, userRooms.id))
     .where(and(eq(userRooms.id, name.id), isActive(), isNotBlocked(viewer)))
     .get();
-  if (row?.shown === 0) throw roomError('NOT_IN_YOUR_COUNTRY');
   if (!row) return undefined;
   const { room } = row;
+  if (row.shown === 0) {
+    if (visibilityOf(room) === 'private' && row.letIn === 0) return undefined;
+    throw roomError('NOT_IN_YOUR_COUNTRY');
+  }
   return {
     kind: 'user',
     roomId: room.id,
@@ -60,6 +67,14 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
 /** A hidden room, which staff look at, counts as private; it lets no members in meanwhile. */
 export function visibilityOf({ isPrivate, hiddenAt }: Pick<UserRoomRow, 'isPrivate' | 'hiddenAt'>) {
   return isPrivate || hiddenAt !== null ? 'private' : 'public';
+}
+
+/** 1 if a private room lets this user in, besides its host. For a query that has `user_rooms`. */
+export function isLetIn(userId: SQLWrapper | string): SQL<number> {
+  const isIn = (table: SQLWrapper) =>
+    sql`EXISTS (SELECT 1 FROM ${table} role WHERE role.room_id = user_rooms.id AND role.user_id = ${userId})`;
+  return sql<number>`(user_rooms.hidden_at IS NULL
+    AND (user_rooms.creator_id = ${userId} OR ${isIn(roomMembers)} OR ${isIn(roomCoHosts)}))`;
 }
 
 function isNotBlocked(viewer: Viewer): SQL | undefined {
