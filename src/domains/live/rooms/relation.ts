@@ -19,8 +19,8 @@ import { roomCoHosts, roomSpeakers, userRooms } from '@/domains/live/user-rooms/
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank, Staff } from '@/shared/actor';
+import { isLetIn } from './let-in';
 import { roomBans } from './tables';
-import { isLetIn } from './user-room-door';
 
 /** The columns for `deniedOf`. */
 interface DeniedRow {

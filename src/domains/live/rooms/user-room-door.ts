@@ -1,15 +1,16 @@
 /** The door of a room that a user opened. Its voice is a video room with the same id. */
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { RoomPolicy } from '@/contracts/room-command';
 import { users } from '@/domains/base/users/tables';
 import type { StreamName as RoomName } from '@/domains/base/visibility/named-stream';
 import { isActive, noBlockBetween, seesPastBlocks } from '@/domains/base/visibility/people';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
-import { roomCoHosts, roomMembers, type UserRoomRow, userRooms } from '@/domains/live/user-rooms/tables';
+import { type UserRoomRow, userRooms } from '@/domains/live/user-rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import type { FoundDoor } from './admission';
 import { roomError } from './errors';
+import { isLetIn } from './let-in';
 import { userRoomLive } from './tables';
 
 /** The same for every room: anyone who is in it may write. */
@@ -67,14 +68,6 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
 /** A hidden room, which staff look at, counts as private; it lets no members in meanwhile. */
 export function visibilityOf({ isPrivate, hiddenAt }: Pick<UserRoomRow, 'isPrivate' | 'hiddenAt'>) {
   return isPrivate || hiddenAt !== null ? 'private' : 'public';
-}
-
-/** 1 if a private room lets this user in, besides its host. For a query that has `user_rooms`. */
-export function isLetIn(userId: SQLWrapper | string): SQL<number> {
-  const isIn = (table: SQLWrapper) =>
-    sql`EXISTS (SELECT 1 FROM ${table} role WHERE role.room_id = user_rooms.id AND role.user_id = ${userId})`;
-  return sql<number>`(user_rooms.hidden_at IS NULL
-    AND (user_rooms.creator_id = ${userId} OR ${isIn(roomMembers)} OR ${isIn(roomCoHosts)}))`;
 }
 
 function isNotBlocked(viewer: Viewer): SQL | undefined {
