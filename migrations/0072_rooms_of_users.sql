@@ -43,7 +43,7 @@ BEGIN
   SELECT RAISE(ABORT, 'ROOM_CLOSED');
 END;
 
--- Whom a private room lets in.
+-- The people that a private room lets in.
 CREATE TABLE room_members (
   room_id TEXT NOT NULL REFERENCES user_rooms (id),
   user_id TEXT NOT NULL REFERENCES users (id),
@@ -53,7 +53,7 @@ CREATE TABLE room_members (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX room_members_of_user ON room_members (user_id, room_id);
 
--- They moderate, and the first of them takes over when the host is gone.
+-- They moderate. The one who has been co-host the longest takes over when the host is gone.
 CREATE TABLE room_co_hosts (
   room_id TEXT NOT NULL REFERENCES user_rooms (id),
   user_id TEXT NOT NULL REFERENCES users (id),

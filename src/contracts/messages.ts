@@ -49,16 +49,16 @@ export type OutboxEvent =
   | {
       readonly kind: 'user-room-changed';
       readonly roomId: string;
-      /** Someone may no longer be there: everyone in the voice is judged again. */
-      readonly judgesVoice?: boolean;
+      /** Someone may no longer be there: everyone on the stage and in the voice is judged again. */
+      readonly judgesPeople?: boolean;
     }
   /**
-   * The user may have left a user's room for now or for good, or may no longer be in it: they leave the stage. `by`: who
-   * put them out.
+   * The user left a user's room, was put out of it or may no longer be in it: they leave the stage. `by`: who put them
+   * out.
    */
-  | { readonly kind: 'user-room-left'; readonly roomId: string; readonly userId: string; readonly by?: string }
-  /** The user came on a stage or left it, or was muted (`mute`) there: the room's voice must apply what is true now. */
-  | { readonly kind: 'voice-changed'; readonly roomId: string; readonly userId: string; readonly mute?: boolean }
+  | { readonly kind: 'out-of-user-room'; readonly roomId: string; readonly userId: string; readonly by?: string }
+  /** The user came on a stage or left it, or was muted there: the room's voice must apply what is true now. */
+  | { readonly kind: 'voice-changed'; readonly roomId: string; readonly userId: string }
   /** Deletes a file that nothing refers to any longer, with its variants; or aborts an unfinished multipart upload. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** A message in a support chat: its room sends it, and the other side is notified if nobody of it is there. */

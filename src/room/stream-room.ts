@@ -111,6 +111,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
       apply: (id, command) => this.apply(id, command),
+      tell: (userIds, event) => this.tell(userIds, event),
       deliverSoon: () => env.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
     });
   }

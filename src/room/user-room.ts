@@ -1,21 +1,21 @@
 /**
- * What only the room of a user does by itself. Who is gone for a minute leaves the stage; if it is the host, someone takes
- * over; and a room that nobody is in closes. The object knows who is here, D1 has the parts they play, and each change is
- * a batch that D1 refuses if it came too late.
+ * What only the room of a user does by itself. A speaker who is gone for a minute leaves the stage, someone takes over
+ * from a host who is gone, and a room that nobody is in closes. The object knows who is here, D1 has the parts they play,
+ * and each change is a batch that D1 refuses if it came too late.
  */
-import type { RoomCommand } from '@/contracts/room-command';
+import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { type Committing, commitIfMet } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
-import { type RoomPeople, readPeople } from '@/domains/live/user-rooms/people';
+import { hostsOf, type RoomPeople, readPeople } from '@/domains/live/user-rooms/people';
+import type { Plan } from '@/domains/live/user-rooms/plan';
 import { readSetup } from '@/domains/live/user-rooms/setup';
 import {
-  type Batch,
   closingEmpty,
   departing,
   type Part,
   readParts,
   succeeding,
-  withdrawing,
+  withdrawHands,
 } from '@/domains/live/user-rooms/succession';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
@@ -34,12 +34,14 @@ interface UserRoomParts {
   readonly database: Committing;
   readonly log: Logger;
   readonly apply: (commandId: string, command: RoomCommand) => Promise<void>;
+  readonly tell: (userIds: readonly string[], event: RoomEventBody) => Promise<void>;
   /** Makes the outbox deliver what this room wrote to it. */
   readonly deliverSoon: () => Promise<unknown>;
 }
 
 export class UserRoom {
   #people: Promise<RoomPeople | undefined> | undefined;
+  #closing: Promise<unknown> | undefined;
 
   constructor(private readonly room: UserRoomParts) {}
 
@@ -56,8 +58,12 @@ export class UserRoom {
     this.#people = undefined;
   }
 
-  /** The host, the co-hosts and the speakers, read once after each change. Undefined if D1 does not answer. */
+  /**
+   * The host, the co-hosts and the speakers, read once after each change. Undefined if the room is closed, or D1 does
+   * not answer. If the room is just closing, it answers when that is done.
+   */
   async people(): Promise<RoomPeople | undefined> {
+    await this.#closing;
     const roomId = this.#openRoomId;
     if (roomId === undefined) return undefined;
     try {
@@ -83,13 +89,13 @@ export class UserRoom {
     const goneSince = this.#goneSince(parts);
     const now = database.now();
     const isGone = ({ userId }: Part) => now - (goneSince.get(userId) ?? now) >= ABSENT_MS;
-    const gone = parts.filter(isGone);
-    const waiting = gone.filter(({ role }) => role === 'waiting').map(({ userId }) => userId);
-    if (waiting.length > 0) await this.#act(withdrawing(database, roomId, waiting));
-    for (const { userId, role } of gone) if (role === 'speaker') await this.#act(departing(database, roomId, userId));
-    const host = gone.find(({ role }) => role === 'host');
-    const heir = host && this.#heirOf(parts);
-    if (host && heir) await this.#act(succeeding(database, roomId, host.userId, heir.userId));
+    const gone = (wanted: Part['role']) => parts.filter((part) => part.role === wanted && isGone(part));
+    for (const host of gone('host')) await this.#succeed(roomId, host, parts);
+    for (const { userId } of gone('speaker')) await this.#act(departing(database, roomId, userId));
+    await this.#withdrawHands(
+      roomId,
+      gone('waiting').map(({ userId }) => userId),
+    );
     const soon = parts.filter((part) => !isGone(part)).flatMap(({ userId }) => goneSince.get(userId) ?? []);
     if (soon.length > 0) agenda.putBy('absence', Math.min(...soon) + ABSENT_MS);
   }
@@ -102,7 +108,11 @@ export class UserRoom {
     presence().settle();
     const emptySince = Math.max(store.viewers.lastSeenAt, store.setup?.startedAt ?? 0);
     if (database.now() - emptySince < EMPTY_MS) agenda.put('empty', emptySince + EMPTY_MS);
-    else await this.#act(closingEmpty(database, roomId));
+    else {
+      const closing = this.#act(closingEmpty(database, roomId));
+      this.#closing = closing.catch(() => undefined);
+      await closing;
+    }
   }
 
   get #openRoomId(): string | undefined {
@@ -120,18 +130,33 @@ export class UserRoom {
     return new Map(absent.map(({ userId, since }) => [userId, Math.max(since, left.get(keyOf(userId)) ?? 0)]));
   }
 
-  /** The oldest co-host who is here, or else who has been on the stage the longest. */
-  #heirOf(parts: readonly Part[]): Part | undefined {
-    const here = parts.filter(({ userId }) => this.room.presence().socketsOfUser(userId).length > 0);
-    return here.find(({ role }) => role === 'coHost') ?? here.find(({ role }) => role === 'speaker');
+  /** The one who has been co-host the longest takes over, or else the one who has been on the stage the longest. */
+  async #succeed(roomId: string, host: Part, parts: readonly Part[]): Promise<void> {
+    const { database, presence } = this.room;
+    const here = parts.filter(({ userId, mayHost }) => mayHost === 1 && presence().socketsOfUser(userId).length > 0);
+    const heirs = [...here.filter(({ role }) => role === 'coHost'), ...here.filter(({ role }) => role === 'speaker')];
+    for (const { userId } of heirs) if (await this.#act(succeeding(database, roomId, host.userId, userId))) return;
   }
 
-  /** Writes the batch, applies what concerns this room at once, and leaves the rest to the outbox. */
-  async #act({ statements, events }: Batch): Promise<void> {
+  /** The hosts who are here hear of each hand. */
+  async #withdrawHands(roomId: string, userIds: readonly string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    const hands = await withdrawHands(this.room.database, roomId, userIds);
+    const people = hands.length > 0 && (await this.people());
+    if (!people) return;
+    for (const userId of hands)
+      await this.room.tell(hostsOf(people), { type: 'stage-withdrawn', streamId: roomId, userId });
+  }
+
+  /**
+   * Writes the batch, applies what concerns this room at once, and leaves the rest to the outbox. Returns false if D1 is
+   * no longer as it was read.
+   */
+  async #act({ statements, events }: Plan): Promise<boolean> {
     const { database, apply, deliverSoon } = this.room;
     const rows = events.map((event) => ({ id: newId(), event }));
     const plans = rows.map(({ id, event }) => planOnce(database, id, event));
-    if (!(await commitIfMet(database, [...statements, ...plans])) || rows.length === 0) return;
+    if (!(await commitIfMet(database, [...statements, ...plans]))) return false;
     for (const { id, event } of rows) {
       if (event.kind === 'room') await apply(id, event.command);
       if (event.kind !== 'user-room-changed') continue;
@@ -139,5 +164,6 @@ export class UserRoom {
       if (setup) await apply(id, setup);
     }
     await deliverSoon();
+    return true;
   }
 }

@@ -1,6 +1,6 @@
 /** What a user's room does by itself: who is gone leaves, another host takes over, and an empty room closes. */
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
@@ -9,6 +9,8 @@ import { aRoom, comeIn } from '#test/support/user-rooms';
 import { asViewer, type Person } from '#test/support/users';
 import { userRoomLive } from '@/domains/live/rooms/tables';
 import { stageTurns, userRooms } from '@/domains/live/user-rooms/tables';
+import { blocks } from '@/domains/people/social/tables';
+import { newId } from '@/shared/ids';
 
 beforeEach(() => {
   standInForLiveKit();
@@ -112,6 +114,39 @@ describe('a host who is gone', () => {
     expect((await rowOf(id)).hostId).toBe(listener.userId);
   });
 
+  it('is followed by a speaker whom no block separates from them', async () => {
+    const { id, host, listener, hostSeat, seat, tick, pass, goAway, speak } = await aRoomInTime();
+    const later = await asViewer();
+    const laterSeat = await comeIn(later, id);
+    await speak(listener);
+    tick(1);
+    await speak(later);
+    const { db } = testContext();
+    await db.insert(blocks).values({ blockerId: listener.userId, blockedId: host.userId, createdAt: 1 });
+    await goAway(hostSeat);
+    await pass(MINUTE, [seat, laterSeat]);
+    expect((await rowOf(id)).hostId).toBe(later.userId);
+  });
+
+  it('is followed although 150 people raised a hand and went', async () => {
+    const { id, host, listener, hostSeat, seat, pass, goAway } = await aRoomInTime();
+    await host.put(`rooms/${id}`, { coHosts: [listener.userId] });
+    const { db } = testContext();
+    const people = Array.from({ length: 150 }, () => newId());
+    const who = JSON.stringify(people);
+    await db.run(sql`
+      INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+      SELECT value, value, value, 'u_' || substr(replace(value, '-', ''), -20), value, 1, 1 FROM json_each(${who})`);
+    await db.run(sql`
+      INSERT INTO stage_requests (room_id, user_id, kind, by_id, created_at)
+      SELECT ${id}, value, 'hand', value, 1 FROM json_each(${who})`);
+    await goAway(hostSeat);
+    await pass(MINUTE);
+    expect((await rowOf(id)).hostId).toBe(listener.userId);
+    await eventually(() => expect(seat.eventsOf('stage-withdrawn')).toHaveLength(150));
+    expect((await listener.get(`rooms/${id}`)).data.requests).toEqual([]);
+  });
+
   it('is followed by nobody while only listeners are there', async () => {
     const { id, host, hostSeat, pass, goAway } = await aRoomInTime();
     await goAway(hostSeat);
@@ -138,10 +173,16 @@ describe('a host who is gone', () => {
       host.put(`rooms/${id}/host`, { userId: listener.userId }),
       host.put(`rooms/${id}/host`, { userId: other.userId }),
     ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, expect.any(Number)]);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(1);
+    expect(['ROOM_CHANGED', 'HOST_ONLY']).toContain(refused[0]?.error.code);
     const { hostId } = await rowOf(id);
     expect([listener.userId, other.userId]).toContain(hostId);
     expect(await seat.next('host-changed')).toMatchObject({ host: { id: hostId } });
+    const heir = [listener, other].find(({ userId }) => userId === hostId);
+    await heir?.put(`rooms/${id}`, { title: 'Mine now' });
+    await seat.next('room-updated', ({ title }) => title === 'Mine now');
+    expect(seat.eventsOf('host-changed')).toHaveLength(1);
     expect((await host.put(`rooms/${id}`, { title: 'Mine again' })).error.code).toBe('HOST_ONLY');
   });
 });
@@ -163,6 +204,7 @@ describe('a speaker who is gone', () => {
     await listener.post(`rooms/${id}/stage`, { action: 'request' });
     await goAway(seat);
     await pass(MINUTE, [hostSeat]);
+    expect(await hostSeat.next('stage-withdrawn')).toMatchObject({ userId: listener.userId });
     expect((await host.get(`rooms/${id}`)).data.requests).toEqual([]);
   });
 });

@@ -10,7 +10,16 @@ import { asStaff, asUser, asViewer } from '#test/support/users';
 import type { Statement } from '@/contracts/database';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget';
-import { roomCoHosts, roomMembers, stageRequests, stageTurns, userRooms } from '@/domains/live/user-rooms/tables';
+import {
+  roomCoHosts,
+  roomMembers,
+  roomSpeakers,
+  stageRequests,
+  stageTurns,
+  userRooms,
+} from '@/domains/live/user-rooms/tables';
+import { applyVoice } from '@/domains/live/user-rooms/voice';
+import { setBlockedRegions } from '@/domains/people/social/regions';
 import { sweepOutbox } from '@/queues/outbox';
 
 let livekit: LiveKitStandIn;
@@ -43,9 +52,14 @@ describe('a private room', () => {
       stranger.put(`rooms/${id}`, { title: 'Mine' }).then(({ error }) => error.code),
     ]);
     expect(new Set(codes)).toEqual(new Set(['ROOM_NOT_FOUND']));
+    expect((await stranger.post(`rooms/${id}/leave`)).error.code).toBe('ROOM_NOT_FOUND');
     for (const path of [`stream/${id}/join`, `stream/${id}/leave`])
-      expect([200, 404]).toContain((await stranger.post(path)).status);
-    expect((await stranger.post(`stream/${id}/join`)).error.code).toBe('STREAM_NOT_FOUND');
+      expect((await stranger.post(path)).error.code).toBe('STREAM_NOT_FOUND');
+    const ctx = testContext();
+    await ctx.db.batch(setBlockedRegions(ctx, host.userId, ['DE']) as [Statement]);
+    const from = { headers: { 'x-dev-country': 'DE' } };
+    expect((await stranger.get(`rooms/${id}`, from)).error.code).toBe('ROOM_NOT_FOUND');
+    expect((await stranger.post(`stream/${id}/join`, undefined, from)).error.code).toBe('STREAM_NOT_FOUND');
     expect((await stranger.get(`stream/chat/${id}`)).error.code).toBe('STREAM_NOT_FOUND');
     expect((await stranger.post('viewer/token', { streamId: id })).error.code).toBe('STREAM_NOT_FOUND');
     const listed = (await stranger.get('rooms?perPage=100')).data.items;
@@ -70,6 +84,37 @@ describe('a private room', () => {
     expect((await member.post(`rooms/${id}/join`)).error.code).toBe('ROOM_NOT_FOUND');
   });
 
+  it('puts out a co-host who is one no longer, also from its voice and its stage', async () => {
+    const [host, coHost, member] = [await asViewer(), await asViewer(), await asViewer()];
+    const { id } = await aRoom(host, { isPrivate: true });
+    await host.put(`rooms/${id}/members/${member.userId}`);
+    await host.put(`rooms/${id}`, { coHosts: [coHost.userId, member.userId] });
+    const [seat, memberSeat] = [await comeIn(coHost, id), await comeIn(member, id)];
+    await Promise.all([seat.welcome(), memberSeat.welcome()]);
+    for (const [person, { answer }] of [[coHost, seat] as const, [member, memberSeat] as const]) {
+      await enterVoice(answer.media?.token ?? '');
+      await host.post(`rooms/${id}/invite`, { userId: person.userId });
+      await person.post(`rooms/${id}/stage`, { action: 'accept' });
+    }
+    await host.put(`rooms/${id}`, { coHosts: [] });
+    expect((await seat.closed()).code).toBe(4404);
+    expect(await memberSeat.next('stage-left')).toMatchObject({ userId: coHost.userId });
+    expect((await host.get(`rooms/${id}`)).data.speakers).toMatchObject([{ id: member.userId }]);
+    expect([...(livekit.participants.get(id) ?? [])]).toEqual([member.userId]);
+  });
+
+  it('is listed to its members and shows them to its host, but not past a block', async () => {
+    const [host, member, other] = [await asViewer(), await asViewer(), await asViewer()];
+    const { id } = await aRoom(host, { isPrivate: true });
+    for (const { userId } of [member, other]) await host.put(`rooms/${id}/members/${userId}`);
+    const { members } = (await host.get(`rooms/${id}`)).data;
+    expect(members.map((one: { id: string }) => one.id)).toEqual([member.userId, other.userId].sort());
+    expect((await member.get(`rooms/${id}`)).data.members).toBeUndefined();
+    await host.post(`social/block/${member.userId}`);
+    expect((await member.get('rooms/mine')).data.items).toEqual([]);
+    expect((await other.get('rooms/mine')).data.items).toHaveLength(1);
+  });
+
   it('closes to everyone but its members the moment it becomes private', async () => {
     const [host, member, other] = [await asViewer(), await asViewer(), await asViewer()];
     const { id } = await aRoom(host);
@@ -78,12 +123,16 @@ describe('a private room', () => {
     await Promise.all([memberSeat.welcome(), otherSeat.welcome()]);
     await enterVoice(memberSeat.answer.media?.token ?? '');
     await enterVoice(otherSeat.answer.media?.token ?? '');
+    await host.post(`rooms/${id}/invite`, { userId: other.userId });
+    await other.post(`rooms/${id}/stage`, { action: 'accept' });
     const late = (await other.post(`rooms/${id}/join`)).data;
     expect((await host.put(`rooms/${id}`, { isPrivate: true })).data.isPrivate).toBe(true);
     expect((await otherSeat.closed()).code).toBe(4404);
     expect(await memberSeat.next('room-updated')).toMatchObject({ isPrivate: true });
     expect(memberSeat.isOpen()).toBe(true);
     expect([...(livekit.participants.get(id) ?? [])]).toEqual([member.userId]);
+    expect(await memberSeat.next('stage-left')).toMatchObject({ userId: other.userId });
+    expect((await host.get(`rooms/${id}`)).data.speakers).toEqual([]);
     // A token from before is of no use.
     await enterVoice(late.media.token);
     expect([...(livekit.participants.get(id) ?? [])]).toEqual([member.userId]);
@@ -110,6 +159,42 @@ describe('the voice', () => {
     await host.post(`rooms/${id}/close`);
     await enterVoice(speaking);
     expect(livekit.participants.get(id)?.size ?? 0).toBe(0);
+  });
+
+  it('mutes a muted speaker who begins to publish', async () => {
+    const [host, listener] = [await asViewer(), await asViewer()];
+    const { id } = await aRoom(host);
+    const seat = await comeIn(listener, id);
+    await seat.welcome();
+    await host.post(`rooms/${id}/invite`, { userId: listener.userId });
+    await listener.post(`rooms/${id}/stage`, { action: 'accept' });
+    await enterVoice((await listener.post(`rooms/${id}/join`)).data.media.token);
+    await host.post(`rooms/${id}/stage/${listener.userId}`, { action: 'mute' });
+    expect(livekit.callsOf('RoomService/MutePublishedTrack')).toEqual([]);
+    livekit.publish(id, listener.userId);
+    const ctx = testContext();
+    const seen = { identity: listener.userId, issuedAt: 0, attributes: {}, isPublishing: true };
+    await applyMediaEvent(ctx, { type: 'track_published', room: id, at: Date.now(), ...seen });
+    await ctx.settle();
+    expect(livekit.callsOf('RoomService/MutePublishedTrack')).toMatchObject([{ identity: listener.userId }]);
+  });
+
+  it('ends with the stage as it is, if that changes during the call to LiveKit', async () => {
+    const [host, listener] = [await asViewer(), await asViewer()];
+    const { id } = await aRoom(host);
+    livekit.join(id, listener.userId);
+    const ctx = testContext();
+    let isLate = true;
+    const setVoice: typeof ctx.media.setVoice = async (room, identity, mayPublish) => {
+      if (isLate) await ctx.db.insert(roomSpeakers).values({ roomId: id, userId: listener.userId, since: 1 });
+      isLate = false;
+      await ctx.media.setVoice(room, identity, mayPublish);
+    };
+    await applyVoice(
+      { ...ctx, media: { ...ctx.media, setVoice } },
+      { kind: 'voice-changed', roomId: id, userId: listener.userId },
+    );
+    expect(livekit.mayPublish(id, listener.userId)).toBe(true);
   });
 
   it('keeps the stage as it is while LiveKit is away, and follows once it answers', async () => {

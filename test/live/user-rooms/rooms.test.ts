@@ -47,6 +47,22 @@ it('lets a user have three open rooms, and another once one is closed', async ()
   expect((await host.post('rooms', { title: 'A fourth' })).status).toBe(201);
 });
 
+it('answers that a room closed only if it did, when its host hands it over at the same time', async () => {
+  const [creator, host, heir] = [await asViewer(), await asViewer(), await asViewer()];
+  for (let round = 0; round < 5; round += 1) {
+    const { id } = await aRoom(creator);
+    await Promise.all([(await comeIn(host, id)).welcome(), (await comeIn(heir, id)).welcome()]);
+    await creator.put(`rooms/${id}/host`, { userId: host.userId });
+    const [closed] = await Promise.all([
+      host.post(`rooms/${id}/close`),
+      host.put(`rooms/${id}/host`, { userId: heir.userId }),
+    ]);
+    if (closed.status === 200) expect(closed.data.status).toBe('closed');
+    else expect(['ROOM_CHANGED', 'HOST_ONLY']).toContain(closed.error.code);
+    await creator.post(`rooms/${id}/close`);
+  }
+});
+
 it('lets whoever opened a room close it after handing it over', async () => {
   const [creator, heir] = [await asViewer(), await asViewer()];
   const { id } = await aRoom(creator);

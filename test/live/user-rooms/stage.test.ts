@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
+import { eventually } from '#test/support/rooms';
 import { aRoom, comeIn } from '#test/support/user-rooms';
 import { asViewer, type Person } from '#test/support/users';
 import { stageTurns } from '@/domains/live/user-rooms/tables';
@@ -10,6 +11,8 @@ let livekit: LiveKitStandIn;
 beforeEach(() => {
   livekit = standInForLiveKit();
 });
+
+type Stage = Awaited<ReturnType<typeof aStage>>;
 
 /** A room with its host and a listener in it. */
 async function aStage(details: Record<string, unknown> = {}) {
@@ -93,6 +96,27 @@ describe('both sides agree', () => {
   });
 });
 
+describe('a raised hand', () => {
+  const exits = {
+    leaves: ({ listener, room }: Stage) => listener.post(`rooms/${room.id}/leave`),
+    'is kicked': ({ host, listener, room }: Stage) =>
+      host.post(`stream/${room.id}/moderation`, { action: 'kick', userId: listener.userId }),
+    'is banned': ({ host, listener, room }: Stage) =>
+      host.post(`stream/${room.id}/moderation`, { action: 'ban', userId: listener.userId }),
+    'is blocked': ({ host, listener }: Stage) => host.post(`social/block/${listener.userId}`),
+    'is declined': ({ host, listener, run }: Stage) => run(host, listener.userId, 'remove'),
+  };
+
+  it.each(Object.entries(exits))('is gone for the hosts, too, when its owner %s', async (_, exit) => {
+    const stage = await aStage();
+    await stage.act(stage.listener, 'request');
+    await stage.hostSeat.next('stage-request');
+    expect((await exit(stage)).status).toBe(200);
+    expect(await stage.hostSeat.next('stage-withdrawn')).toMatchObject({ userId: stage.listener.userId });
+    expect((await stage.host.get(`rooms/${stage.room.id}`)).data.requests).toEqual([]);
+  });
+});
+
 describe('a locked stage', () => {
   it('takes no hands, but invitations', async () => {
     const { host, listener, room, act, speakers } = await aStage();
@@ -128,6 +152,19 @@ describe('a speaker', () => {
     expect(seat.eventsOf('stage-muted')).toHaveLength(1);
   });
 
+  it('is muted once if two hosts mute everyone at the same time', async () => {
+    const { host, listener, room, seat, run } = await aSpeaker();
+    const coHost = await asViewer();
+    await host.put(`rooms/${room.id}`, { coHosts: [coHost.userId] });
+    const answers = await Promise.all([run(host, 'all', 'mute'), run(coHost, 'all', 'mute'), run(host, 'all', 'mute')]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await seat.next('stage-muted')).toMatchObject({ userId: listener.userId });
+    expect(answers[0].data.speakers).toMatchObject([{ muted: true }]);
+    await host.put(`rooms/${room.id}`, { title: 'Later' });
+    await seat.next('room-updated');
+    expect(seat.eventsOf('stage-muted')).toHaveLength(1);
+  });
+
   it('loses the microphone with the stage, and the turn ends', async () => {
     const { host, listener, room, seat, run } = await aSpeaker();
     expect(livekit.mayPublish(room.id, listener.userId)).toBe(true);
@@ -150,15 +187,22 @@ describe('a speaker', () => {
   });
 
   it('leaves the stage when kicked or banned, and comes back only as a listener', async () => {
-    const { host, listener, room, seat, speakers, act } = await aSpeaker();
+    const { host, listener, room, hostSeat, seat, speakers, act, run } = await aSpeaker();
     await host.post(`stream/${room.id}/moderation`, { action: 'kick', userId: listener.userId });
     expect(await seat.closed()).toEqual({ code: 4403, reason: 'KICKED' });
     expect(await speakers()).toEqual([]);
     const again = await comeIn(listener, room.id);
     expect(again.answer.you).toMatchObject({ speaker: false });
     await act(listener, 'request');
+    await run(host, listener.userId, 'approve');
+    const before = hostSeat.eventsOf('stage-left').length;
     await host.post(`stream/${room.id}/moderation`, { action: 'ban', userId: listener.userId, reason: 'Enough.' });
     expect(await again.closed()).toEqual({ code: 4403, reason: 'BANNED' });
+    await eventually(() => expect(hostSeat.eventsOf('stage-left')).toHaveLength(before + 1));
+    expect(hostSeat.eventsOf('stage-left').at(-1)).toMatchObject({ userId: listener.userId, by: host.userId });
+    expect(await speakers()).toEqual([]);
+    const turns = (await testContext().db.select().from(stageTurns)).filter(({ roomId }) => roomId === room.id);
+    expect(turns.filter(({ endedAt }) => endedAt === null).map(({ userId }) => userId)).toEqual([host.userId]);
     expect((await listener.post(`rooms/${room.id}/join`)).error.code).toBe('BANNED');
     const bans = await host.get(`stream/${room.id}/moderation`);
     expect(bans.data.items).toMatchObject([{ user: { id: listener.userId }, reason: 'Enough.' }]);

@@ -9,6 +9,9 @@ export const DOOR_REFUSALS = {
   STREAM_CANCELLED: [409, 'This stream was cancelled.'],
 } as const;
 
+/** For whatever only a room's host may do. */
+export const HOST_ONLY = [403, 'Only the host of this room can do this.'] as const;
+
 /**
  * Refusals of rooms: at the door, by a room itself (every `RoomRefusalCode` is here), and of moderation. FOLLOWERS_ONLY
  * and SUBSCRIBERS_ONLY are worded for watching; the room has sentences of its own for writing.

@@ -8,7 +8,8 @@ import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { streamAnalytics, streamLive, userRoomLive } from './tables';
 
-type RoomDatabase = Pick<Context, 'db' | 'now'>;
+/** What reads and writes about a room need of a Context. The room's object has this much too. */
+export type RoomDatabase = Pick<Context, 'db' | 'now'>;
 
 /** For the batch in which the room goes live. */
 export function openCount(ctx: RoomDatabase, roomId: string): Statement {

@@ -1,7 +1,7 @@
 /**
  * The rooms that a user entered last, one small row each. Issuing a pass writes the row, except for the room entered
- * last. The database keeps five rooms of streams and users, and twenty support rooms, as many as a user may have sockets
- * in. A room that drops out removes the user, so these rows lead to all of a user's sockets.
+ * last. The database keeps five rooms of streams and users, and twenty support rooms: as many as a user may have
+ * sockets in. A room that drops out removes the user, so these rows lead to all of a user's sockets.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

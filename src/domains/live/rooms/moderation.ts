@@ -124,7 +124,7 @@ async function moderateInRoom(
 function stageEvents({ kind, roomId }: FoundDoor, userId: string, by: string): OutboxEvent[] {
   if (kind !== 'user') return [];
   return [
-    { kind: 'user-room-left', roomId, userId, by },
+    { kind: 'out-of-user-room', roomId, userId, by },
     { kind: 'user-room-changed', roomId },
   ];
 }

@@ -15,10 +15,11 @@ import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibilit
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
-import { roomCoHosts, roomMembers, roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
+import { roomCoHosts, roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank, Staff } from '@/shared/actor';
+import { isLetIn } from './let-in';
 import { roomBans } from './tables';
 
 /** The columns for `deniedOf`. */
@@ -149,8 +150,7 @@ function userRoomRelations(roomId: string, who: SQL, withBlocks = false): SQL {
     SELECT users.id, user_rooms.id AS videoRoom, users.username, users.display_name AS displayName,
       users.avatar_url AS avatarUrl, user_rooms.host_id = users.id AS creator, ${isIn(roomCoHosts)} AS moderator,
       0 AS follower, 0 AS subscriber,
-      user_rooms.hidden_at IS NULL AND (user_rooms.creator_id = users.id OR ${isIn(roomMembers)} OR ${isIn(roomCoHosts)})
-        AS roomMember,
+      ${isLetIn(users.id)} AS roomMember,
       ${isIn(roomSpeakers)} AS speaker,
       (SELECT reason FROM ${roomBans} b WHERE b.room_id = user_rooms.id AND b.user_id = users.id) AS banReason,
       ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,

@@ -1,18 +1,16 @@
 /** Which users wrote in a room or are named there. Rooms report them, and they are kept until the room is archived. */
 
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { userRooms } from '@/domains/live/user-rooms/tables';
+import type { RoomDatabase } from './figures';
 import { lastRooms, roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
 export const ROOMS_A_STEP = 50;
-
-type RoomDatabase = Pick<Context, 'db'>;
 
 export interface Names {
   readonly username: string;

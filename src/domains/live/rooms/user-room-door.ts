@@ -10,6 +10,7 @@ import { type UserRoomRow, userRooms } from '@/domains/live/user-rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import type { FoundDoor } from './admission';
 import { roomError } from './errors';
+import { isLetIn } from './let-in';
 import { userRoomLive } from './tables';
 
 /** The same for every room: anyone who is in it may write. */
@@ -22,7 +23,10 @@ export const USER_ROOM_POLICY: RoomPolicy = {
   blockedWords: [],
 };
 
-/** Undefined if the room is missing, or its host is hidden from this reader. Throws NOT_IN_YOUR_COUNTRY. */
+/**
+ * Undefined if the room is missing, or its host is hidden from this reader. Throws NOT_IN_YOUR_COUNTRY, which a private
+ * room says only to the people it lets in.
+ */
 export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor | undefined> {
   if (!('id' in name)) return undefined;
   const row = await ctx.db
@@ -30,6 +34,7 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
       room: userRooms,
       viewerCount: sql<number>`coalesce(${userRoomLive.viewerCount}, 0)`,
       shown: shownTo(viewer) ?? sql<number>`1`,
+      letIn: viewer?.kind === 'user' ? isLetIn(viewer.userId) : sql<number>`0`,
       hidesSomewhere,
     })
     .from(userRooms)
@@ -37,9 +42,12 @@ export async function findUserRoomDoor(ctx: Context, name: RoomName, viewer: Vie
     .leftJoin(userRoomLive, eq(userRoomLive.roomId, userRooms.id))
     .where(and(eq(userRooms.id, name.id), isActive(), isNotBlocked(viewer)))
     .get();
-  if (row?.shown === 0) throw roomError('NOT_IN_YOUR_COUNTRY');
   if (!row) return undefined;
   const { room } = row;
+  if (row.shown === 0) {
+    if (visibilityOf(room) === 'private' && row.letIn === 0) return undefined;
+    throw roomError('NOT_IN_YOUR_COUNTRY');
+  }
   return {
     kind: 'user',
     roomId: room.id,

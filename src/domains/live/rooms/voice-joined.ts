@@ -2,13 +2,13 @@
  * Decides who may be in the voice of a user's room. Tokens outlive bans, closing and turns on the stage, so every join
  * that LiveKit reports is checked here: someone who may not be there is removed, and an outdated permission is corrected.
  */
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
-import { userRooms } from '@/domains/live/user-rooms/tables';
+import { roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { judgeAdmission } from './admission';
 import { findPeople, findRoomRelation, type RoomRelation } from './relation';
 import { visibilityOf } from './user-room-door';
@@ -35,6 +35,13 @@ export async function applyVoiceJoined(ctx: Context, event: ParticipantEvent, us
     ctx.log.event('voice.put-out', { room: roomId, viewerId: userId });
   } else if ((event.attributes.stage === 'on') !== (relation !== undefined && isOnStage(relation.user)))
     await commit(ctx, [], { events: [{ kind: 'voice-changed', roomId, userId }] });
+}
+
+/** LiveKit mutes only what is already published, so a speaker who was muted before is muted now. */
+export async function applyVoicePublished(ctx: Context, { room: roomId, identity }: ParticipantEvent): Promise<void> {
+  const isMuted = and(eq(roomSpeakers.roomId, roomId), eq(roomSpeakers.userId, identity), eq(roomSpeakers.muted, true));
+  const speaker = await ctx.db.select({ since: roomSpeakers.since }).from(roomSpeakers).where(isMuted).get();
+  if (speaker) await commit(ctx, [], { events: [{ kind: 'voice-changed', roomId, userId: identity }] });
 }
 
 /** After a change of who may be there: removes everyone else from the voice. Safe to repeat. Throws MEDIA_UNAVAILABLE. */

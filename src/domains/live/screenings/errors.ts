@@ -1,8 +1,9 @@
+import { HOST_ONLY } from '@/domains/live/rooms/errors';
 import { errorList } from '@/http/errors';
 
 /** Refusals of screenings. Those that a room makes itself are in `live/rooms/errors.ts`. */
 export const screeningError = errorList({
-  HOST_ONLY: [403, 'Only the host of this room can do this.'],
+  HOST_ONLY,
   NOT_IN_CONTROL: [403, 'The host of this room does not let you control its screening. Ask them for it.'],
   VIDEO_URL_INVALID: [
     422,

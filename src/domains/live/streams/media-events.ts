@@ -15,6 +15,7 @@ import { readIdentity } from '@/domains/live/channels/media-identity';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
 import { applyParticipantJoined } from '@/domains/live/rooms/participants';
+import { applyVoicePublished } from '@/domains/live/rooms/voice-joined';
 import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
 import { type ChannelState, currentRoomOf, findChannelState } from './channel-state';
 import { startFromDefaults, startStream } from './go-live';
@@ -35,6 +36,7 @@ export async function applyMediaEvent(ctx: Context, event: MediaEvent): Promise<
       if (await applyParticipantJoined(ctx, event)) await applyCreatorIsThere(ctx, event, false);
       return;
     case 'track_published':
+      await applyVoicePublished(ctx, event);
       return applyCreatorIsThere(ctx, event, true);
     case 'participant_left':
       return applyPictureLost(

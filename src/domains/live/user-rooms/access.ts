@@ -65,11 +65,6 @@ export function runsStage({ relation }: Pick<Found, 'relation'>): boolean {
   return creator || (moderator && relation?.denied === null);
 }
 
-/** Those who decide about hands. */
-export function hostsOf({ host, coHosts }: RoomPeople): string[] {
-  return [host.id, ...coHosts.map(({ id }) => id)];
-}
-
 export function isOnStage({ room, people }: Pick<Found, 'room' | 'people'>, userId: string): boolean {
   return room.hostId === userId || people.speakers.some(({ id }) => id === userId);
 }

@@ -1,13 +1,12 @@
 /** What staff do with any user's room. The caller checks their right, and adds the log. */
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { userRoomLive } from '@/domains/live/rooms/tables';
 import { closing } from './close';
 import { readPeople } from './people';
+import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import { type UserRoomRow, userRooms } from './tables';
 
@@ -16,7 +15,7 @@ export interface AnyRoom {
   readonly presented: PresentedRoom;
 }
 
-/** Whoever may see it: also a private or hidden one, and one whose host is banned. Undefined if there is none. */
+/** Any room: also a private or hidden one, and one whose host is banned. Undefined if there is none. */
 export async function findAnyRoom(ctx: Context, id: string): Promise<AnyRoom | undefined> {
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [row, people] = await Promise.all([
@@ -32,11 +31,6 @@ export async function findAnyRoom(ctx: Context, id: string): Promise<AnyRoom | u
   return row && found && { room: row.room, presented: presentRoom(row.room, found, row.viewerCount) };
 }
 
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
-}
-
 /** The batch aborts with DEMAND_NOT_MET if the room changed since it was read. */
 export function planDetails(
   ctx: Context,
@@ -47,22 +41,18 @@ export function planDetails(
   const becomesPrivate = details.isPrivate === true && !room.isPrivate;
   return {
     statements: [
-      requireThat(ctx, isOpen(room.id, sql`updated_at = ${int(room.updatedAt)}`)),
+      requireThat(ctx, isOpenUserRoom(room.id, sql`updated_at = ${int(room.updatedAt)}`)),
       ctx.db
         .update(userRooms)
         .set({ ...details, updatedAt })
         .where(eq(userRooms.id, room.id)),
     ],
-    events: [{ kind: 'user-room-changed', roomId: room.id, ...(becomesPrivate ? { judgesVoice: true } : {}) }],
+    events: [{ kind: 'user-room-changed', roomId: room.id, ...(becomesPrivate ? { judgesPeople: true } : {}) }],
   };
 }
 
 /** The batch aborts with DEMAND_NOT_MET if the room is closed. */
 export function planClosing(ctx: Context, { id }: UserRoomRow): Plan {
   const { statements, events } = closing(ctx, id, 'staff');
-  return { statements: [requireThat(ctx, isOpen(id)), ...statements], events };
-}
-
-function isOpen(id: string, more: SQL = sql`1`): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${userRooms} WHERE id = ${id} AND status = 'open' AND ${more})`;
+  return { statements: [requireThat(ctx, isOpenUserRoom(id)), ...statements], events };
 }

@@ -2,8 +2,6 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
@@ -16,6 +14,7 @@ import { type Found, getOwnOpenRoom, getOwnRoom } from './access';
 import { isBanned, isNameable } from './cards';
 import { BANNED_MEANWHILE, userRoomError } from './errors';
 import { standingChanged } from './events';
+import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import type { RoomChanges } from './schemas';
 import { roomCoHosts, userRooms } from './tables';
@@ -49,10 +48,10 @@ async function changeInDatabase(
   const { id: roomId } = room;
   const roles = coHosts && (await changeCoHosts(ctx, found, [...new Set(coHosts)]));
   if (isChange(room, details) || roles) {
-    const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms}
-      WHERE id = ${roomId} AND status = 'open' AND host_id = ${actor.userId})`;
+    const isHost = isOpenUserRoom(roomId, sql`host_id = ${actor.userId}`);
     const updatedAt = sql`max(${userRooms.updatedAt} + 1, ${int(ctx.now())})`;
-    const becomesPrivate = details.isPrivate === true && !room.isPrivate;
+    const { isPrivate = room.isPrivate } = details;
+    const putsOut = isPrivate && (!room.isPrivate || roles?.drops === true);
     await commit(
       ctx,
       [
@@ -65,7 +64,7 @@ async function changeInDatabase(
       ],
       {
         events: [
-          { kind: 'user-room-changed', roomId, ...(becomesPrivate ? { judgesVoice: true } : {}) },
+          { kind: 'user-room-changed', roomId, ...(putsOut ? { judgesPeople: true } : {}) },
           ...(roles?.events ?? []),
         ],
         refusals: { DEMAND_NOT_MET: () => userRoomError('ROOM_CHANGED'), ...BANNED_MEANWHILE },
@@ -81,7 +80,7 @@ async function changeCoHosts(
   ctx: Context,
   { room, people }: Found,
   chosen: readonly string[],
-): Promise<{ readonly statements: Statement[]; readonly events: OutboxEvent[] } | undefined> {
+): Promise<(Plan & { readonly drops: boolean }) | undefined> {
   const { id: roomId, hostId } = room;
   if (chosen.includes(hostId)) throw invalid('coHosts', 'must not contain the host');
   const before = people.coHosts.map(({ id }) => id);
@@ -108,5 +107,6 @@ async function changeCoHosts(
           ]),
     ],
     events: [...added, ...dropped].map((userId) => standingChanged(roomId, userId)),
+    drops: dropped.length > 0,
   };
 }

@@ -1,14 +1,13 @@
 /** Closes users' rooms for good. Everyone leaves, and the voice ends. */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
-import { closeUserRoomCount } from '@/domains/live/rooms/figures';
+import { closeUserRoomCount, type RoomDatabase } from '@/domains/live/rooms/figures';
 import type { Actor } from '@/shared/actor';
 import { getRoom } from './access';
 import { userRoomError } from './errors';
+import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import { type CLOSE_REASONS, roomSpeakers, stageRequests, userRooms } from './tables';
 import { recordTurns } from './turns';
@@ -17,28 +16,24 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /**
  * For the host, and for the creator of a room that has another host: it still counts among the creator's open rooms.
- * Idempotent. Throws ROOM_NOT_FOUND, HOST_ONLY.
+ * Idempotent. Throws ROOM_NOT_FOUND, HOST_ONLY, and ROOM_CHANGED if another host took over just now.
  */
 export async function closeRoom(ctx: Context, actor: Actor, roomId: string): Promise<PresentedRoom> {
   const fromAnywhere = { ...actor, regions: [] };
   const { room } = await getRoom(ctx, fromAnywhere, roomId);
   if (room.hostId !== actor.userId && room.creatorId !== actor.userId) throw userRoomError('HOST_ONLY');
   if (room.status === 'open') {
-    const mayClose = sql`EXISTS (SELECT 1 FROM ${userRooms}
-      WHERE id = ${roomId} AND status = 'open' AND ${actor.userId} IN (host_id, creator_id))`;
+    const mayClose = isOpenUserRoom(roomId, sql`${actor.userId} IN (host_id, creator_id)`);
     const { statements, events } = closing(ctx, roomId, 'host');
     await commitIfMet(ctx, [requireThat(ctx, mayClose), ...statements], { events });
   }
   const closed = await getRoom(ctx, fromAnywhere, roomId);
+  if (closed.room.status === 'open') throw userRoomError('ROOM_CHANGED');
   return presentRoom(closed.room, closed.people, 0);
 }
 
 /** For a batch whose first statement requires that the room is open. */
-export function closing(
-  ctx: Pick<Context, 'db' | 'now'>,
-  roomId: string,
-  reason: CloseReason,
-): { readonly statements: Statement[]; readonly events: OutboxEvent[] } {
+export function closing(ctx: RoomDatabase, roomId: string, reason: CloseReason): Plan {
   const { db, now } = ctx;
   const at = int(now());
   const statements = [

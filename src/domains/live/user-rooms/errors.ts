@@ -1,10 +1,11 @@
 import type { Refusals } from '@/db/commit';
+import { HOST_ONLY } from '@/domains/live/rooms/errors';
 import { errorList } from '@/http/errors';
 
 export const userRoomError = errorList({
   ROOM_NOT_FOUND: [404, 'This room does not exist, or you cannot see it.'],
   USER_NOT_FOUND: [404, 'This user does not exist, or you cannot see them.'],
-  HOST_ONLY: [403, 'Only the host of this room can do this.'],
+  HOST_ONLY,
   HOST_NOT_ACTIVE: [403, 'Your account is banned or suspended, so you cannot host a room.'],
   STAGE_HOST_ONLY: [403, 'Only the host and the co-hosts of this room can do this.'],
   CO_HOST_PROTECTED: [403, 'Only the host can do this to a co-host.'],

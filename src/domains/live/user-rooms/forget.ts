@@ -5,6 +5,7 @@ import type { Statement } from '@/contracts/database';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { closing } from './close';
+import { isOpenUserRoom } from './plan';
 import { roomCoHosts, roomMembers, roomSpeakers, stageRequests, stageTurns, userRooms } from './tables';
 
 const ROOMS_A_STEP = 10;
@@ -39,9 +40,8 @@ async function closeRooms(ctx: Context, whose: SQL): Promise<number> {
   const rooms = await ctx.db.all<{ id: string }>(sql`
     SELECT id FROM ${userRooms} WHERE ${whose} AND status = 'open' LIMIT ${literal(ROOMS_A_STEP)}`);
   for (const { id } of rooms) {
-    const isOpen = sql`EXISTS (SELECT 1 FROM ${userRooms} WHERE id = ${id} AND status = 'open')`;
     const { statements, events } = closing(ctx, id, 'account');
-    await commitIfMet(ctx, [requireThat(ctx, isOpen), ...statements], { events });
+    await commitIfMet(ctx, [requireThat(ctx, isOpenUserRoom(id)), ...statements], { events });
   }
   return rooms.length;
 }

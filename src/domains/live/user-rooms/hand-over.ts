@@ -6,10 +6,12 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { whileActive } from '@/domains/base/visibility/people';
+import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import type { Actor } from '@/shared/actor';
 import { getOwnOpenRoom, requirePresent } from './access';
 import { getNamed } from './cards';
 import { BANNED_MEANWHILE, userRoomError } from './errors';
+import { isOpenUserRoom } from './plan';
 import { dropRequestsOf } from './requests';
 import { roomCoHosts, roomMembers, roomSpeakers, userRooms } from './tables';
 import { isSpeaker, isWelcome, SPEAKERS_MAX, speakerCount } from './take-stage';
@@ -36,10 +38,10 @@ interface HandingOver {
 }
 
 /** `condition` must be required first: if two run at once, one of them hands over. */
-export function handingOver(ctx: Pick<Context, 'db' | 'now'>, { roomId, from, to, isHere }: HandingOver) {
+export function handingOver(ctx: RoomDatabase, { roomId, from, to, isHere }: HandingOver) {
   const { db } = ctx;
   const now = int(ctx.now());
-  const isHost = sql`EXISTS (SELECT 1 FROM ${userRooms} WHERE id = ${roomId} AND status = 'open' AND host_id = ${from})`;
+  const isHost = isOpenUserRoom(roomId, sql`host_id = ${from}`);
   const statements: Statement[] = [
     db.run(sql`
       UPDATE ${userRooms} SET host_id = ${to}, updated_at = max(updated_at + 1, ${now}) WHERE id = ${roomId}`),
@@ -59,7 +61,7 @@ export function handingOver(ctx: Pick<Context, 'db' | 'now'>, { roomId, from, to
     ...recordTurns(ctx, roomId),
   ];
   const events: OutboxEvent[] = [
-    { kind: 'user-room-changed', roomId, judgesVoice: true },
+    { kind: 'user-room-changed', roomId, judgesPeople: true },
     { kind: 'voice-changed', roomId, userId: to },
     { kind: 'voice-changed', roomId, userId: from },
     // Readers from where the new host hides must leave.

@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { admitToUserRoom, findInUserRoom } from '@/domains/live/rooms/admit';
 import { letIn } from '@/domains/live/rooms/join';
-import { leaveDoor } from '@/domains/live/rooms/leave';
+import { leaveDoor, mayLeave } from '@/domains/live/rooms/leave';
 import { presentYou } from '@/domains/live/rooms/you';
 import type { Actor } from '@/shared/actor';
 import { userRoomError } from './errors';
@@ -25,7 +25,7 @@ export async function joinUserRoom(
 /** Idempotent, and possible from any country. Throws ROOM_NOT_FOUND. */
 export async function leaveUserRoom(ctx: Context, actor: Actor, roomId: string): Promise<Record<string, never>> {
   const found = await findInUserRoom(ctx, roomId, { ...actor, regions: [] });
-  if (!found) throw userRoomError('ROOM_NOT_FOUND');
+  if (!found || !(await mayLeave(ctx, found.door, actor))) throw userRoomError('ROOM_NOT_FOUND');
   await leaveDoor(ctx, found.door, actor);
   return {};
 }

@@ -51,8 +51,12 @@ export async function listRooms(ctx: Context, viewer: Viewer, query: z.output<ty
   return presentPage(await presentRooms(ctx, rows), total, query);
 }
 
-/** The rooms that the user opened, and the open ones that they host, co-host or are a member of. Newest first. */
-export async function listMyRooms(ctx: Context, { userId }: Actor, { cursor, perPage }: z.output<typeof MyRoomsQuery>) {
+/**
+ * The rooms that the user opened, and the open ones that they host, co-host or are a member of. Newest first. A host
+ * who is hidden from the user hides the room too, unless the user opened it.
+ */
+export async function listMyRooms(ctx: Context, actor: Actor, { cursor, perPage }: z.output<typeof MyRoomsQuery>) {
+  const { userId } = actor;
   const [before] = cursor === undefined ? [] : decodeCursor(MINE, RoomPosition, cursor);
   const isBefore = (id: SQL) => (before === undefined ? sql`true` : sql`${id} < ${before}`);
   const newest = sql`ORDER BY 1 DESC LIMIT ${literal(perPage + 1)}`;
@@ -60,7 +64,8 @@ export async function listMyRooms(ctx: Context, { userId }: Actor, { cursor, per
     SELECT * FROM (SELECT role.room_id AS id FROM ${table} role
       CROSS JOIN ${userRooms} ON user_rooms.id = role.room_id AND user_rooms.status = 'open'
         AND user_rooms.hidden_at IS NULL
-      WHERE role.user_id = ${userId} AND ${isBefore(sql`role.room_id`)} ${newest})`;
+      CROSS JOIN ${users} ON users.id = user_rooms.host_id
+      WHERE role.user_id = ${userId} AND ${isBefore(sql`role.room_id`)} AND ${userVisibleTo(actor)} ${newest})`;
   const mine = sql`
     SELECT * FROM (SELECT id FROM ${userRooms} WHERE creator_id = ${userId} AND ${isBefore(sql`id`)} ${newest})
     UNION SELECT * FROM (SELECT id FROM ${userRooms}

@@ -24,6 +24,11 @@ interface PersonRow {
   readonly card: CardRow;
 }
 
+/** Those who decide about hands. */
+export function hostsOf({ host, coHosts }: RoomPeople): string[] {
+  return [host.id, ...coHosts.map(({ id }) => id)];
+}
+
 export async function readPeople(
   ctx: Pick<Context, 'db'>,
   roomIds: readonly string[],

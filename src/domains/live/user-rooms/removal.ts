@@ -6,16 +6,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { closing } from './close';
+import type { Plan } from './plan';
 import { userRooms } from './tables';
-
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
-}
 
 export function hideRoom(ctx: Context, id: string): Plan {
   return plan(ctx, id, sql`hidden_at = ${int(ctx.now())}`, sql`hidden_at IS NULL`);
@@ -52,6 +47,6 @@ function plan(ctx: Context, id: string, change: SQL, condition: SQL): Plan {
       ctx.db.run(sql`UPDATE ${userRooms} SET ${change}, updated_at = max(updated_at + 1, ${at})
         WHERE id = ${id} AND ${condition}`),
     ],
-    events: [{ kind: 'user-room-changed', roomId: id, judgesVoice: true }],
+    events: [{ kind: 'user-room-changed', roomId: id, judgesPeople: true }],
   };
 }

@@ -1,7 +1,6 @@
 /** Raised hands and invitations: the first of the two consents that bring someone on a stage. */
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
@@ -37,10 +36,18 @@ export function dropRequest(ctx: Context, roomId: string, userId: string, kind: 
     .returning({ userId: stageRequests.userId });
 }
 
-export function dropRequestsOf(ctx: Pick<Context, 'db'>, roomId: string, userIds: readonly string[]): Statement {
+export interface DroppedRequest {
+  readonly userId: string;
+  readonly kind: RequestKind;
+}
+
+/** Any number of users. Returns a `DroppedRequest` for each request that there was. */
+export function dropRequestsOf(ctx: Pick<Context, 'db'>, roomId: string, userIds: readonly string[]) {
+  const these = sql`${stageRequests.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
   return ctx.db
     .delete(stageRequests)
-    .where(and(eq(stageRequests.roomId, roomId), inArray(stageRequests.userId, [...userIds])));
+    .where(and(eq(stageRequests.roomId, roomId), these))
+    .returning({ userId: stageRequests.userId, kind: stageRequests.kind });
 }
 
 /** The raised hands in the order of the queue. */

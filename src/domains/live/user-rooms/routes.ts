@@ -12,7 +12,7 @@ import { joinUserRoom, leaveUserRoom } from './join';
 import { listMyRooms, listRooms } from './list';
 import { addMember, removeMember } from './members';
 import { openRoom } from './open';
-import { readRoom } from './read';
+import { readRoom, readRoomWithMembers } from './read';
 import { inviteToStage, runStage } from './run-stage';
 import {
   ById,
@@ -66,7 +66,7 @@ const roomEndpoints: Endpoint[] = [
     params: ById,
     response: Room,
     refusals: NOT_HERE,
-    handler: (ctx, { actor, params }) => readRoom(ctx, actor, params.id),
+    handler: (ctx, { actor, params }) => readRoomWithMembers(ctx, actor, params.id),
   }),
   endpoint({
     operationId: 'joinRoom',
@@ -90,11 +90,11 @@ const roomEndpoints: Endpoint[] = [
     path: '/rooms/{id}/close',
     tag,
     summary: 'Close your room for good; everyone leaves',
-    description: 'For the host, and for whoever opened the room.',
+    description: 'For the host, and for the user who opened the room.',
     who: 'user',
     params: ById,
     response: Room,
-    refusals: NOT_HOST,
+    refusals: [...NOT_HOST, userRoomError.ROOM_CHANGED],
     handler: (ctx, { actor, params }) => closeRoom(ctx, actor, params.id),
   }),
   endpoint({

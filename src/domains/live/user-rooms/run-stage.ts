@@ -1,19 +1,19 @@
 /** What the host and the co-hosts do on a stage: invite, approve, mute and remove. Each is idempotent. */
 import type { Context } from '@/contracts/context';
-import { commit } from '@/db/commit';
 import type { Actor } from '@/shared/actor';
 import { type Found, getRoomToRun, isOnStage, requirePresent } from './access';
 import { getNamed } from './cards';
 import { userRoomError } from './errors';
 import { tellSome } from './events';
-import { leavingStage } from './leave-stage';
-import { addRequest, dropRequest, findRequest } from './requests';
+import { leaveStage } from './leave-stage';
+import { addRequest, findRequest } from './requests';
 import type { StageHostAction } from './schemas';
-import { requireOnStage, setMuted } from './stage';
+import { muteAll, requireOnStage, setMuted } from './stage';
 import { SPEAKERS_MAX, takeStage } from './take-stage';
 
 /** The userId that stands for everyone on the stage. */
 export const EVERYONE = 'all';
+const MUTE_TRIES_MAX = 3;
 
 /** Someone with a raised hand comes on the stage at once. Throws USER_NOT_FOUND, NOT_IN_ROOM, STAGE_FULL. */
 export async function inviteToStage(ctx: Context, actor: Actor, roomId: string, userId: string): Promise<void> {
@@ -38,7 +38,10 @@ export async function runStage(
 ): Promise<void> {
   const found = await getRoomToRun(ctx, actor, roomId);
   if (action === 'unmute') throw userRoomError('ONLY_THEMSELVES');
-  if (userId === EVERYONE) return muteEveryone(ctx, found, actor, action);
+  if (userId === EVERYONE) {
+    if (action !== 'mute') throw userRoomError('USER_NOT_FOUND');
+    return muteEveryone(ctx, actor, found);
+  }
   if (action === 'approve') return approve(ctx, found, userId);
   requireBelow(found, actor, userId);
   if (action === 'remove') return remove(ctx, found, actor, userId);
@@ -67,21 +70,20 @@ async function bringOnStage(
 
 /** Takes a speaker off the stage, or declines a hand, or withdraws an invitation. */
 async function remove(ctx: Context, { room }: Found, actor: Actor, userId: string): Promise<void> {
-  const [hand] = await ctx.db.batch([
-    dropRequest(ctx, room.id, userId, 'hand'),
-    dropRequest(ctx, room.id, userId, 'invite'),
-  ]);
-  if (hand.length > 0) tellSome(ctx, room.id, [userId], { type: 'stage-declined', userId });
-  const { statements, events } = leavingStage(ctx, { roomId: room.id, userId, by: actor.userId });
-  await commit(ctx, statements, { events });
+  const hadHand = await leaveStage(ctx, { roomId: room.id, userId, by: actor.userId });
+  if (hadHand) tellSome(ctx, room.id, [userId], { type: 'stage-declined', userId });
 }
 
-async function muteEveryone(ctx: Context, found: Found, actor: Actor, action: StageHostAction): Promise<void> {
-  if (action !== 'mute') throw userRoomError('USER_NOT_FOUND');
-  const isHost = found.room.hostId === actor.userId;
-  const coHosts = new Set(found.people.coHosts.map(({ id }) => id));
-  const loud = found.people.speakers.filter(({ id, muted }) => !muted && (isHost || !coHosts.has(id)));
-  await Promise.all(loud.map(({ id }) => setMuted(ctx, found.room.id, id, { muted: true, by: actor.userId })));
+/** Reads again if a speaker left or was muted meanwhile. Throws ROOM_CHANGED if that happens each time. */
+async function muteEveryone(ctx: Context, actor: Actor, found: Found, triesLeft = MUTE_TRIES_MAX): Promise<void> {
+  if (triesLeft === 0) throw userRoomError('ROOM_CHANGED');
+  const { room, people } = found;
+  const isHost = room.hostId === actor.userId;
+  const coHosts = new Set(people.coHosts.map(({ id }) => id));
+  const loud = people.speakers.filter(({ id, muted }) => !muted && (isHost || !coHosts.has(id)));
+  const userIds = loud.map(({ id }) => id);
+  if (await muteAll(ctx, room.id, userIds, actor.userId)) return;
+  await muteEveryone(ctx, actor, await getRoomToRun(ctx, actor, room.id), triesLeft - 1);
 }
 
 /** Nobody acts on the host, and only the host on a co-host. Throws HOST_STAYS, CO_HOST_PROTECTED. */

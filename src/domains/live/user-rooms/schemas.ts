@@ -44,10 +44,10 @@ export const RoomChanges = z
     language: languageTag.nullable(),
     isPrivate: z.boolean(),
     maxMembers,
-    coHosts: z
-      .array(anId)
-      .max(CO_HOSTS_MAX)
-      .openapi({ description: 'All of them, by user id. The first takes over when the host is gone for a minute.' }),
+    coHosts: z.array(anId).max(CO_HOSTS_MAX).openapi({
+      description:
+        'All of them, by user id. The one who has been co-host the longest takes over if the host is gone for a minute.',
+    }),
     stageLocked: z.boolean().openapi({ description: 'Nobody can ask to speak. Invitations still work.' }),
     control: z.enum(SCREENING_CONTROLS).openapi({ description: 'Who controls a screening.' }),
     waitForAll: z.boolean().openapi({ description: 'A screening waits for viewers who are buffering.' }),
@@ -93,6 +93,10 @@ export const Room = z
       .array(PublicCard.extend({ at: z.iso.datetime() }))
       .optional()
       .openapi({ description: 'Only for the host and co-hosts: who asks to speak, in the order of the queue.' }),
+    members: z
+      .array(PublicCard)
+      .optional()
+      .openapi({ description: 'Only in `GET /rooms/{id}`, for the host: who may enter while the room is private.' }),
     listenerCount: z.int(),
     stageLocked: z.boolean(),
     control: z.enum(SCREENING_CONTROLS),

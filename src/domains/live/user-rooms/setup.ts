@@ -8,6 +8,7 @@ import type { EventOf } from '@/contracts/jobs';
 import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
 import { USER_ROOM_POLICY, visibilityOf } from '@/domains/live/rooms/user-room-door';
 import { judgeVoice } from '@/domains/live/rooms/voice-joined';
+import { judgeStage } from './leave-stage';
 import { type RoomPeople, readPeople } from './people';
 import { type UserRoomRow, userRooms } from './tables';
 
@@ -40,23 +41,31 @@ function userRoomSetup(room: UserRoomRow, coHostIds: readonly string[]): RoomSet
 
 /** The command with what D1 has now. Undefined if the room does not exist. */
 export async function readSetup(ctx: Pick<Context, 'db'>, roomId: string): Promise<SetupCommand | undefined> {
+  const found = await findRoom(ctx, roomId);
+  return found && setupCommand(found.room, found.people);
+}
+
+async function findRoom(ctx: Pick<Context, 'db'>, roomId: string) {
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [room, people] = await Promise.all([
     ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)).get(),
     readPeople(ctx, [roomId]),
   ]);
-  return room && setupCommand(room, people.get(roomId));
+  return room && { room, people: people.get(roomId) };
 }
 
-/** Safe to repeat: it applies what is true now, to the room and then to its voice. Throws MEDIA_UNAVAILABLE. */
+/** Safe to repeat: it applies what is true now, to the room, then its stage and its voice. Throws MEDIA_UNAVAILABLE. */
 export async function applyRoomChange(
   ctx: Context,
-  { roomId, judgesVoice = false }: EventOf<'user-room-changed'>,
+  { roomId, judgesPeople = false }: EventOf<'user-room-changed'>,
   eventId: string,
 ): Promise<void> {
-  const command = await readSetup(ctx, roomId);
-  if (!command) return;
-  await ctx.rooms(roomId).apply(eventId, command);
-  if (command.setup.status === 'ended') await ctx.media.deleteRoom(roomId);
-  else if (judgesVoice) await judgeVoice(ctx, roomId);
+  const found = await findRoom(ctx, roomId);
+  if (!found) return;
+  const { room, people } = found;
+  await ctx.rooms(roomId).apply(eventId, setupCommand(room, people));
+  if (room.status === 'closed') return ctx.media.deleteRoom(roomId);
+  if (!judgesPeople) return;
+  await judgeStage(ctx, room);
+  await judgeVoice(ctx, roomId);
 }

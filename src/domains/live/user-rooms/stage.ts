@@ -1,14 +1,17 @@
 /** What someone does on a stage for themselves: raise a hand, answer an invitation, leave, mute. Each is idempotent. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireThat } from '@/db/commit';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, commitIfMet, requireThat } from '@/db/commit';
+import { literal } from '@/db/sql';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
-import { type Found, getRoomToAct, hostsOf, isOnStage, requirePresent } from './access';
+import { type Found, getRoomToAct, isOnStage, requirePresent } from './access';
 import { getNamed } from './cards';
 import { userRoomError } from './errors';
 import { stageEvent, tellSome } from './events';
-import { leavingStage } from './leave-stage';
+import { leaveStage } from './leave-stage';
+import { hostsOf } from './people';
 import { addRequest, dropRequest, findRequest } from './requests';
 import type { StageAction } from './schemas';
 import { roomSpeakers, userRooms } from './tables';
@@ -28,8 +31,7 @@ export async function actOnStage(ctx: Context, actor: Actor, roomId: string, act
       return declineInvitation(ctx, found, actor.userId);
     case 'leave': {
       if (found.room.hostId === actor.userId) throw userRoomError('HOST_STAYS');
-      const { statements, events } = leavingStage(ctx, { roomId, userId: actor.userId });
-      await commit(ctx, statements, { events });
+      await leaveStage(ctx, { roomId, userId: actor.userId });
       return;
     }
     case 'mute':
@@ -94,7 +96,7 @@ export async function requireOnStage(ctx: Context, roomId: string, userId: strin
   if (!row) throw userRoomError('ROOM_CHANGED');
 }
 
-/** Only a speaker unmutes themselves. Nothing follows if they are so already. */
+/** Only a speaker unmutes themselves. A repeat sends no event. */
 export async function setMuted(
   ctx: Context,
   roomId: string,
@@ -105,9 +107,22 @@ export async function setMuted(
     .update(roomSpeakers)
     .set({ muted })
     .where(and(isSpeaker(roomId, userId), eq(roomSpeakers.muted, !muted)));
-  const told = stageEvent(roomId, { type: muted ? 'stage-muted' : 'stage-unmuted', userId, by });
-  const silenced = { kind: 'voice-changed', roomId, userId, mute: true } as const;
-  await commit(ctx, [statement], { events: muted && by !== userId ? [told, silenced] : [told] });
+  const event = stageEvent(roomId, { type: muted ? 'stage-muted' : 'stage-unmuted', userId, by });
+  const silenced = { kind: 'voice-changed', roomId, userId } as const;
+  await commit(ctx, [statement], { events: muted && by !== userId ? [event, silenced] : [event] });
+}
+
+/** Mutes these speakers, or nobody: returns false if one of them is no longer there or is muted already. */
+export async function muteAll(ctx: Context, roomId: string, userIds: readonly string[], by: string): Promise<boolean> {
+  const these = sql`room_id = ${roomId} AND muted = 0
+    AND user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
+  const areLoud = sql`(SELECT count(*) FROM ${roomSpeakers} WHERE ${these}) = ${literal(userIds.length)}`;
+  const events = userIds.flatMap((userId): OutboxEvent[] => [
+    stageEvent(roomId, { type: 'stage-muted', userId, by }),
+    { kind: 'voice-changed', roomId, userId },
+  ]);
+  const muting = ctx.db.run(sql`UPDATE ${roomSpeakers} SET muted = 1 WHERE ${these}`);
+  return commitIfMet(ctx, [requireThat(ctx, areLoud), muting], { events });
 }
 
 const CHANGED = { DEMAND_NOT_MET: () => userRoomError('ROOM_CHANGED') };

@@ -3,70 +3,65 @@
  * host takes over, and an empty room closes. Each batch requires that D1 is still as it was read.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { requireThat } from '@/db/commit';
-import { users } from '@/domains/base/users/tables';
-import { isActive, isBlockBetween } from '@/domains/base/visibility/people';
-import { roomBans } from '@/domains/live/rooms/tables';
+import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { closing } from './close';
 import { handingOver } from './hand-over';
 import { leavingStage } from './leave-stage';
+import { isOpenUserRoom, type Plan } from './plan';
 import { dropRequestsOf } from './requests';
 import { roomCoHosts, roomSpeakers, stageRequests, userRooms } from './tables';
+import { isSpeaker, isWelcome } from './take-stage';
 
-type RoomDatabase = Pick<Context, 'db' | 'now'>;
-
-export interface Batch {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
-/** Someone with a part in the room, in the order in which they would take it over. */
+/** Someone with a part in the room. */
 export interface Part {
   readonly userId: string;
   readonly role: 'host' | 'coHost' | 'speaker' | 'waiting';
   /** When (ms) they got it. */
   readonly since: number;
+  /** 1 for a co-host or speaker who may take the room over. */
+  readonly mayHost: number;
 }
 
-/** Nobody, if the room is closed. Co-hosts who may not be in the room now are left out. */
+/** In the order of time. Nobody, if the room is closed. */
 export function readParts({ db }: RoomDatabase, roomId: string): Promise<Part[]> {
   const room = sql`${userRooms} room`;
-  const isHere = sql`room.id = ${roomId} AND room.status = 'open'`;
+  const isOpen = sql`room.id = ${roomId} AND room.status = 'open'`;
+  const mayHost = isWelcome(roomId, sql`part.user_id`);
   return db.all<Part>(sql`
-    SELECT room.host_id AS userId, 'host' AS role, room.created_at AS since FROM ${room} WHERE ${isHere}
-    UNION ALL SELECT part.user_id, 'coHost', part.created_at FROM ${room}
-      JOIN ${roomCoHosts} part ON part.room_id = room.id
-      JOIN ${users} ON users.id = part.user_id AND ${isActive()}
-      WHERE ${isHere} AND NOT ${isBlockBetween(sql`part.user_id`, sql`room.host_id`)}
-        AND NOT EXISTS (SELECT 1 FROM ${roomBans} WHERE room_id = room.id AND user_id = part.user_id)
-    UNION ALL SELECT part.user_id, 'speaker', part.since FROM ${room}
-      JOIN ${roomSpeakers} part ON part.room_id = room.id WHERE ${isHere}
-    UNION ALL SELECT part.user_id, 'waiting', part.created_at FROM ${room}
-      JOIN ${stageRequests} part ON part.room_id = room.id WHERE ${isHere}
+    SELECT room.host_id AS userId, 'host' AS role, room.created_at AS since, 0 AS mayHost FROM ${room} WHERE ${isOpen}
+    UNION ALL SELECT part.user_id, 'coHost', part.created_at, ${mayHost} FROM ${room}
+      JOIN ${roomCoHosts} part ON part.room_id = room.id WHERE ${isOpen}
+    UNION ALL SELECT part.user_id, 'speaker', part.since, ${mayHost} FROM ${room}
+      JOIN ${roomSpeakers} part ON part.room_id = room.id WHERE ${isOpen}
+    UNION ALL SELECT part.user_id, 'waiting', part.created_at, 0 FROM ${room}
+      JOIN ${stageRequests} part ON part.room_id = room.id WHERE ${isOpen}
     ORDER BY 3, 1`);
 }
 
-export function departing(ctx: RoomDatabase, roomId: string, userId: string): Batch {
-  const isThere = sql`EXISTS (SELECT 1 FROM ${roomSpeakers} WHERE room_id = ${roomId} AND user_id = ${userId})`;
+export function departing(ctx: RoomDatabase, roomId: string, userId: string): Plan {
+  const isThere = sql`EXISTS (SELECT 1 FROM ${roomSpeakers} WHERE ${isSpeaker(roomId, userId)})`;
   const { statements, events } = leavingStage(ctx, { roomId, userId });
   return { statements: [requireThat(ctx, isThere), ...statements], events };
 }
 
-export function withdrawing(ctx: RoomDatabase, roomId: string, userIds: readonly string[]): Batch {
-  return { statements: [dropRequestsOf(ctx, roomId, userIds)], events: [] };
-}
-
-/** @param from the host who is gone: if the room has another one by then, nothing happens */
-export function succeeding(ctx: RoomDatabase, roomId: string, from: string, to: string): Batch {
+/** @param from the host who is gone: if the room has another host meanwhile, nothing happens */
+export function succeeding(ctx: RoomDatabase, roomId: string, from: string, to: string): Plan {
   const { condition, statements, events } = handingOver(ctx, { roomId, from, to, isHere: false });
   return { statements: [requireThat(ctx, condition), ...statements], events };
 }
 
-export function closingEmpty(ctx: RoomDatabase, roomId: string): Batch {
-  const isOpen = sql`EXISTS (SELECT 1 FROM ${userRooms} WHERE id = ${roomId} AND status = 'open')`;
+export function closingEmpty(ctx: RoomDatabase, roomId: string): Plan {
   const { statements, events } = closing(ctx, roomId, 'empty');
-  return { statements: [requireThat(ctx, isOpen), ...statements], events };
+  return { statements: [requireThat(ctx, isOpenUserRoom(roomId)), ...statements], events };
+}
+
+/** Raised hands and invitations of users who are gone. Returns whose hands they were. */
+export async function withdrawHands(
+  { db }: RoomDatabase,
+  roomId: string,
+  userIds: readonly string[],
+): Promise<string[]> {
+  const [dropped] = await db.batch([dropRequestsOf({ db }, roomId, userIds)]);
+  return dropped.filter(({ kind }) => kind === 'hand').map(({ userId }) => userId);
 }

@@ -31,7 +31,7 @@ export const userRooms = sqliteTable('user_rooms', {
   closedAt: integer('closed_at'),
 });
 
-/** Whom a private room lets in. */
+/** The people that a private room lets in. */
 export const roomMembers = sqliteTable(
   'room_members',
   {
@@ -43,7 +43,7 @@ export const roomMembers = sqliteTable(
   (table) => [primaryKey({ columns: [table.roomId, table.userId] })],
 );
 
-/** They moderate, and the first of them takes over when the host is gone. */
+/** They moderate. The one who has been co-host the longest takes over when the host is gone. */
 export const roomCoHosts = sqliteTable(
   'room_co_hosts',
   {

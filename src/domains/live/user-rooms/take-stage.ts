@@ -7,6 +7,7 @@ import { isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
 import { roomBans } from '@/domains/live/rooms/tables';
 import { stageEvent, standingChanged } from './events';
 import type { Card } from './people';
+import { isOpenUserRoom } from './plan';
 import { dropRequest, type RequestKind } from './requests';
 import { roomSpeakers, stageRequests, userRooms } from './tables';
 import { recordTurns } from './turns';
@@ -46,10 +47,9 @@ function mayTakeStage(roomId: string, userId: string, consent: RequestKind): SQL
 }
 
 /** The room is open, and the user is active, neither banned nor separated from its host by a block. */
-export function isWelcome(roomId: string, userId: string): SQL {
+export function isWelcome(roomId: string, userId: string | SQL): SQL {
   return sql`${isActiveUser(userId)}
-    AND EXISTS (SELECT 1 FROM ${userRooms} WHERE id = ${roomId} AND status = 'open'
-      AND NOT ${isBlockBetween(userRooms.hostId, userId)})
+    AND ${isOpenUserRoom(roomId, sql`NOT ${isBlockBetween(userRooms.hostId, userId)}`)}
     AND NOT EXISTS (SELECT 1 FROM ${roomBans} WHERE room_id = ${roomId} AND user_id = ${userId})`;
 }
 

@@ -4,12 +4,12 @@
  * recorded with the next one.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
+import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { roomSpeakers, stageTurns, userRooms } from './tables';
 
-export function recordTurns({ db, now }: Pick<Context, 'db' | 'now'>, roomId: string): Statement[] {
+export function recordTurns({ db, now }: RoomDatabase, roomId: string): Statement[] {
   const at = int(now());
   const isOpenTurn = sql`room_id = ${roomId} AND ended_at IS NULL`;
   return [

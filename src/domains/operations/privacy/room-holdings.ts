@@ -1,4 +1,7 @@
-/** What the platform holds about users' rooms and about who was who in them, as `holdings.ts` lists everything. */
+/**
+ * What the platform holds about users' rooms and about who was who in them, as `holdings.ts` lists everything. The
+ * members and bans of a room are its host's business, and no longer that of a creator who handed it over.
+ */
 import { roomBans } from '@/domains/live/rooms/tables';
 import {
   roomCoHosts,
@@ -23,7 +26,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     as: 'roomMembers',
     table: roomMembers,
     tie: roomMembers.roomId,
-    things: mine(userRooms.creatorId),
+    things: mine(userRooms.hostId),
     order: [roomMembers.roomId, roomMembers.userId],
     without: ['addedBy'],
   },
@@ -48,7 +51,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     as: 'roomBans',
     table: roomBans,
     tie: roomBans.roomId,
-    things: mine(userRooms.creatorId),
+    things: mine(userRooms.hostId),
     order: [roomBans.roomId, roomBans.userId],
     without: ['bannedBy'],
   },

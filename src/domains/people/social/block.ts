@@ -71,5 +71,5 @@ function partingEvents(ctx: Context, { roomId, kind, videoRoom, status }: OpenRo
   const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
   if (status !== 'live') return [room];
   const out = removal(ctx, videoRoom, userId);
-  return kind === 'user' ? [room, out, { kind: 'user-room-left', roomId, userId }] : [room, out];
+  return kind === 'user' ? [room, out, { kind: 'out-of-user-room', roomId, userId }] : [room, out];
 }
