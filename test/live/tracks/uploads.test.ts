@@ -71,7 +71,7 @@ describe('an upload', () => {
   it.each([
     ['a page', html(), 'FILE_TYPE_NOT_ALLOWED'],
     ['a picture', png(), 'FILE_TYPE_NOT_ALLOWED'],
-    ['nothing', new Uint8Array(), 'FILE_TYPE_NOT_ALLOWED'],
+    ['nothing', new Uint8Array(), 'FILE_UNREADABLE'],
   ])('is refused at once if it is %s', async (_, bytes, code) => {
     const dj = await asDj();
     expect((await uploaded(dj, bytes)).error.code).toBe(code);
