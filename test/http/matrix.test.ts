@@ -78,7 +78,7 @@ const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
   'GET /auth/reset-password': 'public',
   'POST /media/uploads/{uploadId}/complete': 'user',
   'DELETE /media/uploads/{uploadId}': 'user',
-  'PUT /sessions/{id}/setlist/{entryId}': 'dj',
+  'PUT /sessions/{id}/setlist/{entryId}': 'user',
 };
 
 describe('the contract', () => {

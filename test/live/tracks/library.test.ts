@@ -51,6 +51,17 @@ describe('a library of 600 tracks', () => {
     expect(await itemsOf(dj, 'q=%22%20OR%20*')).toEqual([]);
   });
 
+  it('finds a genre however it is written', async () => {
+    const dj = await asDj();
+    const { id } = await aTrack(dj, mp3(50, { genre: 'Électro' }));
+    const other = await aTrack(dj);
+    await dj.put(`dj/track/${other.id}`, { genre: 'électro' });
+    for (const genre of ['ÉLECTRO', 'E\u0301lectro', 'électro']) {
+      const { items } = (await dj.get(`dj/tracks?genre=${encodeURIComponent(genre)}`)).data;
+      expect(items.map((track: { id: string }) => track.id)).toEqual([other.id, id]);
+    }
+  });
+
   it('is filtered by genre, key, tempo, length and status, all at once', async () => {
     const query = 'genre=genre%203&key=4a&bpmMin=60&bpmMax=120&durationMin=60&durationMax=400&status=ready&perPage=100';
     const items = await itemsOf(dj, query);

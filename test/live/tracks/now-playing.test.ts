@@ -1,27 +1,11 @@
-/** What plays in a DJ's stream: one at a time, in the room at once, and in the set list for good. */
+/** What plays in a DJ's stream: one at a time, and in the room at once. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { client } from '#test/support/api';
-import { clientWith } from '#test/support/app';
-import { mp3 } from '#test/support/audio';
-import { png } from '#test/support/files';
 import { joinRoom, openRoom, roomOf } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { aTrack, setOf, trackRow, uploaded } from '#test/support/tracks';
-import { asDj, asStaff, asViewer, type Person } from '#test/support/users';
+import { aShow, playing, setOf, uploaded } from '#test/support/tracks';
+import { asDj, asViewer, type Person } from '#test/support/users';
 import { newId } from '@/shared/ids';
-
-/** Its answers come when the room has heard. */
-const settled = (dj: Person) => clientWith({}, dj.headers);
-
-async function aShow() {
-  const dj = await asDj();
-  const track = await aTrack(dj, mp3(100, { title: 'One', artist: 'Ada', cover: png() }));
-  const streamId = await anOpenStream(dj);
-  return { dj: { ...dj, ...settled(dj) }, track, streamId };
-}
-
-const playing = (entries: Awaited<ReturnType<typeof setOf>>) => entries.filter(({ endedAt }) => endedAt === null);
 
 describe('a track that begins to play', () => {
   it('is told to the room with what others may see, and is in the welcome of those who come later', async () => {
@@ -53,6 +37,15 @@ describe('a track that begins to play', () => {
     const { data } = await dj.put('dj/now-playing', { title: '  White label ', artist: 'Unknown' });
     expect(data.track).toEqual({ id: null, title: 'White label', artist: 'Unknown', coverUrl: null, duration: null });
     expect((await (await joinRoom(streamId)).welcome()).nowPlaying).toMatchObject({ track: { title: 'White label' } });
+  });
+
+  it('has no title with a blocked word of the channel', async () => {
+    const { dj, streamId } = await aShow();
+    await dj.put('stream/chat-settings', { blockedWords: ['spam'] });
+    for (const body of [{ title: 'Some SPÄM' }, { title: 'Fine', artist: 'Spam' }])
+      expect(await dj.put('dj/now-playing', body)).toMatchObject({ status: 422, error: { code: 'TITLE_BLOCKED' } });
+    expect(await setOf(streamId)).toEqual([]);
+    expect((await dj.put('dj/now-playing', { title: 'Spamalot' })).status).toBe(200);
   });
 
   it('ends the one before, and counts as a play of its track', async () => {
@@ -197,108 +190,5 @@ describe('a room', () => {
     const back = await joinRoom(roomId, viewer.viewer, { since: seq });
     expect(await back.next('now-playing')).toEqual(event);
     expect((await back.welcome()).nowPlaying).toEqual(event);
-  });
-});
-
-describe('a set list', () => {
-  const listOf = async (reader: { get: Person['get'] }, streamId: string, query = '') =>
-    (await reader.get(`sessions/${streamId}/setlist${query}`)).data;
-
-  it('says what was played and when, to everyone, also after the end', async () => {
-    const { dj, track, streamId } = await aShow();
-    await env.DB.prepare('UPDATE streams SET started_at = started_at - 90000 WHERE id = ?').bind(streamId).run();
-    await dj.put('dj/now-playing', { trackId: track.id });
-    await dj.put('dj/now-playing', { title: 'Two' });
-    await dj.post(`sessions/${streamId}/end`);
-    const { items, pagination } = await listOf(client(), streamId);
-    expect(items.map(({ track: { title } }: { track: { title: string } }) => title)).toEqual(['One', 'Two']);
-    expect(items[0]).toEqual({
-      id: expect.any(String),
-      track: { id: track.id, title: 'One', artist: 'Ada', coverUrl: track.coverUrl, duration: track.duration },
-      startedAt: expect.any(String),
-      offsetSeconds: expect.any(Number),
-    });
-    expect(Math.round(items[0].offsetSeconds / 10)).toBe(9);
-    expect(pagination).toMatchObject({ total: 2, page: 1 });
-    expect((await listOf(client(), streamId, '?perPage=1&page=2')).items[0].track.title).toBe('Two');
-    expect((await listOf(client(), streamId, '?page=9')).items).toEqual([]);
-  });
-
-  it('is empty where nothing was played, and not there for those who may not read the stream', async () => {
-    const { dj, streamId } = await aShow();
-    expect((await listOf(client(), streamId)).items).toEqual([]);
-    const closed = await aStream(dj, { visibility: 'followers', status: 'ended' });
-    const secret = await aStream(dj, { visibility: 'private', status: 'ended' });
-    const code = async (id: string) => (await client().get(`sessions/${id}/setlist`)).error.code;
-    expect([await code(closed), await code(secret), await code(newId())]).toEqual([
-      'FOLLOWERS_ONLY',
-      'STREAM_NOT_FOUND',
-      'STREAM_NOT_FOUND',
-    ]);
-    expect((await listOf(dj, secret)).items).toEqual([]);
-  });
-
-  it('keeps the title of a track that was deleted, which stops playing', async () => {
-    const { dj, track, streamId } = await aShow();
-    const viewer = await joinRoom(streamId);
-    await dj.put('dj/now-playing', { trackId: track.id });
-    await dj.delete(`dj/track/${track.id}`);
-    await viewer.next('now-playing', (event) => event.track === null);
-    const { items } = await listOf(client(), streamId);
-    expect(items.map((item: { track: unknown }) => item.track)).toEqual([
-      { id: null, title: 'One', artist: 'Ada', coverUrl: null, duration: null },
-    ]);
-    expect(playing(await setOf(streamId))).toEqual([]);
-    expect(await trackRow(track.id)).toBeUndefined();
-  });
-
-  it('hides an entry from all but its DJ and staff, and shows it again', async () => {
-    const { dj, streamId } = await aShow();
-    await dj.put('dj/now-playing', { title: 'Secret', hidden: true });
-    await dj.put('dj/now-playing', { title: 'Open' });
-    const [secret, open] = await setOf(streamId);
-    const titles = async (reader: { get: Person['get'] }) =>
-      (await listOf(reader, streamId)).items.map((item: { track: { title: string } }) => item.track.title);
-    expect(await titles(client())).toEqual(['Open']);
-    expect((await listOf(client(), streamId)).pagination.total).toBe(1);
-    expect(await titles(dj)).toEqual(['Secret', 'Open']);
-    expect(await titles(await asStaff('admin_l2'))).toEqual(['Secret', 'Open']);
-    expect((await listOf(dj, streamId)).items.map(({ hidden }: { hidden: boolean }) => hidden)).toEqual([true, false]);
-    const path = (id: string | undefined) => `sessions/${streamId}/setlist/${id}`;
-    expect((await dj.put(path(secret?.id), { hidden: false })).data).toMatchObject({ hidden: false });
-    expect((await dj.put(path(open?.id), { hidden: true })).status).toBe(200);
-    expect((await dj.put(path(open?.id), { hidden: true })).status).toBe(200);
-    expect(await titles(client())).toEqual(['Secret']);
-    expect((await dj.put(path(newId()), { hidden: true })).error.code).toBe('ENTRY_NOT_FOUND');
-    expect((await (await asDj()).put(path(open?.id), { hidden: false })).error.code).toBe('ENTRY_NOT_FOUND');
-  });
-
-  it('tells the room when what plays is hidden or shown', async () => {
-    const { dj, track, streamId } = await aShow();
-    const viewer = await joinRoom(streamId);
-    const shown = async (title: string | null) => {
-      await viewer.next('now-playing', () => true);
-      const newest = (await (await joinRoom(streamId)).welcome()).nowPlaying;
-      expect(newest?.track.title ?? null).toBe(title);
-    };
-    await dj.put('dj/now-playing', { trackId: track.id });
-    await shown('One');
-    await dj.put('dj/now-playing', { trackId: track.id, hidden: true });
-    await shown(null);
-    const [entry] = await setOf(streamId);
-    await dj.put(`sessions/${streamId}/setlist/${entry?.id}`, { hidden: false });
-    await shown('One');
-    expect(await setOf(streamId)).toHaveLength(1);
-    expect((await dj.get(`dj/track/${track.id}`)).data.plays).toBe(1);
-  });
-
-  it('shows the new cover of what plays', async () => {
-    const { dj, track, streamId } = await aShow();
-    await dj.put('dj/now-playing', { trackId: track.id });
-    await dj.put(`dj/track/${track.id}`, { coverUrl: null });
-    expect((await (await joinRoom(streamId)).welcome()).nowPlaying.track).toMatchObject({
-      title: 'One',
-      coverUrl: null,
-    });
   });
 });

@@ -43,8 +43,12 @@ describe('a file of sound', () => {
     const part = mp3(2_000);
     const hour = new Uint8Array(Buffer.concat(Array.from({ length: 70 }, () => part)));
     const startedAt = performance.now();
-    expect(await read(hour)).toMatchObject({ durationMs: Math.round((140_000 * 1_152 * 1_000) / 44_100) });
+    const { reads, source } = counted(hour);
+    expect(await readAudio('audio/mpeg', source)).toMatchObject({
+      durationMs: Math.round((140_000 * 1_152 * 1_000) / 44_100),
+    });
     expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(reads.length).toBeLessThan(20);
   });
 
   it('has the tags and the cover that are written into it', async () => {
@@ -76,6 +80,16 @@ describe('a file of sound', () => {
   });
 });
 
+/** A source that notes how long each read of the store is. */
+function counted(bytes: Uint8Array) {
+  const reads: number[] = [];
+  const read = async (offset: number, length: number) => {
+    reads.push(length);
+    return bytes.subarray(offset, offset + length);
+  };
+  return { reads, source: { size: bytes.length, read } };
+}
+
 describe('a file that cannot be used', () => {
   const half = (bytes: Uint8Array) => bytes.slice(0, bytes.length / 2);
 
@@ -99,6 +113,20 @@ describe('a file that cannot be used', () => {
   ])('is mislabelled: %s', async (_, bytes) => {
     expect(await read(bytes)).toBe('mislabelled');
   });
+
+  it.each([0xff, 0x00, 0xfb])(
+    'is damaged: sound with megabytes of %i behind it, which are given up at once',
+    async (byte) => {
+      const sound = mp3(100);
+      const bytes = new Uint8Array(sound.length + 50_000_000).fill(byte);
+      bytes.set(sound);
+      const { reads, source } = counted(bytes);
+      const startedAt = performance.now();
+      expect(await readAudio('audio/mpeg', source)).toBe('damaged');
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(reads.reduce((sum, length) => sum + length, 0)).toBeLessThan(20_000_000);
+    },
+  );
 
   it('has no length: WAV without sound', async () => {
     expect(await read(wav(0))).toBe('no-duration');

@@ -3,7 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
-import { mp3 } from '#test/support/audio';
+import { mp3, ownWav } from '#test/support/audio';
 import { testContext } from '#test/support/context';
 import { png } from '#test/support/files';
 import { joinRoom } from '#test/support/rooms';
@@ -14,14 +14,10 @@ import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { forgetFiles } from '@/domains/base/media/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
-import {
-  clearKeptTracks,
-  findTrackToReport,
-  keepRemovedTrack,
-  muteTrack,
-  returnTrack,
-  unmuteTrack,
-} from '@/domains/live/tracks/removal';
+import { clearKeptTracks, keepRemovedTrack, muteTrack, returnTrack, unmuteTrack } from '@/domains/live/tracks/removal';
+import { findTrackToReport } from '@/domains/live/tracks/to-report';
+import { reports } from '@/domains/operations/reports/tables';
+import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
 type Planned = Awaited<ReturnType<typeof muteTrack>>;
@@ -72,6 +68,25 @@ describe('a muted track', () => {
     expect((await aTrack(dj, bytes)).reason).toBe('duplicate');
   });
 
+  it('can be deleted, and its file still cannot be uploaded again until the claim is dismissed', async () => {
+    const dj = await asDj();
+    const bytes = ownWav();
+    const track = await aTrack(dj, bytes);
+    await anOpenStream(dj);
+    await carryOut((ctx) => muteTrack(ctx, track.id));
+    expect((await dj.delete(`dj/track/${track.id}`)).status).toBe(200);
+    const code = async (path: string) => (await dj.get(`dj/track/${track.id}${path}`)).error.code;
+    expect([await code(''), await code('/audio')]).toEqual(['TRACK_NOT_FOUND', 'TRACK_NOT_FOUND']);
+    expect((await dj.get('dj/tracks')).data.items).toEqual([]);
+    expect((await dj.put('dj/now-playing', { trackId: track.id })).error.code).toBe('TRACK_NOT_FOUND');
+    expect((await dj.delete(`dj/track/${track.id}`)).error.code).toBe('TRACK_NOT_FOUND');
+    expect(await aTrack(dj, bytes)).toMatchObject({ status: 'rejected', reason: 'claimed' });
+    const key = (await trackRow(track.id))?.key ?? '';
+    for (const _ of [1, 2]) await carryOut((ctx) => unmuteTrack(ctx, track.id));
+    expect([await trackRow(track.id), await env.MEDIA.head(key)]).toEqual([undefined, null]);
+    expect((await aTrack(dj, bytes)).status).toBe('ready');
+  });
+
   it('aborts its batch if the track began to play meanwhile', async () => {
     const dj = await asDj();
     const track = await aTrack(dj);
@@ -84,6 +99,37 @@ describe('a muted track', () => {
 });
 
 describe('a removed track', () => {
+  it('says so, and that its DJ can appeal', async () => {
+    const { dj, track, audio } = await aPlayingTrack();
+    await carryOut((ctx) => keepRemovedTrack(ctx, track.id, Date.now() + DAY_MS));
+    for (const by of [dj, await asViewer()])
+      expect((await audio(by)).error).toMatchObject({
+        code: 'TRACK_REMOVED',
+        message: expect.stringContaining('appeal'),
+      });
+    await dj.put('dj/now-playing', { trackId: null });
+    expect((await dj.put('dj/now-playing', { trackId: track.id })).error.code).toBe('TRACK_REMOVED');
+  });
+
+  it('is no track to report, and stays muted after an appeal while a claim stands', async () => {
+    const { dj, track } = await aPlayingTrack();
+    const ctx = testContext();
+    const viewer = actorOf(await asViewer());
+    const find = () => findTrackToReport(ctx, viewer, track.id);
+    await carryOut((c) => muteTrack(c, track.id));
+    expect(await find()).toBeDefined();
+    const claim = { id: newId(), targetType: 'track', targetId: track.id, subjectId: dj.userId } as const;
+    await ctx.db
+      .insert(reports)
+      .values({ ...claim, category: 'copyright', base: 4, fingerprint: '', hiddenAt: 1, createdAt: 1 });
+    await carryOut((c) => keepRemovedTrack(c, track.id, Date.now() + DAY_MS));
+    expect(await find()).toBeUndefined();
+    await carryOut((c) => returnTrack(c, track.id));
+    expect(await trackRow(track.id)).toMatchObject({ keptUntil: null, mutedAt: expect.any(Number) });
+    await carryOut((c) => unmuteTrack(c, track.id));
+    expect((await trackRow(track.id))?.mutedAt).toBeNull();
+  });
+
   it('stays muted whatever happens to reports, comes back by an appeal, and is deleted if none comes', async () => {
     const { track, shown, streamId, listed } = await aPlayingTrack();
     const until = Date.now() + DAY_MS;
@@ -102,7 +148,7 @@ describe('a removed track', () => {
     await later.settle();
     expect([await trackRow(track.id), await env.MEDIA.head(key)]).toEqual([undefined, null]);
     expect((await setOf(streamId)).map(({ title, trackId }) => [title, trackId])).toEqual([['Claimed', null]]);
-    expect(await listed()).toBe(1);
+    expect(await listed()).toBe(0);
   });
 });
 

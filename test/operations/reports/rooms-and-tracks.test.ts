@@ -195,6 +195,16 @@ describe('a track that is reported', () => {
     expect(await mutedAt(id)).toBeNull();
   });
 
+  it('stays in its case if its DJ deletes it, and goes once staff dismiss it', async () => {
+    const { dj, id } = await aPlayingTrack();
+    const staff = await asStaff('admin_l1');
+    const made = await report(await asViewer(), 'track', id, { category: 'copyright' });
+    expect((await dj.delete(`dj/track/${id}`)).status).toBe(200);
+    expect(await mutedAt(id)).toEqual(expect.any(Number));
+    expect((await resolve(staff, made.data.id, 'dismiss')).status).toBe(200);
+    expect(await testContext().db.select().from(tracks).where(eq(tracks.id, id)).get()).toBeUndefined();
+  });
+
   it('is muted by a claim in a case that was opened for something else, also if the request ended in between', async () => {
     const { id } = await aPlayingTrack();
     const made = await report(await asViewer(), 'track', id);

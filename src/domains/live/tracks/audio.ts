@@ -8,15 +8,15 @@ import { findLink } from '@/domains/base/media/keys';
 import { serveFile } from '@/domains/base/media/respond';
 import { admit } from '@/domains/live/rooms/admit';
 import type { Viewer } from '@/shared/actor';
-import { trackError } from './errors';
-import { playingQuery } from './now-playing';
+import { mutedError, trackError } from './errors';
+import { isHidden, playingQuery } from './now-playing';
 import { tracks } from './tables';
 
 /** A player asks for the next part within minutes, and the right to it may end meanwhile. */
 const ACCESS = { cacheControl: 'private, max-age=60', blanks: [] };
 
 /**
- * Throws TRACK_NOT_FOUND, TRACK_REJECTED, TRACK_MUTED, the refusals of the stream's door, and those of files.
+ * Throws TRACK_NOT_FOUND, TRACK_REJECTED, TRACK_MUTED, TRACK_REMOVED, the refusals of the stream's door, and those of files.
  * @param token from the DJ's `fileUrl`
  */
 export async function serveAudio(
@@ -30,15 +30,16 @@ export async function serveAudio(
     ctx.db.select().from(tracks).where(eq(tracks.id, id)),
     playingQuery(ctx, id),
   ]);
-  if (!track) throw trackError('TRACK_NOT_FOUND');
-  const { djId, key, mutedAt } = track;
+  if (!track || track.deletedAt !== null) throw trackError('TRACK_NOT_FOUND');
+  const { djId, key } = track;
   const isOwn =
     (viewer?.kind === 'user' && viewer.userId === djId) || (key !== null && (await findLink(ctx, key, token)));
   if (!isOwn) {
-    if (!playing || playing.hidden) throw trackError('TRACK_NOT_FOUND');
+    if (!playing || isHidden(playing)) throw trackError('TRACK_NOT_FOUND');
     await admit(ctx, { id: playing.streamId }, viewer);
   }
-  if (mutedAt !== null) throw trackError('TRACK_MUTED');
+  const muted = mutedError(track);
+  if (muted) throw muted;
   if (key === null) throw trackError('TRACK_REJECTED');
   return serveFile(ctx, request, key, ACCESS);
 }

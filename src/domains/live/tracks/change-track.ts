@@ -19,6 +19,7 @@ import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { trackError } from './errors';
 import { getOwnTrack } from './find-track';
+import { withGenreKey } from './genre';
 import { changeAfter, findPlaying, nowPlayingEvent, playsAsSeen } from './now-playing';
 import { presentTrack } from './present';
 import type { Track, TrackChanges } from './schemas';
@@ -90,7 +91,7 @@ async function tryToChange(
   const isKnown = edited.length === track.edited.length;
   if (isKnown && !cover && !isChange(track, fields)) return track;
   const changes = {
-    ...fields,
+    ...withGenreKey(fields),
     ...(cover ? { coverKey: cover.key } : {}),
     edited,
     updatedAt: Math.max(ctx.now(), track.updatedAt + 1),

@@ -1,5 +1,6 @@
 /**
- * Deletes a track with its file and cover. If it plays, it stops. Set lists keep the title under which it was played.
+ * Deletes a track with its file and cover. If it plays, it stops. Set lists keep the title under which it was played. A
+ * muted one only disappears: its hash stays until the case ends, so that the same file cannot be uploaded again.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -18,7 +19,8 @@ const ATTEMPTS_MAX = 3;
 /** Throws TRACK_NOT_FOUND, TRACK_CHANGED. */
 export async function deleteTrack(ctx: Context, actor: Actor, id: string): Promise<void> {
   for (let tries = 0; tries < ATTEMPTS_MAX; tries += 1) {
-    const { statements, events } = await planDeletion(ctx, await getOwnTrack(ctx, actor, id));
+    const track = await getOwnTrack(ctx, actor, id);
+    const { statements, events } = await (track.mutedAt === null ? planDeletion(ctx, track) : planLeaving(ctx, track));
     if (await commitIfMet(ctx, statements, { events })) return;
   }
   throw trackError('TRACK_CHANGED');
@@ -29,27 +31,38 @@ interface Plan {
   readonly events: OutboxEvent[];
 }
 
-/** The batch aborts with DEMAND_NOT_MET if the track's files change, or it starts or stops meanwhile. */
+/** The batch aborts with DEMAND_NOT_MET if the track's files change, or it is muted, starts or stops meanwhile. */
 export async function planDeletion(ctx: Context, track: TrackRow): Promise<Plan> {
   const { id, key, coverKey } = track;
-  const playing = await findPlaying(ctx, id);
+  const stop = await planStop(ctx, track);
   const files = [key, coverKey].flatMap((file) => (file === null ? [] : [forgetMedia(ctx, file)]));
-  const isUnchanged = sql`EXISTS (SELECT 1 FROM ${tracks}
-    WHERE id = ${id} AND key IS ${key} AND cover_key IS ${coverKey}) AND ${playsAsSeen(id, playing)}`;
-  const at = changeAfter(ctx, playing);
-  const stop = playing
-    ? [ctx.db.update(setList).set({ endedAt: at, changedAt: at }).where(eq(setList.id, playing.id))]
-    : [];
   return {
     statements: [
-      requireThat(ctx, isUnchanged),
-      ...stop,
+      ...stop.statements,
       ctx.db.delete(tracks).where(eq(tracks.id, id)),
       ...files.map(({ statement }) => statement),
     ],
-    events: [
-      ...files.map(({ event }) => event),
-      ...(playing ? [nowPlayingEvent(ctx, playing.streamId, at, null)] : []),
-    ],
+    events: [...files.map(({ event }) => event), ...stop.events],
+  };
+}
+
+/** For a muted track, as `planDeletion`. */
+async function planLeaving(ctx: Context, track: TrackRow): Promise<Plan> {
+  const { statements, events } = await planStop(ctx, track);
+  const leave = ctx.db.update(tracks).set({ deletedAt: ctx.now() }).where(eq(tracks.id, track.id));
+  return { statements: [...statements, leave], events };
+}
+
+async function planStop(ctx: Context, { id, key, coverKey, mutedAt, keptUntil }: TrackRow): Promise<Plan> {
+  const playing = await findPlaying(ctx, id);
+  const isUnchanged = sql`EXISTS (SELECT 1 FROM ${tracks}
+    WHERE id = ${id} AND key IS ${key} AND cover_key IS ${coverKey}
+      AND muted_at IS ${mutedAt} AND kept_until IS ${keptUntil}) AND ${playsAsSeen(id, playing)}`;
+  if (!playing) return { statements: [requireThat(ctx, isUnchanged)], events: [] };
+  const at = changeAfter(ctx, playing);
+  const stop = ctx.db.update(setList).set({ endedAt: at, changedAt: at }).where(eq(setList.id, playing.id));
+  return {
+    statements: [requireThat(ctx, isUnchanged), stop],
+    events: [nowPlayingEvent(ctx, playing.streamId, at, null)],
   };
 }

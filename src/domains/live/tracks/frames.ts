@@ -1,31 +1,46 @@
 /**
  * The length of sound that comes in frames without saying how many: MP3 and raw AAC. It walks from header to header, a
- * block in memory at a time, since hours of sound have a million frames. Takes no Context.
+ * block in memory at a time, since hours of sound have a million frames. Its work is bounded by the file's size, whatever
+ * the file holds. Takes no Context.
  */
 import type { AudioType } from '@/contracts/file-kinds';
 import { type AudioSource, afterId3 } from './cut-off';
 
-const BLOCK_BYTES = 1_048_576;
+/** Each block is a read of the store, and a file may have a gigabyte. */
+const BLOCK_BYTES = 8 * 1_048_576;
+/** What may stand between frames or behind the last: tags, with a cover in them. */
+const GAP_BYTES_MAX = 4 * 1_048_576;
 const HEADER_BYTES = 7;
+
+interface Block {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
 
 interface Frame {
   readonly bytes: number;
   readonly seconds: number;
 }
 
-/** Seconds; 0 if there is no frame. Undefined for types that are not made of such frames. */
-export async function countSeconds(type: AudioType, source: AudioSource): Promise<number | undefined> {
+/**
+ * Seconds; 0 if there is no frame. `damaged` if too much of the file is no frame. Undefined for types that are not made
+ * of such frames.
+ */
+export async function countSeconds(type: AudioType, source: AudioSource): Promise<number | 'damaged' | undefined> {
   const readFrame = type === 'audio/mpeg' ? mp3Frame : type === 'audio/aac' ? adtsFrame : undefined;
   return readFrame && walk(source, readFrame);
 }
 
-async function walk({ size, read }: AudioSource, readFrame: (bytes: Uint8Array, at: number) => Frame | undefined) {
+type ReadFrame = (bytes: Uint8Array, at: number) => Frame | undefined;
+
+async function walk({ size, read }: AudioSource, readFrame: ReadFrame): Promise<number | 'damaged'> {
   let seconds = 0;
   let at = await afterId3(size, read);
+  let soundEnd = at;
   let isInStep = false;
-  for (let block = { at, bytes: new Uint8Array() }; at + HEADER_BYTES <= size; ) {
+  for (let block: Block = { at, bytes: new Uint8Array() }; at + HEADER_BYTES <= size; ) {
     const isMissing: boolean = at + HEADER_BYTES > block.at + block.bytes.length;
-    if (isMissing) block = { at, bytes: new Uint8Array(await read(at, Math.min(BLOCK_BYTES, size - at))) };
+    if (isMissing) block = { at, bytes: await read(at, Math.min(BLOCK_BYTES, size - at)) };
     const { bytes } = block;
     const place = at - block.at;
     const frame = readFrame(bytes, place);
@@ -34,9 +49,11 @@ async function walk({ size, read }: AudioSource, readFrame: (bytes: Uint8Array, 
     if (frame && leads) {
       seconds += frame.seconds;
       at += frame.bytes;
+      soundEnd = at;
     } else {
       const next = bytes.indexOf(0xff, place + 1);
       at = next < 0 ? block.at + bytes.length : block.at + next;
+      if (at - soundEnd > GAP_BYTES_MAX) return 'damaged';
     }
     isInStep = leads;
   }
@@ -44,7 +61,7 @@ async function walk({ size, read }: AudioSource, readFrame: (bytes: Uint8Array, 
 }
 
 /** Beyond the block, nobody looks. */
-function leadsOn(bytes: Uint8Array, at: number, readFrame: (bytes: Uint8Array, at: number) => Frame | undefined) {
+function leadsOn(bytes: Uint8Array, at: number, readFrame: ReadFrame): boolean {
   return at + HEADER_BYTES > bytes.length || readFrame(bytes, at) !== undefined;
 }
 
@@ -55,8 +72,9 @@ const MPEG_RATES = [44_100, 48_000, 32_000];
 
 /** ISO/IEC 11172-3, 2.4.1.3; and its halves and quarters in MPEG-2 and 2.5. */
 function mp3Frame(bytes: Uint8Array, at: number): Frame | undefined {
-  const [first, second = 0, third = 0] = bytes.subarray(at, at + 3);
-  if (first !== 0xff || (second & 0xe6) !== 0xe2) return undefined; // in step, and Layer III
+  const second = bytes[at + 1] ?? 0;
+  if (bytes[at] !== 0xff || (second & 0xe6) !== 0xe2) return undefined; // in step, and Layer III
+  const third = bytes[at + 2] ?? 0;
   const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
   const rate = (MPEG_RATES[(third >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
   const bitrate = ((version === 3 ? BITRATES : BITRATES_OF_2)[third >> 4] ?? 0) * 1_000;
@@ -71,9 +89,10 @@ const AAC_RATES = [
 
 /** ISO/IEC 13818-7, 6.2. */
 function adtsFrame(bytes: Uint8Array, at: number): Frame | undefined {
-  const [first, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0, seventh = 0] = bytes.subarray(at, at + 7);
+  if (bytes[at] !== 0xff || ((bytes[at + 1] ?? 0) & 0xf6) !== 0xf0) return undefined;
+  const [third = 0, fourth = 0, fifth = 0, sixth = 0, seventh = 0] = bytes.subarray(at + 2, at + HEADER_BYTES);
   const rate = AAC_RATES[(third >> 2) & 15];
-  if (first !== 0xff || (second & 0xf6) !== 0xf0 || rate === undefined) return undefined;
+  if (rate === undefined) return undefined;
   const length = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
   return length < HEADER_BYTES ? undefined : { bytes: length, seconds: (1_024 * ((seventh & 3) + 1)) / rate };
 }

@@ -6,7 +6,9 @@ import { countRows } from '@/db/count-rows';
 import { audienceOf, audienceWord, newestMatches } from '@/db/fts';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
+import { fold } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
+import { isOwnTrack } from './find-track';
 import { TRACKS_MAX } from './limits';
 import { presentTrack } from './present';
 import type { TrackPage, TrackQuery, TrackSort } from './schemas';
@@ -47,9 +49,9 @@ function whereOf(djId: string, query: z.output<typeof TrackQuery>): SQL | undefi
   const isOneOfMatches = (words: string) =>
     sql`tracks.rowid IN (${newestMatches('tracks_fts', words, audience, TRACKS_MAX)})`;
   return and(
-    eq(tracks.djId, djId),
+    isOwnTrack(djId),
     q === undefined ? undefined : isOneOfMatches(q),
-    genre === undefined ? undefined : sql`genre = ${genre} COLLATE NOCASE`,
+    genre === undefined ? undefined : eq(tracks.genreKey, fold(genre)),
     key === undefined ? undefined : sql`music_key = ${key} COLLATE NOCASE`,
     bpmMin === undefined ? undefined : sql`bpm >= ${bpmMin}`,
     bpmMax === undefined ? undefined : sql`bpm <= ${bpmMax}`,

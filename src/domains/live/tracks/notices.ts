@@ -6,14 +6,15 @@ import type { RejectionReason, TrackRow } from './tables';
 /** What happened, and what the DJ can do. */
 const REASONS: Readonly<Record<RejectionReason, string>> = {
   duplicate: 'Your library already has this file.',
-  mislabelled:
-    'This is not sound of the type that its beginning claims. Export it again as MP3, M4A, FLAC, Ogg or WAV.',
+  mislabelled: 'The file’s content does not match its type. Export it again as MP3, M4A, FLAC, Ogg or WAV.',
   damaged: 'The file is damaged and cannot be read. Export it again.',
   truncated: 'The file ends before its sound does. Upload it again.',
   'no-duration': 'The file does not say how long it is. Export it again.',
   'tags-too-large': 'The tags of this file are too large. Remove large pictures from them.',
   infected: 'The virus scanner found something in it, so we deleted it.',
   'too-large-to-scan': 'The file is too large for the virus scanner. Upload a smaller one.',
+  claimed:
+    'You deleted this file while a claim about it was open. You can upload it again once the claim is dismissed.',
 };
 
 type Named = Pick<TrackRow, 'id' | 'djId' | 'title'>;

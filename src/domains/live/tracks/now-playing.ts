@@ -48,8 +48,16 @@ export function nowPlayingEvent(ctx: Context, streamId: string, at: number, play
 }
 
 function isAnnounced({ entry, track }: Played): boolean {
-  return entry.endedAt === null && !entry.hidden && track?.mutedAt == null;
+  return entry.endedAt === null && !isHidden(entry) && track?.mutedAt == null;
 }
+
+/** Its DJ or staff hid it: only they see it. */
+export function isHidden({ hidden, withheld }: Pick<SetListRow, 'hidden' | 'withheld'>): boolean {
+  return hidden || withheld;
+}
+
+/** The same in a query. */
+export const isShownEntry = sql`${setList.hidden} = 0 AND ${setList.withheld} = 0`;
 
 /** The current time, or just after the entry's last change. */
 export function changeAfter(ctx: Context, entry: Pick<SetListRow, 'changedAt'> | undefined): number {

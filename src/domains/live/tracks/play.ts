@@ -8,21 +8,27 @@ import type { Context } from '@/contracts/context';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { isOpen } from '@/domains/base/visibility/streams';
+import { channels } from '@/domains/live/channels/tables';
 import { streamError } from '@/domains/live/streams/errors';
 import { streams } from '@/domains/live/streams/tables';
 import type { Actor } from '@/shared/actor';
+import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
-import { trackError } from './errors';
+import { mutedError, trackError } from './errors';
+import { isOwnTrack } from './find-track';
 import { ENTRIES_MAX } from './limits';
-import { changeAfter, nowPlayingEvent, presentPublic } from './now-playing';
+import { changeAfter, isHidden, nowPlayingEvent, presentPublic } from './now-playing';
 import type { NewNowPlaying, NowPlaying } from './schemas';
 import { hideEntry } from './set-list';
 import { type SetListRow, setList, type TrackRow, tracks } from './tables';
 
 type Input = Exclude<z.output<typeof NewNowPlaying>, { trackId: null }>;
 
-/** Throws STREAM_NOT_LIVE, TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_MUTED, SET_LIST_FULL, NOW_PLAYING_CHANGED. */
+/**
+ * Throws STREAM_NOT_LIVE, TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_REJECTED, TRACK_MUTED, TRACK_REMOVED, TITLE_BLOCKED,
+ * SET_LIST_FULL, ENTRY_WITHHELD, NOW_PLAYING_CHANGED.
+ */
 export async function play(
   ctx: Context,
   actor: Actor,
@@ -78,6 +84,7 @@ interface Set {
   /** The last entry, which may have ended. */
   readonly newest: SetListRow | undefined;
   readonly track: TrackRow | undefined;
+  readonly blockedWords: readonly string[];
 }
 
 /** Throws STREAM_NOT_LIVE. */
@@ -85,7 +92,11 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
   const isLive = sql`${streams.creatorId} = ${userId} AND ${isOpen()} AND ${streams.status} = 'live'`;
   const trackId = input && 'trackId' in input ? input.trackId : '';
   const [[stream], [newest], [track]] = await ctx.db.batch([
-    ctx.db.select({ id: streams.id }).from(streams).where(isLive),
+    ctx.db
+      .select({ id: streams.id, blockedWords: channels.blockedWords })
+      .from(streams)
+      .innerJoin(channels, eq(channels.id, streams.channelId))
+      .where(isLive),
     ctx.db
       .select(getTableColumns(setList))
       .from(setList)
@@ -96,10 +107,10 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
     ctx.db
       .select()
       .from(tracks)
-      .where(and(eq(tracks.id, trackId), eq(tracks.djId, userId))),
+      .where(and(eq(tracks.id, trackId), isOwnTrack(userId))),
   ]);
   if (!stream) throw streamError('STREAM_NOT_LIVE');
-  return { djId: userId, streamId: stream.id, newest, track };
+  return { djId: userId, streamId: stream.id, newest, track, blockedWords: stream.blockedWords };
 }
 
 function isPlaying({ newest }: Set, input: Input): boolean {
@@ -108,14 +119,11 @@ function isPlaying({ newest }: Set, input: Input): boolean {
   return newest.trackId === null && newest.title === input.title && newest.artist === (input.artist ?? null);
 }
 
-/** Throws TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_MUTED, SET_LIST_FULL. */
-function planNext(ctx: Context, { streamId, newest, track }: Set, input: Input): SetListRow {
-  if ('trackId' in input) {
-    if (!track) throw trackError('TRACK_NOT_FOUND');
-    if (track.status === 'rejected') throw trackError('TRACK_REJECTED');
-    if (track.status !== 'ready') throw trackError('TRACK_NOT_READY');
-    if (track.mutedAt !== null) throw trackError('TRACK_MUTED');
-  }
+/** Throws what `requirePlayable` does, TITLE_BLOCKED, SET_LIST_FULL. */
+function planNext(ctx: Context, { streamId, newest, track, blockedWords }: Set, input: Input): SetListRow {
+  if ('trackId' in input) requirePlayable(track);
+  else if (hasBlockedWord(prepareBlockedWords(blockedWords), foldLetters(`${input.title}\n${input.artist ?? ''}`)))
+    throw trackError('TITLE_BLOCKED');
   const position = (newest?.position ?? 0) + 1;
   if (position > ENTRIES_MAX) throw trackError('SET_LIST_FULL');
   const at = changeAfter(ctx, newest);
@@ -123,8 +131,17 @@ function planNext(ctx: Context, { streamId, newest, track }: Set, input: Input):
   return {
     ...{ id: newId(), streamId, position, title: named.title, artist: named.artist ?? null },
     trackId: 'trackId' in input ? input.trackId : null,
-    ...{ startedAt: at, endedAt: null, hidden: input.hidden ?? false, changedAt: at },
+    ...{ startedAt: at, endedAt: null, hidden: input.hidden ?? false, withheld: false, changedAt: at },
   };
+}
+
+/** Throws TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_REJECTED, TRACK_MUTED, TRACK_REMOVED. */
+function requirePlayable(track: TrackRow | undefined): void {
+  if (!track) throw trackError('TRACK_NOT_FOUND');
+  if (track.status === 'rejected') throw trackError('TRACK_REJECTED');
+  if (track.status !== 'ready') throw trackError('TRACK_NOT_READY');
+  const muted = mutedError(track);
+  if (muted) throw muted;
 }
 
 /** @returns whether nothing else was faster */
@@ -157,6 +174,6 @@ function present(ctx: Context, { streamId, newest, track }: Set): z.input<typeof
     entryId: newest.id,
     track: presentPublic(ctx.config, newest, newest.trackId === null ? null : (track ?? null)),
     startedAt: toIso(newest.startedAt),
-    hidden: newest.hidden,
+    hidden: isHidden(newest),
   };
 }

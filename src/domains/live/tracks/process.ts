@@ -13,6 +13,7 @@ import { askStore } from '@/domains/base/media/written-file';
 import { AppError } from '@/http/errors';
 import { behindZero } from '@/providers/clamd-protocol';
 import { trackError } from './errors';
+import { withGenreKey } from './genre';
 import { tellReady, tellRejected } from './notices';
 import { type Audio, readAudio } from './read-audio';
 import { EDITABLE, type Editable, type RejectionReason, type ScanVerdict, type TrackRow, tracks } from './tables';
@@ -43,7 +44,8 @@ async function read(ctx: Context, track: TrackRow): Promise<void> {
   const sha256 = await hashOf(ctx, key);
   if (sha256 === undefined) return reject(ctx, track, 'damaged'); // the store has lost it
   const original = await claimHash(ctx, track, sha256);
-  if (original !== undefined) return reject(ctx, track, 'duplicate', { duplicateOf: original });
+  if (original?.deletedAt != null) return reject(ctx, track, 'claimed');
+  if (original) return reject(ctx, track, 'duplicate', { duplicateOf: original.id });
   const source = { size: bytes, read: (offset: number, length: number) => readRange(ctx, key, offset, length) };
   const audio = await readAudio(contentType as AudioType, source); // the upload allows no other type
   if (typeof audio === 'string') return reject(ctx, track, audio);
@@ -66,8 +68,12 @@ async function readRange(ctx: Context, key: string, offset: number, length: numb
   return new Uint8Array(bytes);
 }
 
-/** Of two equal files the database lets one have the hash. @returns the id of the track that has it already */
-async function claimHash(ctx: Context, { id, djId }: TrackRow, sha256: string): Promise<string | undefined> {
+/** Of two equal files the database lets one have the hash. @returns the track that has it already */
+async function claimHash(
+  ctx: Context,
+  { id, djId }: TrackRow,
+  sha256: string,
+): Promise<Pick<TrackRow, 'id' | 'deletedAt'> | undefined> {
   const taken = trackError('TRACK_CHANGED');
   try {
     const claim = ctx.db
@@ -85,9 +91,13 @@ async function claimHash(ctx: Context, { id, djId }: TrackRow, sha256: string): 
     ne(tracks.id, id),
     ne(tracks.status, 'rejected'),
   );
-  const original = await ctx.db.select({ id: tracks.id }).from(tracks).where(isOriginal).get();
+  const original = await ctx.db
+    .select({ id: tracks.id, deletedAt: tracks.deletedAt })
+    .from(tracks)
+    .where(isOriginal)
+    .get();
   if (!original) throw taken; // it was deleted meanwhile, so the next try gets the hash
-  return original.id;
+  return original;
 }
 
 /** Fills what the DJ has not set themselves. */
@@ -106,7 +116,7 @@ async function keepAudio(ctx: Context, { id, djId }: TrackRow, audio: Audio): Pr
     };
     const update = ctx.db
       .update(tracks)
-      .set({ ...filled, durationMs, metadata, status: 'scanning', updatedAt: ctx.now() })
+      .set({ ...withGenreKey(filled), durationMs, metadata, status: 'scanning', updatedAt: ctx.now() })
       .where(eq(tracks.id, id));
     const isKept = await commitIfMet(ctx, [requireThat(ctx, isSame), ...(takesCover ? cover.statements : []), update]);
     if (isKept) return;

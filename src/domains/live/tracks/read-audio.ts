@@ -56,7 +56,9 @@ export async function readAudio(type: AudioType, source: AudioSource): Promise<A
   if (!CONTAINERS[type].test(format.container ?? '') || format.hasVideo) return 'mislabelled';
   const warnings = quality.warnings.map(({ message }) => message);
   if (await isCutOff(type, source, warnings)) return 'truncated';
-  const durationMs = Math.round((await durationOf(type, source, format)) * SECOND_MS);
+  const seconds = await durationOf(type, source, format);
+  if (seconds === 'damaged') return 'damaged';
+  const durationMs = Math.round(seconds * SECOND_MS);
   if (!(durationMs > 0) || durationMs > DURATION_MS_MAX) return 'no-duration';
   return {
     durationMs,
@@ -83,7 +85,11 @@ export async function readAudio(type: AudioType, source: AudioSource): Promise<A
 }
 
 /** Seconds; 0 if nothing says it. A constant bitrate is only the guess of a reader that saw a few frames. */
-async function durationOf(type: AudioType, source: AudioSource, { duration, codecProfile }: IFormat): Promise<number> {
+async function durationOf(
+  type: AudioType,
+  source: AudioSource,
+  { duration, codecProfile }: IFormat,
+): Promise<number | 'damaged'> {
   const isKnown = duration !== undefined && codecProfile !== 'CBR';
   return (isKnown ? duration : (await countSeconds(type, source)) || duration) ?? 0;
 }

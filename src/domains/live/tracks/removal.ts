@@ -1,19 +1,18 @@
 /**
  * Plans what staff and reports do with tracks, as a part of one batch. Nobody hears a muted track, its DJ included: it
  * cannot be played, and viewers see it neither as now playing nor in set lists. A removed one is muted until no appeal
- * can bring it back, and is then deleted. Repeating any of it changes nothing.
+ * can bring it back, and is then deleted, as is one that its DJ deleted meanwhile once nothing mutes it. Repeating any of
+ * it changes nothing.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { setPrivacy } from '@/domains/base/media/access';
-import { users } from '@/domains/base/users/tables';
-import { visibleTo } from '@/domains/base/visibility/streams';
-import { streams } from '@/domains/live/streams/tables';
-import type { Viewer } from '@/shared/actor';
+import { reports } from '@/domains/operations/reports/tables';
 import { planDeletion } from './delete-track';
 import { changeAfter, nowPlayingEvent, playingQuery, playsAsSeen } from './now-playing';
 import { setList, type TrackRow, tracks } from './tables';
@@ -49,9 +48,20 @@ export function keepRemovedTrack(ctx: Context, id: string, until: number): Promi
   );
 }
 
-/** As `muteTrack`. */
-export function returnTrack(ctx: Context, id: string): Promise<Plan> {
-  return planMuting(ctx, id, ({ keptUntil }) => (keptUntil === null ? undefined : { mutedAt: null, keptUntil: null }));
+/** As `muteTrack`. It stays muted while another claim stands. */
+export async function returnTrack(ctx: Context, id: string): Promise<Plan> {
+  const { isClaimed } = await ctx.db.get<{ isClaimed: number }>(sql`SELECT ${isClaimedTrack(id)} AS isClaimed`);
+  const { statements, events } = await planMuting(ctx, id, ({ mutedAt, keptUntil }) =>
+    keptUntil === null ? undefined : { mutedAt: isClaimed === 1 ? mutedAt : null, keptUntil: null },
+  );
+  const isAsSeen = sql`${isClaimedTrack(id)} = ${int(isClaimed)}`;
+  return { statements: [requireThat(ctx, isAsSeen), ...statements], events };
+}
+
+/** An open report has hidden it. */
+function isClaimedTrack(id: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${reports}
+    WHERE target_type = 'track' AND target_id = ${id} AND status <> 'resolved' AND hidden_at IS NOT NULL)`;
 }
 
 type Muting = Pick<TrackRow, 'mutedAt' | 'keptUntil'>;
@@ -62,10 +72,13 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
     ctx.db.select().from(tracks).where(eq(tracks.id, id)),
     playingQuery(ctx, id),
   ]);
-  const muting = track && next(track);
-  if (!muting) return { statements: [], events: [] };
-  const isAsSeen = sql`EXISTS (SELECT 1 FROM ${tracks} WHERE id = ${id}
-    AND muted_at IS ${track.mutedAt} AND kept_until IS ${track.keptUntil}) AND ${playsAsSeen(id, playing)}`;
+  if (!track) return { statements: [], events: [] };
+  const muting = next(track);
+  const isAsSeen = sql`EXISTS (SELECT 1 FROM ${tracks} WHERE id = ${id} AND muted_at IS ${track.mutedAt}
+      AND kept_until IS ${track.keptUntil} AND deleted_at IS ${track.deletedAt})
+    AND ${playsAsSeen(id, playing)}`;
+  if (!muting) return { statements: [requireThat(ctx, isAsSeen)], events: [] };
+  if (muting.mutedAt === null && track.deletedAt !== null) return planDeletion(ctx, track);
   const cover = sql`SELECT cover_key FROM ${tracks} WHERE id = ${id} AND cover_key IS NOT NULL`;
   const statements = [
     requireThat(ctx, isAsSeen),
@@ -84,8 +97,8 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
 }
 
 /**
- * A sweep: deletes removed tracks that can no longer come back. An open appeal keeps them. Returns whether there may be
- * more.
+ * A sweep: deletes removed tracks that can no longer come back; set lists do not show their titles. An open appeal keeps
+ * them. Returns whether there may be more.
  */
 export async function clearKeptTracks(ctx: Context): Promise<boolean> {
   const isDue = sql`kept_until IS NOT NULL AND kept_until <= ${ctx.now()}
@@ -93,36 +106,9 @@ export async function clearKeptTracks(ctx: Context): Promise<boolean> {
   const due = await ctx.db.select().from(tracks).where(isDue).limit(CLEARED_A_RUN);
   for (const track of due) {
     const { statements, events } = await planDeletion(ctx, track);
-    await commitIfMet(ctx, statements, { events });
+    // Its entries lose the track, and would show their titles again.
+    const withhold = ctx.db.update(setList).set({ withheld: true }).where(eq(setList.trackId, track.id));
+    await commitIfMet(ctx, [withhold, ...statements], { events, evenIfUnchanged: true });
   }
   return due.length === CLEARED_A_RUN;
-}
-
-/** What a report on a track is about. */
-export interface ReportableTrack {
-  readonly track: TrackRow;
-  /** A stream in which it was played and this viewer may see; null for its DJ. */
-  readonly streamId: string | null;
-}
-
-/** Undefined unless it is the viewer's own, or plays or was played, not hidden, in a stream that they may see. */
-export async function findTrackToReport(
-  ctx: Context,
-  viewer: Viewer,
-  id: string,
-): Promise<ReportableTrack | undefined> {
-  const isPlayed = sql`${setList.trackId} = ${id} AND ${setList.hidden} = 0 AND ${visibleTo(viewer)}`;
-  const [[track], [played]] = await ctx.db.batch([
-    ctx.db.select().from(tracks).where(eq(tracks.id, id)),
-    ctx.db
-      .select({ streamId: setList.streamId })
-      .from(setList)
-      .innerJoin(streams, eq(streams.id, setList.streamId))
-      .innerJoin(users, eq(users.id, streams.creatorId))
-      .where(isPlayed)
-      .limit(1),
-  ]);
-  const isOwn = viewer?.kind === 'user' && viewer.userId === track?.djId;
-  if (!track || !(isOwn || played)) return undefined;
-  return { track, streamId: played?.streamId ?? null };
 }

@@ -69,7 +69,10 @@ export const Track = z
     scanned: z.boolean().openapi({ description: 'Whether a virus scanner looked at the whole file.' }),
     scanResults: orNull(ScanResults),
     plays: z.int(),
-    hidden: z.literal(true).optional().openapi({ description: 'It is muted because of a claim.' }),
+    hidden: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'Nobody hears it: a claim about it is being decided, or our staff removed it.' }),
     uploadDate: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -125,7 +128,7 @@ export const TrackChanges = z
   })
   .openapi('TrackChanges');
 
-const hidden = z.boolean().openapi({ description: 'Only you see it: neither the room nor the set list shows it.' });
+const hidden = z.boolean().openapi({ description: 'Neither the room nor the set list of others shows it.' });
 
 export const NewNowPlaying = z
   .union([
@@ -151,7 +154,7 @@ export const SetListEntry = z
     track: PublicTrack,
     startedAt: z.iso.datetime(),
     offsetSeconds: z.number().openapi({ description: 'From the beginning of the stream.' }),
-    hidden: z.boolean().optional().openapi({ description: 'For the DJ.' }),
+    hidden: z.boolean().optional().openapi({ description: 'For the DJ and staff: others do not see it.' }),
   })
   .openapi('SetListEntry');
 

@@ -1,5 +1,5 @@
 /** What time does to tracks, a bounded number at a time. */
-import { eq, inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
@@ -28,7 +28,8 @@ export async function requeueTracks(ctx: Context): Promise<boolean> {
     .limit(TRACKS_MAX);
   const isHopeless = ({ status, createdAt }: TrackRow) =>
     status === 'uploading' && createdAt <= now - READABLE_WITHIN_MS;
-  for (const track of due.filter(isHopeless)) await reject(ctx, track, 'damaged');
+  for (const track of due.filter(isHopeless))
+    await reject(ctx, track, 'damaged').catch((error) => ctx.log.fault('track.reject', error)); // the next run tries again
   const again = due.filter((track) => !isHopeless(track)).map(({ id }) => id);
   if (again.length > 0)
     await commit(ctx, [ctx.db.update(tracks).set({ queuedAt: now }).where(inArray(tracks.id, again))], {
@@ -40,7 +41,7 @@ export async function requeueTracks(ctx: Context): Promise<boolean> {
 /** Forgets rejected tracks, which have no file. Returns whether there may be more. */
 export async function clearRejectedTracks(ctx: Context): Promise<boolean> {
   const old = sql`status = 'rejected' AND updated_at <= ${ctx.now() - REJECTED_FOR_MS}`;
-  const due = await ctx.db.select({ id: tracks.id }).from(tracks).where(old).limit(TRACKS_MAX);
-  for (const { id } of due) await ctx.db.delete(tracks).where(eq(tracks.id, id));
-  return due.length === TRACKS_MAX;
+  const due = ctx.db.select({ id: tracks.id }).from(tracks).where(old).limit(TRACKS_MAX);
+  const cleared = await ctx.db.delete(tracks).where(inArray(tracks.id, due)).returning({ id: tracks.id });
+  return cleared.length === TRACKS_MAX;
 }

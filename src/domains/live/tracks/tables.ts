@@ -14,6 +14,7 @@ export const REJECTION_REASONS = [
   'tags-too-large',
   'infected',
   'too-large-to-scan',
+  'claimed',
 ] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
@@ -51,6 +52,8 @@ export const tracks = sqliteTable('tracks', {
   artist: text(),
   album: text(),
   genre: text(),
+  /** The genre, folded. */
+  genreKey: text('genre_key'),
   bpm: real(),
   musicKey: text('music_key'),
   durationMs: integer('duration_ms'),
@@ -70,6 +73,8 @@ export const tracks = sqliteTable('tracks', {
   mutedAt: integer('muted_at'),
   /** Removed by staff: until when (ms) an appeal may bring it back. */
   keptUntil: integer('kept_until'),
+  /** Its DJ deleted it while it was muted: the row and its hash stay until the case ends. */
+  deletedAt: integer('deleted_at'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
@@ -86,8 +91,10 @@ export const setList = sqliteTable('set_list', {
   startedAt: integer('started_at').notNull(),
   /** Null while it plays. */
   endedAt: integer('ended_at'),
-  /** Only the DJ sees it. */
+  /** Only the DJ and staff see it. */
   hidden: integer({ mode: 'boolean' }).notNull(),
+  /** Staff hid it, as `hidden`. Only staff show it again. */
+  withheld: integer({ mode: 'boolean' }).notNull().default(false),
   /** When what the room shows of it last changed. It only rises within a stream. */
   changedAt: integer('changed_at').notNull(),
 });

@@ -115,7 +115,7 @@ async function addTrack(
 
 function hasRoom(djId: string): SQL {
   return sql`(SELECT count(*) < ${literal(TRACKS_MAX)} FROM (
-    SELECT 1 FROM ${tracks} WHERE dj_id = ${djId} LIMIT ${literal(TRACKS_MAX)}))`;
+    SELECT 1 FROM ${tracks} WHERE dj_id = ${djId} AND deleted_at IS NULL LIMIT ${literal(TRACKS_MAX)}))`;
 }
 
 /** The name of a file without folders and ending, if it can be shown. */

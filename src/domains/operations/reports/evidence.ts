@@ -12,7 +12,7 @@ import { getComment } from '@/domains/content/posts/find-comment';
 import { getPost } from '@/domains/content/posts/find-post';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { getStream } from '@/domains/live/streams/find';
-import { findTrackToReport } from '@/domains/live/tracks/removal';
+import { findTrackToReport } from '@/domains/live/tracks/to-report';
 import { getRoom } from '@/domains/live/user-rooms/access';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { creatorProfiles } from '@/domains/people/creators/tables';
