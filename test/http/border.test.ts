@@ -42,7 +42,9 @@ describe('an id in capitals', () => {
     const comment = await viewer.post('content/comments', { postId: postId.toUpperCase(), text: viewer.userId });
     const reply = { postId, parentId: comment.data.id.toUpperCase(), text: other };
     expect((await viewer.post('content/comments', reply)).data).toMatchObject({ postId, text: other });
-    const replies = await viewer.get(`content/posts/${postId.toUpperCase()}/comments?parentId=${comment.data.id.toUpperCase()}`);
+    const replies = await viewer.get(
+      `content/posts/${postId.toUpperCase()}/comments?parentId=${comment.data.id.toUpperCase()}`,
+    );
     expect(replies.data.items).toHaveLength(1);
     expect((await performer.post('performer/block-user', { userId: other })).status).toBe(200);
     expect((await performer.get('performer/blocked-users')).data.items).toMatchObject([{ id: viewer.userId }]);
@@ -51,7 +53,7 @@ describe('an id in capitals', () => {
 
 describe('what is wrong with a field', () => {
   it.each([
-    ['messages', { coins: 'ten', recipientId: 1 }, { coins: 'must be a number', recipientId: 'must be text' }],
+    ['other types', { coins: 'ten', recipientId: 1 }, { coins: 'must be a number', recipientId: 'must be text' }],
     ['part of a coin', { coins: 1.5, recipientId: 'x' }, { coins: 'must be a whole number' }],
     ['nothing', {}, { coins: 'is required' }],
     ['less than a coin', { coins: 0, recipientId: 'x' }, { coins: 'must be at least 1' }],
@@ -59,9 +61,8 @@ describe('what is wrong with a field', () => {
     const viewer = await asViewer();
     const headers = { 'idempotency-key': 'a-key' };
     const { error } = await viewer.post('payment/tip', body, { headers });
-    const said = Object.fromEntries(
-      error.details.map((one: { path: string; message: string }) => [one.path, one.message]),
-    );
+    const details = error.details as { path: string; message: string }[]; // every 422 has them
+    const said = Object.fromEntries(details.map(({ path, message }) => [path, message]));
     expect(said).toMatchObject(expected);
   });
 
