@@ -65,6 +65,17 @@ export interface PageQuery {
   perPage: number;
 }
 
+/** Every list also takes `perPage` by the name `limit`. Where both are sent, `limit` is unknown. */
+export function readPerPage(schema: z.ZodType, query: Record<string, unknown>): Record<string, unknown> {
+  const { limit, ...rest } = query;
+  const isAlias = limit !== undefined && rest.perPage === undefined && isList(schema);
+  return isAlias ? { ...rest, perPage: limit } : query;
+}
+
+function isList(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodObject && 'perPage' in schema.shape;
+}
+
 /** The range of a page's rows. Empty beyond COUNT_MAX, since skipping a row costs as much as reading it. */
 export function limitAndOffset({ page, perPage }: PageQuery): { limit: number; offset: number } {
   const offset = (page - 1) * perPage;

@@ -5,8 +5,9 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, isBodyOptional } from './endpoint';
-import { Envelope } from './envelope';
+import { Envelope, readPerPage } from './envelope';
 import { AppError, httpError, type Refusal } from './errors';
+import { foldId, foldIds } from './fold-ids';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
@@ -65,8 +66,8 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   const body = endpoint.body && parse(endpoint.body, await readJson(c, endpoint));
   const input = {
     actor,
-    params: endpoint.params && parse(endpoint.params, c.req.param()),
-    query: endpoint.query && parse(endpoint.query, readQuery(c)),
+    params: endpoint.params && parse(endpoint.params, readParams(c)),
+    query: endpoint.query && parse(endpoint.query, readPerPage(endpoint.query, readQuery(c))),
     body,
     once: endpoint.movesMoney ? readOnce(c.req.raw, `${endpoint.method} ${endpoint.path}`, body) : undefined,
     request: c.req.raw,
@@ -91,12 +92,19 @@ function headersOf({ who }: Endpoint, { headers }: Envelope<unknown>['extras']):
     : headers;
 }
 
+function readParams(c: HonoContext): Record<string, string> {
+  return Object.fromEntries(Object.entries(c.req.param()).map(([name, value]) => [name, foldId(value)]));
+}
+
 /** A parameter sent once is a string; one sent repeatedly is a list. Throws VALIDATION_FAILED. */
 function readQuery(c: HonoContext): Record<string, unknown> {
   if (c.req.url.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX)
     throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
   return Object.fromEntries(
-    Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+    Object.entries(c.req.queries()).map(([name, values]) => [
+      name,
+      foldIds(values.length === 1 ? values[0] : values, name),
+    ]),
   );
 }
 
@@ -110,7 +118,7 @@ async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   try {
     const body: unknown = await c.req.json();
     requireFewValues(body);
-    return body;
+    return foldIds(body);
   } catch (error) {
     if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
     throw error;
@@ -146,7 +154,7 @@ function reportRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<Htt
     if (!(c.error instanceof AppError)) return;
     const { ctx, actor } = c.var;
     await guard
-      .refused(ctx, endpoint, actor, c.req.param(), c.error)
+      .refused(ctx, endpoint, actor, readParams(c), c.error)
       .catch((error: unknown) => ctx.log.fault(`report of a refusal by ${endpoint.operationId}`, error));
   };
 }

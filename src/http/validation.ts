@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
 import { type AppError, httpError } from './errors';
+import { wordIssue } from './wording';
 
 /** Bounds what a response says about a bad request, so that it never grows with the input. */
 const DETAILS_MAX = 20;
@@ -17,7 +18,7 @@ interface Problem {
 
 /** Throws VALIDATION_FAILED. */
 export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: wordIssue });
   if (result.success) return result.data;
   throw refuseFields(result.error.issues.flatMap(problemsOf));
 }

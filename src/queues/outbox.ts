@@ -36,7 +36,16 @@ interface OutboxRow {
   readonly event: OutboxEvent;
 }
 
-export async function deliverOutbox(ctx: Context, rows: readonly OutboxRow[]): Promise<void> {
+/** Events that wait for a provider. The others are delivered before them, so that a slow provider holds none back. */
+const WAITS_FOR_PROVIDER: ReadonlySet<EventKind> = new Set([
+  'remove-participant',
+  'close-video',
+  'voice-changed',
+  'delete-ingress',
+]);
+
+export async function deliverOutbox(ctx: Context, events: readonly OutboxRow[]): Promise<void> {
+  const rows = events.toSorted((a, b) => patienceFor(a) - patienceFor(b));
   for (let start = 0; start < rows.length; start += DELIVERED_AT_ONCE) {
     const group = rows.slice(start, start + DELIVERED_AT_ONCE);
     const outcomes = await Promise.all(group.map((row) => attempt(ctx, row)));
@@ -45,6 +54,10 @@ export async function deliverOutbox(ctx: Context, rows: readonly OutboxRow[]): P
     if (done.length > 0) await ctx.db.delete(outbox).where(inArray(outbox.id, done));
     if (failed.length > 0) await putOff(ctx, failed);
   }
+}
+
+function patienceFor({ event }: OutboxRow): number {
+  return WAITS_FOR_PROVIDER.has(event.kind) ? 1 : 0;
 }
 
 /**

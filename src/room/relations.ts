@@ -50,7 +50,7 @@ export function hasEnded({ status }: RoomSetup): boolean {
   return status === 'ended' || status === 'cancelled';
 }
 
-/** @param denied whether the user is denied personally, rather than by the stream's visibility */
+/** @param denied whether the user is banned, here or from the platform; a block looks like a private stream */
 export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseReason {
   if (denied) return 'banned';
   if (refusal === 'FOLLOWERS_ONLY') return 'followersOnly';
@@ -173,13 +173,14 @@ export class Relations {
     }
     // Their passes become invalid too, so the door decides what they may do from now on.
     store.sanctions.setKick(userId, newId());
-    const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.denied !== null);
+    const isBanned = person?.denied !== null && person?.denied !== 'blocked';
+    const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', isBanned);
     presence.closeAll(presence.socketsOfUser(userId), reason, now);
     this.room.onDenied(userId);
     return reason;
   }
 
-  /** Removes users who may no longer stay in a live room from its video. Blocks and bans do that themselves. */
+  /** Removes users who may no longer stay in a live room from its video. Bans do that themselves. */
   async #clearVideo(outcomes: ReadonlyMap<string, Outcome>, { videoRoom }: People): Promise<void> {
     const { store, database, log } = this.room;
     if (store.setup?.status !== 'live' || videoRoom === undefined) return;

@@ -156,6 +156,20 @@ describe('the outbox', () => {
     expect(await rowsOf(ctx)).toEqual([]);
   });
 
+  it('waits for a slow provider with nothing but what needs it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { userId } = await asViewer();
+    const ctx = { ...testContext(), media: { ...testContext().media, removeParticipant: () => promise } };
+    const removals = [1, 2, 3, 4, 5, 6].map((n) => ({
+      ...{ kind: 'remove-participant', roomId: 'r', identity: `viewer-${n}`, at: 0 },
+    })) as OutboxEvent[];
+    const delivering = deliverOutbox(ctx, await commitAndDie(ctx, [...removals, telling(userId)]));
+    await vi.waitFor(async () => expect(await ctx.db.$count(notifications, eq(notifications.userId, userId))).toBe(1));
+    resolve();
+    await delivering;
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
   it('delivers twice what was delivered before a kill, and nobody is told twice', async () => {
     standInForLiveKit();
     const ctx = testContext();

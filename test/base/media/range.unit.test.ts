@@ -9,25 +9,32 @@ describe('a Range header over ten bytes', () => {
     ['bytes=-3', { offset: 7, length: 3 }],
     ['bytes=-99', { offset: 0, length: 10 }],
     ['BYTES=9-9', { offset: 9, length: 1 }],
+    ['bytes=0-99999999999999999999', { offset: 0, length: 10 }],
+    ['bytes=-99999999999999999999', { offset: 0, length: 10 }],
   ])('%s is a part', (header, range) => {
     expect(parseRange(header, 10)).toEqual(range);
   });
 
-  it.each(['bytes=10-', 'bytes=10-12', 'bytes=-0', 'bytes=0-1,4-5', 'bytes=0-0,-1'])('%s is refused', (header) => {
-    expect(parseRange(header, 10)).toBe('unsatisfiable');
-  });
-
   it.each([
-    undefined,
-    '',
+    'bytes=10-',
+    'bytes=10-12',
+    'bytes=-0',
+    'bytes=0-1,4-5',
+    'bytes=0-0,-1',
+    'bytes=9007199254740993-',
+    `bytes=${'9'.repeat(400)}-`,
+    'bytes=5-2',
     'bytes=',
     'bytes=-',
     'bytes=a-b',
-    'bytes=5-2',
-    'items=0-1',
+    'bytes=abc',
     'bytes 0-1',
-    `bytes=${'9'.repeat(40)}-`,
-  ])('%s is ignored', (header) => {
+    'abc',
+  ])('%s is refused', (header) => {
+    expect(parseRange(header, 10)).toBe('unsatisfiable');
+  });
+
+  it.each([undefined, '', 'items=0-1'])('%s is ignored', (header) => {
     expect(parseRange(header, 10)).toBeUndefined();
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { html, mp4, padded, picture, R2_KEYS } from '#test/support/files';
-import { asUser, type Person } from '#test/support/users';
+import { asCreator, asUser, type Person } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { OPEN_UPLOADS_MAX, UPLOAD_MS } from '@/domains/base/media/begin-upload';
@@ -75,6 +75,19 @@ describe('announcing a large file', () => {
   ])('is 422 for %s', async (_, changes) => {
     const body = { kind: 'post-video', contentType: 'video/mp4', bytes: 10, ...changes };
     expect((await (await asUser()).post('media/uploads', body)).status).toBe(422);
+  });
+
+  it.each([
+    ['track', 'audio/wav'],
+    ['image', 'image/png'],
+  ])('of the kind %s is for DJs alone', async (kind, contentType) => {
+    const body = { kind, contentType, bytes: 10 };
+    for (const person of [await asUser(), await asCreator({ role: 'performer' })])
+      expect(await person.post('media/uploads', body)).toMatchObject({
+        status: 403,
+        error: { code: 'UPLOAD_FOR_DJS' },
+      });
+    expect((await (await asCreator({ role: 'dj' })).post('media/uploads', body)).status).toBe(201);
   });
 
   it('is refused while too many are open', async () => {

@@ -138,7 +138,7 @@ test('a kick closes the sockets but allows a new pass, and a time-out silences t
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hey' })).status).toBe(201);
 });
 
-test('a block removes the blocked user from the live room', async () => {
+test('a block removes the blocked user from the live room, and looks like a stream that is private now', async () => {
   standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
@@ -147,7 +147,7 @@ test('a block removes the blocked user from the live room', async () => {
   const ctx = testContext();
   await blockUser(ctx, creator.userId, viewer.userId);
   await ctx.settle();
-  expect((await socket.closed()).code).toBe(4403);
+  expect(await socket.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
   const again = await enter(`${socket.wsUrl.split('?')[0]}?pass=${resumePass}`);
   expect(await again.closed()).toEqual({ code: 4401, reason: 'PASS_INVALID' });
 });

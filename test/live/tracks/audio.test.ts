@@ -44,9 +44,8 @@ describe('its DJ', () => {
     expect(await bytesOf(middle)).toEqual(bytes.slice(100, 200));
     expect(await bytesOf(await range('bytes=-10'))).toEqual(bytes.slice(-10));
     expect(await bytesOf(await range(`bytes=${bytes.length - 5}-`))).toEqual(bytes.slice(-5));
-    for (const nonsense of [`bytes=${bytes.length}-`, 'bytes=-0', 'bytes=0-1,3-4', 'bytes=99999999999-'])
+    for (const nonsense of [`bytes=${bytes.length}-`, 'bytes=-0', 'bytes=0-1,3-4', 'bytes=99999999999-', 'bytes=9-1'])
       expect([nonsense, (await range(nonsense)).status]).toEqual([nonsense, 416]);
-    expect((await range('bytes=9-1')).status).toBe(200); // not well-formed, so ignored
   });
 
   it('may ask for its head alone, and again by its tag', async () => {

@@ -215,7 +215,7 @@ describe('a speaker', () => {
     const { host, listener, room, seat, speakers } = stage;
     const [blocker, blocked] = who === 'host' ? [host, listener] : [listener, host];
     expect((await blocker.post(`social/block/${blocked.userId}`)).status).toBe(200);
-    expect((await seat.closed()).code).toBe(4403);
+    expect((await seat.closed()).code).toBe(4404);
     expect(await speakers()).toEqual([]);
     expect(livekit.participants.get(room.id)?.has(listener.userId)).toBe(false);
     expect((await listener.post(`rooms/${room.id}/join`)).error.code).toBe('ROOM_NOT_FOUND');

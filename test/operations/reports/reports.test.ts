@@ -66,7 +66,17 @@ describe('a report', () => {
     const ids = [...all, again].map(({ data }) => data.id);
     expect(new Set(ids).size).toBe(1);
     expect(again.data.createdAt).toBe(all[0].data.createdAt);
-    expect(await caseOn(postId)).toMatchObject({ count: 2, category: 'spam' });
+    expect(await caseOn(postId)).toMatchObject({ count: 2, category: 'hate', base: 3, weight: 2 });
+  });
+
+  it('for a graver reason is heard from somebody who reported before, also by what hides the target', async () => {
+    const [author, one, other] = [await asViewer(), await asViewer(), await asViewer()];
+    const postId = await aPost(author);
+    for (const reporter of [one, other]) await report(reporter, 'post', postId);
+    await Promise.all([one, other].map((reporter) => report(reporter, 'post', postId, { category: 'minor' })));
+    await report(one, 'post', postId, { category: 'minor' });
+    expect(await caseOn(postId)).toMatchObject({ count: 2, weight: 2, urgency: 2, category: 'minor', base: 1 });
+    expect(await caseOn(postId)).toMatchObject({ hidden_at: expect.any(Number) });
   });
 
   it('is refused about what its reporter cannot see, and about their own', async () => {

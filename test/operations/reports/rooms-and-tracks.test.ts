@@ -219,6 +219,36 @@ describe('a track that is reported', () => {
     expect(await mutedAt(id)).toEqual(expect.any(Number));
   });
 
+  it('is muted by somebody who reported it for something else before, once they claim it', async () => {
+    const { id } = await aPlayingTrack();
+    const [claimant, other, staff] = [await asViewer(), await asViewer(), await asStaff('admin_l1')];
+    const made = await report(claimant, 'track', id, { text: 'Noise' });
+    const claim = await report(claimant, 'track', id, { category: 'copyright', text: 'It is mine' });
+    expect(claim.data).toEqual(made.data);
+    expect(await mutedAt(id)).toEqual(expect.any(Number));
+    // A claim stays one, and what they say later counts beside it, once.
+    await report(claimant, 'track', id, { category: 'spam' });
+    await report(claimant, 'track', id, { category: 'hate' });
+    const voices = await testContext().db.select().from(reportVoices).where(eq(reportVoices.reportId, made.data.id));
+    expect(voices).toMatchObject([{ category: 'copyright', text: 'It is mine', base: 3, weight: 1 }]);
+    const [row] = await testContext().db.select().from(reports).where(eq(reports.id, made.data.id));
+    expect(row).toMatchObject({ category: 'hate', base: 3, count: 1, weight: 1, urgency: 0 });
+    // That decision is not about copyright: the next claim is looked at, and one on the same decision is not.
+    expect((await resolve(staff, made.data.id, 'dismiss')).status).toBe(200);
+    const next = await report(other, 'track', id, { category: 'copyright' });
+    expect(next.data.status).toBe('open');
+    expect(await mutedAt(id)).toEqual(expect.any(Number));
+    expect((await resolve(staff, next.data.id, 'dismiss')).status).toBe(200);
+    expect((await report(await asViewer(), 'track', id, { category: 'copyright' })).data.status).toBe('resolved');
+  });
+
+  it('is muted by somebody who reports and claims it at the same time', async () => {
+    const { id } = await aPlayingTrack();
+    const claimant = await asViewer();
+    await Promise.all([report(claimant, 'track', id), report(claimant, 'track', id, { category: 'copyright' })]);
+    expect(await mutedAt(id)).toEqual(expect.any(Number));
+  });
+
   it('is not muted by somebody whose reports are dismissed', async () => {
     const { id } = await aPlayingTrack();
     const [reporter, subject] = [await asViewer(), await asViewer()];

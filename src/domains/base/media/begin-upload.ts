@@ -8,11 +8,12 @@ import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { LARGE_FILES } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind } from '@/contracts/file-kinds';
 import { commit, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';
+import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
@@ -36,12 +37,17 @@ const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
 /** Below Cloudflare's limit for one request. The largest file has 80 parts. */
 const PART_BYTES = 64 * 1_048_576;
 
-/** Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
+/** What a DJ's library alone uses. */
+const FOR_DJS: ReadonlySet<LargeFileKind> = new Set(['track', 'image']);
+
+/** Throws UPLOAD_FOR_DJS, FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
 export async function beginUpload(
   ctx: Context,
-  ownerId: string,
+  { userId: ownerId, role, creatorStatus }: Actor,
   { kind, contentType, bytes, name }: z.output<typeof NewUpload>,
 ): Promise<z.input<typeof Upload>> {
+  const isDj = role === 'dj' && creatorStatus === 'APPROVED';
+  if (FOR_DJS.has(kind) && !isDj) throw fileError('UPLOAD_FOR_DJS');
   const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
   if (bytes > inPartsBytesMax)
     throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });

@@ -5,21 +5,18 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** @returns undefined if the header must be ignored (another unit, not well-formed), by RFC 9110 14.2 */
+/**
+ * @returns undefined if the header must be ignored: it is absent, or about another unit. A range of bytes that is
+ * malformed is refused too: RFC 9110 14.2 allows both, and the whole of a large file is not what its reader asked for.
+ */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
-  const list = /^bytes=(.*)$/i.exec(header?.trim() ?? '')?.[1];
-  if (list === undefined) return undefined;
-  if (list.includes(',')) return 'unsatisfiable';
-  const match = /^\s*(\d{0,15})-(\d{0,15})\s*$/.exec(list);
-  const [, first = '', last = ''] = match ?? [];
-  if (first === '' && last === '') return undefined;
+  const asked = header?.trim() ?? '';
+  if (asked === '' || /^(?!bytes=)[\w-]+=/i.test(asked)) return undefined;
+  const [, first = '', last = ''] = /^bytes=\s*(\d*)-(\d*)$/i.exec(asked) ?? [];
   if (first === '') {
     const length = Math.min(Number(last), size);
     return length === 0 ? 'unsatisfiable' : { offset: size - length, length };
   }
-  if (last !== '' && Number(last) < Number(first)) return undefined;
-  const offset = Number(first);
-  if (offset >= size) return 'unsatisfiable';
-  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  return { offset, length: end - offset + 1 };
+  const [offset, end] = [Number(first), last === '' ? size - 1 : Math.min(Number(last), size - 1)];
+  return offset > end ? 'unsatisfiable' : { offset, length: end - offset + 1 };
 }

@@ -9,7 +9,7 @@ interface KnownCase {
   readonly fingerprint: string;
   /** Milliseconds; null unless it is resolved. */
   readonly resolvedAt: number | null;
-  /** Whether somebody reported it in the same category. */
+  /** Whether it was decided on as this category. Others may have been reported too, but the decision names one. */
   readonly hasCategory: boolean;
   /** Whether a decision that came of it was reversed: its outcome no longer says anything. */
   readonly isReversed: boolean;

@@ -20,9 +20,10 @@ import { cameOfReport } from './decided';
 import { reportError } from './errors';
 import { findReported, type Reported } from './evidence';
 import { hideReported } from './hide-reported';
+import { isRaised, raiseVoice, type Voice } from './raise-voice';
 import type { NewReport, ReportMade } from './schemas';
-import { type ReportStatus, reports, reportVoices } from './tables';
-import { HIDDEN_FROM_URGENCY, isClaim, LOWEST_PRIORITY, type ReporterRecord, type Weight, weigh } from './weigh';
+import { type ReportStatus, type ReportTarget, reports, reportVoices } from './tables';
+import { HIDDEN_FROM_URGENCY, isClaim, LOWEST_PRIORITY, type ReporterRecord, weigh } from './weigh';
 
 type Asked = Pick<z.output<typeof NewReport>, 'targetType' | 'targetId'>;
 
@@ -41,12 +42,14 @@ interface Known {
   readonly hiddenAt: number | null;
   /** When they reported it (ms). */
   readonly reportedAt: number | null;
+  readonly ownBase: number | null;
+  readonly ownCategory: Rule | null;
   readonly hasCategory: number;
   readonly isReversed: number;
 }
 
 /**
- * Reporting the same again answers the first report, even if its target is hidden by now. Throws
+ * Reporting the same again answers the first report, even if its target is hidden by now; a graver reason is added to it. Throws
  * REPORT_TARGET_NOT_FOUND, REPORT_OF_YOUR_OWN, TOO_MANY_REPORTS.
  */
 export async function makeReport(
@@ -59,8 +62,11 @@ export async function makeReport(
     ctx.db.get<ReporterRecord>(reporterOf(userId)),
     ctx.db.get<Known | undefined>(caseOf(input, userId)),
   ]);
+  const voice = { reporterId: userId, category: input.category, text: input.text || null };
+  const weighed = { ...voice, ...weigh(input.category, reporter) };
   const isRepeated = known !== undefined && known.reportedAt !== null && known.status !== 'resolved';
-  const made = isRepeated ? known : await add(ctx, actor, input, { reporter, known });
+  const reported = isRepeated ? known : await add(ctx, actor, input, { voice: weighed, known });
+  const made = await raise(ctx, reported, input.targetType, weighed);
   const mayHide = made.urgency >= HIDDEN_FROM_URGENCY || isClaim(input.targetType, input.category);
   if (made.status !== 'resolved' && mayHide && made.hiddenAt === null) await hideReported(ctx, made.id);
   if (input.block) await blockUser(ctx, userId, made.subjectId);
@@ -70,8 +76,8 @@ export async function makeReport(
 async function add(
   ctx: Context,
   actor: Actor,
-  { category, text, ...asked }: z.output<typeof NewReport>,
-  { reporter, known }: { reporter: ReporterRecord; known: Known | undefined },
+  { category, text: _, ...asked }: z.output<typeof NewReport>,
+  { voice, known }: { voice: Voice; known: Known | undefined },
 ): Promise<Known> {
   const reported = await findReported(ctx, actor, asked);
   if (reported.subjectId === actor.userId) throw reportError('REPORT_OF_YOUR_OWN');
@@ -89,12 +95,6 @@ async function add(
   const id = answered?.id ?? newId();
   const opening = answered ? [] : openCase(ctx, id, reported, category);
   const caseId = answered ? sql`${answered.id}` : openCaseOn(asked);
-  const voice = {
-    reporterId: actor.userId,
-    category,
-    text: text || null,
-    ...weigh(category, reporter),
-  };
   const results = await commit(
     ctx,
     [
@@ -114,6 +114,17 @@ async function add(
   return row;
 }
 
+/** Both at once: what the same person said at the same time may have come first. */
+async function raise(ctx: Context, made: Known, targetType: ReportTarget, voice: Voice): Promise<Known> {
+  const { id, status, ownBase, ownCategory } = made;
+  if (status === 'resolved' || ownBase === null || ownCategory === null) return made;
+  if (!isRaised({ base: ownBase, category: ownCategory }, voice, targetType)) return made;
+  const results = await commit(ctx, [...raiseVoice(ctx, id, targetType, voice), readCase(ctx, sql`${id}`, voice)]);
+  const [row] = results.at(-1) as Known[]; // what `readCase` selects
+  ctx.log.event('report.raised', { reportId: id, category: voice.category });
+  return row ?? made;
+}
+
 /** Changes nothing if a case is open: the target's unique index says so. Its evidence is then the first reporter's. */
 function openCase(ctx: Context, id: string, reported: Reported, category: Rule): Statement[] {
   const { evidence, ...target } = reported;
@@ -122,12 +133,6 @@ function openCase(ctx: Context, id: string, reported: Reported, category: Rule):
     ctx.db.insert(reports).values(row).onConflictDoNothing(),
     holdFiles(ctx, id, evidence.media, sql`EXISTS (SELECT 1 FROM ${reports} WHERE id = ${id})`),
   ];
-}
-
-interface Voice extends Weight {
-  readonly reporterId: string;
-  readonly category: Rule;
-  readonly text: string | null;
 }
 
 /** A person's first report counts. */
@@ -147,19 +152,19 @@ function readCase(ctx: Context, caseId: SQL, { reporterId, category }: Voice) {
   return ctx.db.all<Known>(sql`SELECT ${knownColumns(reporterId, category)} FROM ${reports} WHERE id = ${caseId}`);
 }
 
-/** The open case, or else the last one in which the same was reported. */
+/** The open case, or else the last one that was about the same category. */
 function caseOf({ targetType, targetId, category }: z.output<typeof NewReport>, reporterId: string): SQL {
   return sql`SELECT ${knownColumns(reporterId, category)} FROM ${reports}
     WHERE target_type = ${targetType} AND target_id = ${targetId} ORDER BY status = 'resolved', hasCategory DESC, id DESC LIMIT 1`;
 }
 
 function knownColumns(reporterId: string, category: Rule): SQL {
+  const own = (column: string) => sql`(SELECT voice.${sql.raw(column)} FROM ${reportVoices} voice
+     WHERE voice.report_id = reports.id AND voice.reporter_id = ${reporterId})`;
   return sql`reports.id, reports.subject_id AS subjectId, reports.status, reports.fingerprint,
     reports.resolved_at AS resolvedAt, reports.urgency, reports.hidden_at AS hiddenAt,
-    (SELECT voice.created_at FROM ${reportVoices} voice
-     WHERE voice.report_id = reports.id AND voice.reporter_id = ${reporterId}) AS reportedAt,
-    (reports.category = ${category} OR EXISTS (SELECT 1 FROM ${reportVoices} voice
-     WHERE voice.report_id = reports.id AND voice.category = ${category})) AS hasCategory,
+    ${own('created_at')} AS reportedAt, ${own('base')} AS ownBase, ${own('category')} AS ownCategory,
+    reports.category = ${category} AS hasCategory,
     EXISTS (SELECT 1 FROM ${decisions} WHERE ${cameOfReport} AND decisions.reversed_at IS NOT NULL) AS isReversed`;
 }
 

@@ -1,0 +1,70 @@
+/** What is wrong with a field, in plain English: a message that follows the field's name. */
+import type { z } from '@hono/zod-openapi';
+
+type RawIssue = z.core.$ZodRawIssue;
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'must be text',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  boolean: 'must be true or false',
+  array: 'must be a list',
+  object: 'must be an object',
+  record: 'must be an object',
+  null: 'must be null',
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'must be an id',
+  email: 'must be an email address',
+  url: 'must be a URL',
+  datetime: 'must be a time: 2026-11-23T18:00:00Z',
+  date: 'must be a date: 2026-11-23',
+};
+
+/** For a rule without a message of its own. */
+export function wordIssue(issue: RawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return wordType(issue);
+    case 'invalid_value':
+      return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}`;
+    case 'invalid_union':
+      return issue.input === undefined ? 'is required' : 'must be one of the forms in the reference';
+    case 'too_small':
+      return wordBound(issue.origin, issue.minimum, issue.inclusive ? 'at least' : 'above', issue.exact);
+    case 'too_big':
+      return wordBound(issue.origin, issue.maximum, issue.inclusive ? 'at most' : 'below', issue.exact);
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? 'does not have the expected form';
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    case 'unrecognized_keys':
+    case 'invalid_key':
+      return 'is not known here';
+    default:
+      return 'is not valid';
+  }
+}
+
+function wordType({ input, expected }: Extract<RawIssue, { code: 'invalid_type' }>): string {
+  return input === undefined ? 'is required' : (TYPES[expected] ?? 'is not of the expected type');
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+}
+
+function wordBound(origin: string, bound: unknown, relation: string, isExact = false): string {
+  const size = `${isExact ? 'exactly' : relation} ${bound}`;
+  const one = Number(bound) === 1;
+  switch (origin) {
+    case 'string':
+      return `must have ${size} ${one ? 'character' : 'characters'}`;
+    case 'array':
+    case 'set':
+      return `must have ${size} ${one ? 'entry' : 'entries'}`;
+    default:
+      return `must be ${size}`;
+  }
+}
