@@ -6,6 +6,8 @@ CREATE TABLE user_rooms (
   host_id TEXT NOT NULL REFERENCES users (id),
   title TEXT NOT NULL,
   topic TEXT,
+  -- Who wrote title and topic, and answers for them.
+  titled_by TEXT NOT NULL REFERENCES users (id),
   -- ISO 639.
   language TEXT,
   is_private INTEGER NOT NULL DEFAULT 0 CHECK (is_private IN (0, 1)),
@@ -32,6 +34,7 @@ CREATE TABLE user_rooms (
 CREATE INDEX user_rooms_listed ON user_rooms (id) WHERE status = 'open' AND is_private = 0 AND hidden_at IS NULL;
 CREATE INDEX user_rooms_of_creator ON user_rooms (creator_id, id);
 CREATE INDEX user_rooms_of_host ON user_rooms (host_id, id);
+CREATE INDEX user_rooms_titled_by ON user_rooms (titled_by) WHERE title <> '';
 CREATE TRIGGER user_rooms_three_open BEFORE INSERT ON user_rooms
 BEGIN
   SELECT RAISE(ABORT, 'TOO_MANY_ROOMS')

@@ -31,11 +31,15 @@ export const publicHttpsUrl = z
   .refine(isPublicHttpsUrl, 'must be an https URL of a public host, without a user name')
   .openapi({ format: 'uri' });
 
+/** Names that resolve only inside someone's own network (RFC 6761, 6762, 8375). */
+const PRIVATE_NAMES = /\.(local|localhost|internal|home\.arpa|lan|intranet|corp)$/;
+
 /** Rejects misleading addresses: a user name before an @ looks like the host. */
 export function isPublicHttpsUrl(text: string): boolean {
   if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
-  return protocol === 'https:' && username === '' && password === '' && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname);
+  const isPublic = /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname) && !PRIVATE_NAMES.test(hostname);
+  return protocol === 'https:' && username === '' && password === '' && isPublic;
 }
 
 /** The price that the buyer was shown, in coins. */

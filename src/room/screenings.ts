@@ -24,6 +24,7 @@ export class Screenings {
   /** In memory: after a restart everyone may act at once again. */
   readonly #acts = new Paces(CONTROL_PACE);
   readonly #actsOfAll = new Paces(CONTROL_PACE_OF_ALL);
+  readonly #queues = new Paces(CONTROL_PACE);
 
   constructor(private readonly room: CourseParts & ControlParts) {
     this.#course = new Course(room);
@@ -109,7 +110,8 @@ export class Screenings {
     const { store, now } = this.room;
     const { setup } = store;
     if (setup?.status !== 'live') return refuse('ROOM_CLOSED');
-    if (act.type === 'start' || act.type === 'stop' || act.type === 'queue') return null;
+    if (act.type === 'start' || act.type === 'stop') return null;
+    if (act.type === 'queue') return refuseFor(this.#queues.take(user.id, now()));
     if (!inControl) return refuse('NOT_ALLOWED');
     const isHost = user.id === store.hostId;
     const mayBeAway = isHost || (act.type === 'next' && act.isHost);
@@ -117,8 +119,7 @@ export class Screenings {
     const timeOut = store.sanctions.findTimeOut(user.id);
     const refusal = judgeReaction(setup.status, { timedOutUntil: timeOut?.until ?? null }, now());
     if (refusal) return { ...refusal, reason: timeOut?.reason ?? null };
-    const waitMs = this.#acts.take(user.id, now()) || (isHost ? 0 : this.#actsOfAll.take('all', now()));
-    return waitMs > 0 ? refuse('TOO_FAST', waitMs) : null;
+    return refuseFor(this.#acts.take(user.id, now()) || (isHost ? 0 : this.#actsOfAll.take('all', now())));
   }
 
   /** @param meantId the screening that the act is meant for @returns the refusal, if it is refused */
@@ -197,4 +198,8 @@ export class Screenings {
 function meantBy(act: ScreeningAct): string | undefined {
   if (act.type === 'sync') return act.sync.screeningId;
   return act.type === 'next' ? act.screeningId : undefined;
+}
+
+function refuseFor(waitMs: number): RoomRefusal | null {
+  return waitMs > 0 ? refuse('TOO_FAST', waitMs) : null;
 }

@@ -23,6 +23,7 @@ export async function aUserRoom(
     id: newId(),
     creatorId: host.userId,
     hostId: host.userId,
+    titledBy: host.userId,
     title: 'A room',
     maxMembers: 100,
     createdAt: now,

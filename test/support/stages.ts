@@ -19,6 +19,7 @@ export async function aStage(
   const now = ctx.now();
   const row: UserRoomRow = {
     ...{ id: newId(), creatorId: host.userId, hostId: host.userId, title: 'A room', topic: null, language: null },
+    titledBy: host.userId,
     ...{ isPrivate: false, maxMembers: 100, stageLocked: false, control: 'host', waitForAll: false },
     ...{ status: 'open', closeReason: null, hiddenAt: null, keptUntil: null, createdAt: now, updatedAt: now },
     closedAt: null,

@@ -78,13 +78,13 @@ describe('with 10,000 open rooms', () => {
     const host = await asViewer();
     reader = await asViewer();
     const { id } = await aRoom(host, { title: 'One of many' });
-    const columns = `creator_id, host_id, title, max_members, created_at, updated_at`;
+    const columns = `creator_id, host_id, titled_by, title, max_members, created_at, updated_at`;
     await env.DB.batch([
       env.DB.prepare('DROP TRIGGER user_rooms_three_open'),
       env.DB.prepare(`
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
         INSERT INTO user_rooms (id, ${columns})
-        SELECT printf('01900000-0000-7000-8005-%012d', i), creator_id, host_id, 'Crowd ' || i, 10, 0, 0
+        SELECT printf('01900000-0000-7000-8005-%012d', i), creator_id, host_id, titled_by, 'Crowd ' || i, 10, 0, 0
         FROM n, user_rooms WHERE id = ?1`).bind(id),
       env.DB.prepare(`
         INSERT INTO user_room_live (room_id, viewer_count, crowd, updated_at)

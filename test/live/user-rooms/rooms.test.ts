@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
 import { aRoom, comeIn } from '#test/support/user-rooms';
 import { asUser, asViewer } from '#test/support/users';
+import { newId } from '@/shared/ids';
 
 let livekit: LiveKitStandIn;
 beforeEach(() => {
@@ -70,6 +71,51 @@ it('lets whoever opened a room close it after handing it over', async () => {
   expect((await creator.put(`rooms/${id}/host`, { userId: heir.userId })).data.host.id).toBe(heir.userId);
   expect((await creator.put(`rooms/${id}`, { title: 'Mine' })).error.code).toBe('HOST_ONLY');
   expect((await creator.post(`rooms/${id}/close`)).data.status).toBe('closed');
+});
+
+it('lets whoever opened a room close it, even if its new host blocks them', async () => {
+  const [opener, host] = [await asViewer(), await asViewer()];
+  const { id } = await aRoom(opener, { isPrivate: true });
+  await opener.put(`rooms/${id}/members/${host.userId}`, {});
+  await (await comeIn(host, id)).welcome();
+  await opener.put(`rooms/${id}/host`, { userId: host.userId });
+  await host.post(`social/block/${opener.userId}`);
+  expect((await opener.get(`rooms/${id}`)).status).toBe(404);
+  expect((await opener.post(`rooms/${id}/close`)).data).toMatchObject({ status: 'closed', closeReason: 'host' });
+  expect((await (await asViewer()).post(`rooms/${id}/close`)).error.code).toBe('ROOM_NOT_FOUND');
+});
+
+it('says whether a new host exists before whether they are there', async () => {
+  const host = await asViewer();
+  const { id } = await aRoom(host);
+  expect((await host.put(`rooms/${id}/host`, { userId: newId() })).error.code).toBe('USER_NOT_FOUND');
+  expect((await host.put(`rooms/${id}/host`, { userId: (await asViewer()).userId })).error.code).toBe('NOT_IN_ROOM');
+});
+
+it('hides from strangers that a private room exists, also where it is moderated', async () => {
+  const [host, stranger] = [await asViewer(), await asViewer()];
+  const { id } = await aRoom(host, { isPrivate: true });
+  const kick = { action: 'kick', userId: host.userId };
+  for (const roomId of [id, newId()]) {
+    expect((await stranger.get(`stream/${roomId}/moderation`)).error.code).toBe('STREAM_NOT_FOUND');
+    expect((await stranger.post(`stream/${roomId}/moderation`, kick)).error.code).toBe('STREAM_NOT_FOUND');
+  }
+});
+
+it('takes a queue of videos of a bounded size, and at a bounded pace', async () => {
+  const host = await asViewer();
+  const { id } = await aRoom(host);
+  const queueOf = (count: number, characters: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      videoUrl: `https://films.example/${index}/${'a'.repeat(characters)}.mp4`,
+      title: 'A film',
+    }));
+  const put = (queue: unknown) => host.put(`rooms/${id}`, { queue });
+  expect((await put(queueOf(50, 1_000))).error.details).toMatchObject([{ path: 'queue' }]);
+  const answers = [];
+  for (let index = 0; index < 6; index += 1) answers.push(await put(queueOf(index + 1, 10)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429]);
+  expect((await put([{ videoUrl: 'https://nas.local/a.mp4', title: 'Mine' }])).error.code).toBe('VIDEO_URL_INVALID');
 });
 
 it('opens no room for an account whose address is not verified', async () => {

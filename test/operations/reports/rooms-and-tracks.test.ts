@@ -44,6 +44,34 @@ describe('a room that is reported', () => {
     expect((await report(reporter, 'room', newId())).error.code).toBe('REPORT_TARGET_NOT_FOUND');
   });
 
+  it('is a case about whoever wrote its title, also after it was handed over', async () => {
+    const [author, heir, reporter, staff] = [
+      await asViewer(),
+      await asViewer(),
+      await asViewer(),
+      await asStaff('owner'),
+    ];
+    const { data: room } = await author.post('rooms', { title: 'Rude words' });
+    await (await comeIn(heir, room.id)).welcome();
+    expect((await author.put(`rooms/${room.id}/host`, { userId: heir.userId })).status).toBe(200);
+    const subjectOf = async () => {
+      const { id } = (await report(reporter, 'room', room.id)).data;
+      return (await staff.get(`admin/report/${id}`)).data.subject.id;
+    };
+    expect(await subjectOf()).toBe(author.userId);
+    await resolve(staff, (await report(reporter, 'room', room.id)).data.id, 'dismiss');
+    await heir.put(`rooms/${room.id}`, { title: 'Other words' });
+    expect(await subjectOf()).toBe(heir.userId);
+  });
+
+  it('says that it is hidden to its host', async () => {
+    const host = await asViewer();
+    const id = await aStage(host, [], { hiddenAt: Date.now() });
+    expect((await host.get(`rooms/${id}`)).data).toMatchObject({ hidden: true });
+    expect((await host.get('rooms/mine')).data.items).toMatchObject([{ id, hidden: true }]);
+    expect((await (await asViewer()).get(`rooms/${id}`)).status).toBe(404);
+  });
+
   it('is hidden while it waits if it is urgent, puts people out, and comes back when it is dismissed', async () => {
     const [host, one, other, staff] = [await asViewer(), await asViewer(), await asViewer(), await asStaff('admin_l1')];
     const id = await aStage(host);

@@ -5,20 +5,20 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
+import type { ChatMessage as RoomMessage } from '@/contracts/room';
 import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
 import { isRemovedByDecision } from '@/domains/base/decisions/on-target';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { blockedAmong } from '@/domains/base/visibility/people';
 import { encodeCursor } from '@/http/envelope';
-import type { AppError } from '@/http/errors';
 import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { SECOND_MS, toIso } from '@/shared/time';
+import { toIso } from '@/shared/time';
 import { admit, admitToRead } from './admit';
 import type { ChatMessage } from './chat-schemas';
 import { roomError } from './errors';
+import { refusalOf } from './refusal';
 
 type PresentedMessage = z.input<typeof ChatMessage>;
 
@@ -132,16 +132,4 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
 
 export function presentMessage(message: RoomMessage): PresentedMessage {
   return { ...message, badges: [...message.badges], at: toIso(message.at) };
-}
-
-function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppError {
-  const details = {
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(reason === undefined ? {} : { reason }),
-  };
-  return roomError(code, {
-    message,
-    ...(Object.keys(details).length > 0 ? { details } : {}),
-    ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
-  });
 }

@@ -15,7 +15,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
-import type { FoundDoor } from './admission';
+import { type FoundDoor, mayStay } from './admission';
 import { ban, moderates, unban } from './bans';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
 import { getDoor } from './door';
@@ -157,6 +157,9 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
     moderator: relation?.user.standing.moderator === true && relation.denied === null,
     staff: actor.staff,
   };
+  // A stranger learns nothing about a private room.
+  const mayAct = moderationRight(party, 'kick') ?? moderationRight(party, 'ban');
+  if (!mayAct && mayStay(door, relation) === 'STREAM_NOT_FOUND') throw roomError('STREAM_NOT_FOUND');
   return { door, party };
 }
 

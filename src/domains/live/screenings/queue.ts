@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { RoomUser } from '@/contracts/room';
 import type { Video } from '@/contracts/screening';
-import { roomError } from '@/domains/live/rooms/errors';
+import { refusalOf } from '@/domains/live/rooms/refusal';
 import type { ScreeningQueue } from './schemas';
 import { readVideos } from './videos';
 
@@ -12,8 +12,8 @@ export function readQueue(ctx: Context, queue: z.output<typeof ScreeningQueue>):
   return readVideos(ctx, queue);
 }
 
-/** Idempotent: the same queue again tells nobody. Throws ROOM_CLOSED. @param host of the room, who has been admitted */
+/** Idempotent: the same queue again tells nobody. Throws ROOM_CLOSED, TOO_FAST. @param host of the room, who has been admitted */
 export async function setQueue(ctx: Context, host: RoomUser, roomId: string, queue: readonly Video[]): Promise<void> {
   const answer = await ctx.rooms(roomId).screen(host, { type: 'queue', queue });
-  if (!answer.ok) throw roomError(answer.code);
+  if (!answer.ok) throw refusalOf(answer);
 }

@@ -28,9 +28,16 @@ const video = {
 };
 export const NewVideo = z.strictObject(video).openapi('NewVideo');
 
+/** The whole queue goes to everyone in the room with each change. */
+const QUEUE_CHARACTERS_MAX = 32_768;
+
 export const ScreeningQueue = z
   .array(NewVideo)
   .max(QUEUE_VIDEOS_MAX)
+  .refine(
+    (queue) => JSON.stringify(queue).length <= QUEUE_CHARACTERS_MAX,
+    'is too long: use fewer videos or shorter links',
+  )
   .openapi({ description: 'The videos that follow in the room’s screening: all of them, in their order.' });
 
 const Next = z.strictObject({

@@ -9,9 +9,10 @@ import type { Program, Screening, ScreeningAct, Sync } from '@/contracts/screeni
 import { type Admitted, admit, admitToJoin, admitToRead } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
 import { letIn } from '@/domains/live/rooms/join';
+import { refusalOf as roomRefusal } from '@/domains/live/rooms/refusal';
 import { presentYou } from '@/domains/live/rooms/you';
+import type { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
-import { SECOND_MS } from '@/shared/time';
 import { screeningError } from './errors';
 import type { JoinedScreening, Session, StartScreening } from './schemas';
 import { readVideos } from './videos';
@@ -105,11 +106,6 @@ function presentSession({ screening, queue }: Program): PresentedSession {
   return { ...screening, queue: [...queue] };
 }
 
-function refusalOf({ code, retryAfterMs, reason }: RoomRefusal) {
-  if (code === 'NOT_ALLOWED') return screeningError('NOT_IN_CONTROL');
-  const details = { ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(reason ? { reason } : {}) };
-  return roomError(code, {
-    ...(Object.keys(details).length > 0 ? { details } : {}),
-    ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
-  });
+function refusalOf(answer: RoomRefusal): AppError {
+  return answer.code === 'NOT_ALLOWED' ? screeningError('NOT_IN_CONTROL') : roomRefusal(answer);
 }

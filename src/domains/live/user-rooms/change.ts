@@ -17,13 +17,13 @@ import { standingChanged } from './events';
 import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import type { RoomChanges } from './schemas';
-import { roomCoHosts, userRooms } from './tables';
+import { roomCoHosts, type UserRoomRow, userRooms } from './tables';
 
 type Changes = z.output<typeof RoomChanges>;
 
 /**
  * The queue of videos is in the room, the rest in D1. Throws ROOM_CLOSED, USER_NOT_FOUND for a co-host who cannot be one,
- * ROOM_CHANGED, and the refusals of `readQueue`.
+ * ROOM_CHANGED, TOO_FAST, and the refusals of `readQueue`.
  */
 export async function changeRoom(
   ctx: Context,
@@ -33,9 +33,9 @@ export async function changeRoom(
 ): Promise<PresentedRoom> {
   const found = await getOwnOpenRoom(ctx, actor, roomId);
   const videos = queue && (await readQueue(ctx, queue));
-  const presented = await changeInDatabase(ctx, actor, found, changes);
+  // First, since the room may refuse it: then nothing else has changed.
   if (videos && found.relation) await setQueue(ctx, found.relation.user, roomId, videos);
-  return presented;
+  return changeInDatabase(ctx, actor, found, changes);
 }
 
 async function changeInDatabase(
@@ -58,7 +58,7 @@ async function changeInDatabase(
         requireThat(ctx, whileActive(actor.userId, isHost)),
         ctx.db
           .update(userRooms)
-          .set({ ...details, updatedAt })
+          .set({ ...details, ...(isRetitled(room, details) ? { titledBy: actor.userId } : {}), updatedAt })
           .where(eq(userRooms.id, roomId)),
         ...(roles?.statements ?? []),
       ],
@@ -73,6 +73,10 @@ async function changeInDatabase(
   } else return presentRoom(room, people, found.door.viewerCount);
   const changed = await getOwnRoom(ctx, actor, roomId);
   return presentRoom(changed.room, changed.people, changed.door.viewerCount);
+}
+
+function isRetitled(room: UserRoomRow, { title = room.title, topic = room.topic }: Omit<Changes, 'queue'>): boolean {
+  return title !== room.title || topic !== room.topic;
 }
 
 /** Those who stay keep their order. Undefined if they are the same people. */

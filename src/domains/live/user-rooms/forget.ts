@@ -15,7 +15,7 @@ export function closeHostedRooms(ctx: Context, userId: string): Promise<number> 
   return closeRooms(ctx, sql`host_id = ${userId}`);
 }
 
-/** The same, with those that the user opened and handed over: their title is the user's text. */
+/** The same, with those that the user opened and handed over. */
 export async function closeRoomsOf(ctx: Context, userId: string): Promise<number> {
   return (await closeHostedRooms(ctx, userId)) + (await closeRooms(ctx, sql`creator_id = ${userId}`));
 }
@@ -25,7 +25,7 @@ export function forgetUserRooms(ctx: Context, userId: string, limit: SQL): State
   return [
     ctx.db.run(sql`
       UPDATE ${userRooms} SET title = '', topic = NULL, updated_at = max(updated_at + 1, ${int(ctx.now())})
-      WHERE id IN (SELECT id FROM ${userRooms} WHERE creator_id = ${userId} AND title <> '' ${limit})`),
+      WHERE id IN (SELECT id FROM ${userRooms} WHERE titled_by = ${userId} AND title <> '' ${limit})`),
     ctx.db.delete(roomMembers).where(eq(roomMembers.userId, userId)),
     ctx.db.delete(roomCoHosts).where(eq(roomCoHosts.userId, userId)),
     ctx.db.delete(roomSpeakers).where(eq(roomSpeakers.userId, userId)),

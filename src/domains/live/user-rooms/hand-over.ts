@@ -21,7 +21,10 @@ import { recordTurns } from './turns';
 export async function handOver(ctx: Context, actor: Actor, roomId: string, userId: string): Promise<void> {
   const { room } = await getOwnOpenRoom(ctx, actor, roomId);
   if (userId === room.hostId) return;
-  await Promise.all([getNamed(ctx, room, userId), requirePresent(ctx, roomId, userId)]);
+  const presence = requirePresent(ctx, roomId, userId);
+  presence.catch(() => undefined); // refused below, unless the user cannot be named at all
+  await getNamed(ctx, room, userId);
+  await presence;
   const { condition, statements, events } = handingOver(ctx, { roomId, from: actor.userId, to: userId, isHere: true });
   await commit(ctx, [requireThat(ctx, whileActive(actor.userId, condition)), ...statements], {
     events,

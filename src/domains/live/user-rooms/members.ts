@@ -50,7 +50,8 @@ export async function addMember(ctx: Context, actor: Actor, roomId: string, user
 export async function removeMember(ctx: Context, actor: Actor, roomId: string, userId: string): Promise<void> {
   const { room, people } = await getOwnOpenRoom(ctx, actor, roomId);
   const dropped = ctx.db.delete(roomMembers).where(and(eq(roomMembers.roomId, roomId), eq(roomMembers.userId, userId)));
-  const staysIn = !room.isPrivate || userId === room.creatorId || people.coHosts.some(({ id }) => id === userId);
+  const staysIn =
+    !room.isPrivate || [room.creatorId, room.hostId].includes(userId) || people.coHosts.some(({ id }) => id === userId);
   const { statement, event } = putOutOfVideo(ctx, roomId, userId);
   const leaving: OutboxEvent[] = [event, { kind: 'out-of-user-room', roomId, userId, by: actor.userId }];
   await commit(ctx, staysIn ? [dropped] : [dropped, statement], {

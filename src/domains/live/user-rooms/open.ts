@@ -26,6 +26,7 @@ export async function openRoom(
     id: newId(),
     creatorId: userId,
     hostId: userId,
+    titledBy: userId,
     ...details,
     stageLocked: false,
     control: 'host',

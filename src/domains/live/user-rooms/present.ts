@@ -1,4 +1,4 @@
-/** Presents a user's room. It shows the same to everyone who may see it. */
+/** Presents a user's room. It shows the same to everyone who may see it; only its own people see a hidden one. */
 import type { z } from '@hono/zod-openapi';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { RoomPeople } from './people';
@@ -30,5 +30,6 @@ export function presentRoom(room: UserRoomRow, people: RoomPeople, viewerCount: 
     closeReason: room.closeReason,
     createdAt: toIso(room.createdAt),
     closedAt: toIsoOrNull(room.closedAt),
+    ...(room.hiddenAt === null ? {} : { hidden: true as const }),
   };
 }

@@ -138,6 +138,7 @@ const roomEndpoints: Endpoint[] = [
       userRoomError.USER_NOT_FOUND,
       screeningError.VIDEO_URL_INVALID,
       screeningError.SUBTITLES_URL_INVALID,
+      roomError.TOO_FAST,
     ],
     handler: (ctx, { actor, params, body }) => changeRoom(ctx, actor, params.id, body),
   }),

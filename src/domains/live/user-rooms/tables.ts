@@ -12,6 +12,8 @@ export const userRooms = sqliteTable('user_rooms', {
   hostId: text('host_id').notNull(),
   title: text().notNull(),
   topic: text(),
+  /** Who wrote title and topic, and answers for them. */
+  titledBy: text('titled_by').notNull(),
   language: text(),
   isPrivate: integer('is_private', { mode: 'boolean' }).notNull().default(false),
   maxMembers: integer('max_members').notNull(),

@@ -59,6 +59,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
 ];
 
 export const ROOM_LEFT_OUT: Readonly<Record<string, string>> = {
+  'user_rooms.titled_by': 'who wrote a title: the rooms that the user opened or hosts have it',
   'room_bans.banned_by': 'bans the user set in rooms: those rooms’ data',
   'room_members.added_by': 'whom the user let into rooms: those rooms’ data',
   'stage_requests.by_id': 'whom the user invited to a stage: those users’ data',

@@ -157,11 +157,12 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
 }
 
 /** Its host answers for it. */
+/** Whoever wrote the title answers for it, also after the room was handed over. */
 async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const { room, people } = await getRoom(ctx, actor, id);
   const stage = people.speakers.map(({ username }) => `@${username}`).join(', ');
   const text = [room.title, room.topic, stage && `On the stage: ${stage}`].filter(Boolean).join('\n');
-  return { subjectId: room.hostId, text };
+  return { subjectId: room.titledBy, text };
 }
 
 /** Its file is held, so that staff can hear what was reported. */
