@@ -9,6 +9,7 @@ import { RoomYou } from '@/domains/live/rooms/you';
 import { ScreeningQueue } from '@/domains/live/screenings/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, optionalSearchText } from '@/http/fields';
+import { foldId } from '@/http/fold-ids';
 
 const TITLE_CHARACTERS_MAX = 100;
 const TOPIC_CHARACTERS_MAX = 60;
@@ -44,7 +45,7 @@ export const RoomChanges = z
     language: languageTag.nullable(),
     isPrivate: z.boolean(),
     maxMembers,
-    coHosts: z.array(anId).max(CO_HOSTS_MAX).openapi({
+    coHosts: z.array(anId.overwrite(foldId)).max(CO_HOSTS_MAX).openapi({
       description:
         'All of them, by user id. The one who has been co-host the longest takes over if the host is gone for a minute.',
     }),
