@@ -58,7 +58,8 @@ export const Track = z
     coverUrl: z.string().nullable(),
     duration: seconds.nullable().openapi({ description: 'Seconds; null until the file was read.' }),
     fileUrl: z.string().nullable().openapi({
-      description: 'Plays for two hours at most, also in an audio element. Null if it was rejected or is muted.',
+      description:
+        'Plays for two hours at most, also in an audio element. Null unless it is ready, and while it is muted.',
     }),
     fileSize: z.int(),
     contentType: z.string(),
