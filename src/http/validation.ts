@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
 import { type AppError, httpError } from './errors';
-import { wordIssue } from './wording';
+import { ONE_OF_THE_FORMS, wordIssue } from './wording';
 
 /** Bounds what a response says about a bad request, so that it never grows with the input. */
 const DETAILS_MAX = 20;
@@ -63,11 +63,15 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known here' }));
 }
 
-/** Names the fields of the alternative that was meant: the first one that knows all the fields that were sent. */
+/**
+ * Names the fields of the alternative that was meant: the first one that knows all the fields that were sent. A union
+ * with a sentence of its own says that sentence, unless exactly one was meant.
+ */
 function problemsOfUnion(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
-  const { errors: alternatives, path } = issue;
-  const meant = alternatives.find((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'));
-  const problems = (meant ?? alternatives[0] ?? []).flatMap(problemsOf);
+  const { errors: alternatives, path, message } = issue;
+  const known = alternatives.filter((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'));
+  if (message !== ONE_OF_THE_FORMS && known.length !== 1) return [issue];
+  const problems = (known[0] ?? alternatives[0] ?? []).flatMap(problemsOf);
   if (problems.every((problem) => problem.path.length === 0)) return [issue];
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }

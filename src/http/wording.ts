@@ -22,6 +22,9 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: 'must be a date: 2026-11-23',
 };
 
+/** For a union without a sentence of its own. */
+export const ONE_OF_THE_FORMS = 'must be one of the forms in the reference';
+
 /** For a rule without a message of its own. */
 export function wordIssue(issue: RawIssue): string {
   switch (issue.code) {
@@ -30,7 +33,7 @@ export function wordIssue(issue: RawIssue): string {
     case 'invalid_value':
       return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}`;
     case 'invalid_union':
-      return issue.input === undefined ? 'is required' : 'must be one of the forms in the reference';
+      return issue.input === undefined ? 'is required' : ONE_OF_THE_FORMS;
     case 'too_small':
       return wordBound(issue.origin, issue.minimum, issue.inclusive ? 'at least' : 'above', issue.exact);
     case 'too_big':

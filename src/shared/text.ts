@@ -22,6 +22,12 @@ export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
 }
 
+const CONTROLS = new RegExp(CONTROL, 'gu');
+
+export function withoutControlCharacters(text: string): string {
+  return text.replaceAll(CONTROLS, '');
+}
+
 /** Invisible zero-width characters, which often come along when people copy a text. */
 const WITHOUT_WIDTH = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 

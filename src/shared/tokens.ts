@@ -15,6 +15,7 @@ type TokenKind =
   | 'verify-email'
   | 'reset-password'
   | 'media'
+  | 'audio'
   | 'upload';
 
 type Claims = Record<string, unknown>;

@@ -67,12 +67,11 @@ describe('its DJ', () => {
     expect((await hear(track.fileUrl.replace(/\?.*/, token))).status).toBe(404);
   });
 
-  it('hears it while it is still read, and not once it was rejected', async () => {
+  it('hears it neither before it is ready nor once it was rejected', async () => {
     const dj = await asDj();
     const { data } = await uploaded(dj);
-    const response = await hear(data.fileUrl);
-    expect(response.status).toBe(200);
-    await response.arrayBuffer();
+    const code = async () => (await dj.get(`dj/track/${data.id}/audio`)).error.code;
+    expect([data.fileUrl, await code()]).toEqual([null, 'TRACK_NOT_READY']);
     const empty = await aTrack(dj, ownWav().slice(0, 60));
     expect(empty.status).toBe('rejected');
     expect((await dj.get(`dj/track/${empty.id}/audio`)).error.code).toBe('TRACK_REJECTED');

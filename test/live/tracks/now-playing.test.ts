@@ -110,6 +110,17 @@ describe('a track that begins to play', () => {
     expect((await (await asViewer()).put('dj/now-playing', { title: 'A' })).status).toBe(403);
   });
 
+  it('is refused in a sentence that says what may be sent', async () => {
+    const { dj, track } = await aShow();
+    const details = async (body: unknown) => (await dj.put('dj/now-playing', body)).error.details;
+    for (const body of [{}, { title: 'A', trackId: track.id }, { trackId: 5 }])
+      expect(await details(body)).toEqual([
+        { path: '', message: expect.stringMatching(/^must have either a `trackId`/) },
+      ]);
+    expect(await details({ title: '' })).toEqual([{ path: 'title', message: 'must not be empty' }]);
+    expect(await details({ artist: 'A' })).toEqual([{ path: 'title', message: 'is required' }]);
+  });
+
   it('is refused once the set list is full', async () => {
     const { dj, streamId } = await aShow();
     await env.DB.prepare(

@@ -1,5 +1,6 @@
 /** What becomes of an uploaded track: scanned, tried again, and processed once whatever happens at the same time. */
 import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { EICAR, mp3, ownWav } from '#test/support/audio';
 import { testContext } from '#test/support/context';
@@ -9,6 +10,7 @@ import { aScanner, noticesOf } from '#test/support/tickets';
 import { filesOf, isStored, ownTrack, processed, trackRow, uploaded } from '#test/support/tracks';
 import { asDj } from '#test/support/users';
 import type { Scanner } from '@/contracts/scanner';
+import { audioUrl } from '@/domains/live/tracks/audio-url';
 import { requeueTracks } from '@/domains/live/tracks/sweep';
 import { scannerError } from '@/providers/scanner-errors';
 import { consumeTasks } from '@/queues/tasks';
@@ -25,6 +27,8 @@ const scannerThatIsAway: Scanner = {
   scan: () => Promise.reject(scannerError('SCANNER_AWAY')),
   ping: () => Promise.reject(scannerError('SCANNER_AWAY')),
 };
+
+const pathOf = (url: string) => url.slice(url.indexOf('dj/track/'));
 
 describe('a scanner', () => {
   it('that finds nothing makes the track ready, and the track says so', async () => {
@@ -100,8 +104,13 @@ describe('a scanner', () => {
       scanResults: null,
     });
     expect((await dj.put('dj/now-playing', { trackId: data.id })).status).toBe(409);
+    const url = await audioUrl(testContext(), data.id);
+    expect([(await ownTrack(dj, data.id)).fileUrl, (await client().get(pathOf(url))).error.code]).toEqual([
+      null,
+      'TRACK_NOT_READY',
+    ]);
     await processed(data.id, { scanner: eicarScanner });
-    expect((await ownTrack(dj, data.id)).status).toBe('ready');
+    expect(await ownTrack(dj, data.id)).toMatchObject({ status: 'ready', fileUrl: url });
   });
 
   it('that is away has the task tried again later, and never published', async () => {

@@ -8,7 +8,10 @@ import { readAudio } from '@/domains/live/tracks/read-audio';
 
 const sourceOf = (bytes: Uint8Array) => ({
   size: bytes.length,
-  read: async (offset: number, length: number) => bytes.slice(offset, offset + length),
+  read: async (offset: number, length: number) => {
+    if (length < 1 || offset + length > bytes.length) throw new Error('The requested range is not satisfiable (10039)');
+    return bytes.slice(offset, offset + length);
+  },
 });
 
 const typeOf = (bytes: Uint8Array) => inspectType(bytes.subarray(0, 4_096), AUDIO_TYPES);
@@ -68,6 +71,31 @@ describe('a file of sound', () => {
     expect([audio.tags.artist, audio.tags.bpm]).toEqual([null, null]);
   });
 
+  it('has its artist as it is written, with a slash', async () => {
+    expect(await read(mp3(50, { artist: 'AC/DC' }))).toMatchObject({ tags: { artist: 'AC/DC' } });
+  });
+
+  it.each([
+    ['127.5', 127.5],
+    ['127,256', 127.26],
+    ['1e999', null],
+    ['0x80', null],
+    ['0', null],
+    ['1000', null],
+    ['fast', null],
+  ])('with the tempo %s has %d', async (bpm, expected) => {
+    expect(await read(mp3(50, { bpm }))).toMatchObject({ tags: { bpm: expected } });
+  });
+
+  it.each([
+    ['I <3 U', 'I <3 U'],
+    ['\u202e<script>', '<script>'],
+    ['a\u2028b\u0085c', 'a b c'],
+    ['\u202e', null],
+  ])('with the title %j loses only control characters', async (title, expected) => {
+    expect(await read(mp3(50, { title }))).toMatchObject({ tags: { title: expected } });
+  });
+
   it('may have megabytes of tags, and no more than fit into memory', async () => {
     expect(await read(mp3(50, { title: 'A', padding: 5_000_000 }))).toMatchObject({ tags: { title: 'A' } });
     expect(await read(mp3(50, { title: 'A', padding: 20_000_000 }))).toBe('tags-too-large');
@@ -97,6 +125,9 @@ describe('a file that cannot be used', () => {
     ['WAV', half(wav(4))],
     ['FLAC', flac(10, 20)],
     ['MP3 that says how long it is', mp3(50, {}, 417 * 100)],
+    ['MP3 within its cover', mp3(50, { cover: new Uint8Array(5_000) }).slice(0, 3_000)],
+    ['FLAC without its frames', flac(0, 20)],
+    ['FLAC behind a tag that goes on past its end', new Uint8Array([...id3({}).slice(0, 6), 1, 0, 0, 0, ...flac()])],
     ['Opus', opus({ isWhole: false })],
     ['M4A without its end', m4a().slice(0, -50)],
     ['M4A without its movie', half(m4a())],
@@ -130,6 +161,21 @@ describe('a file that cannot be used', () => {
 
   it('has no length: WAV without sound', async () => {
     expect(await read(wav(0))).toBe('no-duration');
+  });
+
+  it.each([
+    ['rate of samples', 24, 1],
+    ['size of a sample', 34, 64],
+  ])('is damaged: WAV whose %s is a lie by which it would be longer', async (_, at, lie) => {
+    const bytes = wav(2);
+    bytes.set([lie, 0], at);
+    expect(await read(bytes)).toBe('damaged');
+  });
+
+  it('may lie about its bytes a second, which nobody believes', async () => {
+    const bytes = wav(2);
+    bytes.set([1, 0, 0, 0], 28);
+    expect(await read(bytes)).toMatchObject({ durationMs: 2_000, metadata: { bitrate: 64_000 } });
   });
 
   it('is no sound at all by its bytes', async () => {

@@ -48,7 +48,12 @@ describe('a muted track', () => {
     for (const by of [dj, viewer, client(), await asStaff('owner')])
       expect((await audio(by)).error.code).toBe('TRACK_MUTED');
     expect((await exports.default.fetch(track.fileUrl)).status).toBe(403);
+    const file = new URL(`/media/${(await trackRow(track.id))?.key}`, track.fileUrl);
+    file.search = new URL(track.fileUrl).search;
+    expect((await exports.default.fetch(file.href)).status).toBe(404);
     expect([await shown(), await listed()]).toEqual([null, 0]);
+    for (const body of [{ trackId: track.id }, { trackId: track.id, hidden: false }])
+      expect((await dj.put('dj/now-playing', body)).error?.code).toBe('TRACK_MUTED');
     expect((await dj.get(`dj/track/${track.id}`)).data).toMatchObject({ hidden: true, fileUrl: null, status: 'ready' });
     expect((await exports.default.fetch(track.coverUrl)).status).toBe(404);
     for (const _ of [1, 2]) await carryOut((ctx) => unmuteTrack(ctx, track.id));

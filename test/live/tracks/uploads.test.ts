@@ -186,10 +186,19 @@ describe('a file that is in the library already', () => {
   });
 });
 
+/** Its tag says that it has 256 MB. */
+function lyingId3() {
+  const bytes = mp3(50);
+  bytes.set([0x7f, 0x7f, 0x7f, 0x7f], 6);
+  return bytes;
+}
+
 describe('a file that cannot be used', () => {
   it.each([
     ['truncated', wav(4).slice(0, 9_000)],
     ['truncated', flac(5, 20)],
+    ['truncated', mp3(50, { cover: new Uint8Array(5_000) }).slice(0, 3_000)],
+    ['truncated', lyingId3()],
     ['no-duration', wav(0)],
     ['tags-too-large', mp3(10, { padding: 17_000_000 })],
   ])('is rejected as %s, deleted, and its DJ is told', async (reason, bytes) => {

@@ -45,7 +45,6 @@ describe("a performer's page", () => {
   it.each([
     [{ stageName: '' }, 'stageName'],
     [{ stageName: 'x'.repeat(51) }, 'stageName'],
-    [{ stageName: null }, 'stageName'],
     [{ stageHandle: 'ab' }, 'stageHandle'],
     [{ stageHandle: 'not a handle' }, 'stageHandle'],
     [{ stageHandle: 'admin' }, 'stageHandle'],
@@ -56,6 +55,32 @@ describe("a performer's page", () => {
     const { status, error } = await performer.put('performer/profile', body);
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
     expect(error.details).toEqual([expect.objectContaining({ path })]);
+  });
+
+  it('goes back to the name and the bio of the account by null', async () => {
+    const performer = await asPerformer();
+    const { username } = performer;
+    await performer.put('creator/profile', { bio: 'I sing.' });
+    await performer.put('performer/profile', { ...stageNames(), bio: 'By night.' });
+    const { status, data } = await performer.put('performer/profile', { stageName: null, bio: null });
+    expect([status, data]).toEqual([200, expect.objectContaining({ stageName: username, bio: 'I sing.' })]);
+    expect((await pageOf(performer, performer.userId)).data).toEqual(data);
+    expect((await performer.put('performer/profile', { stageName: null, bio: null })).data).toEqual(data);
+    const { error } = await performer.put('performer/privacy-settings', { anonymousMode: true });
+    expect(error.code).toBe('STAGE_NAMES_MISSING');
+  });
+
+  it('keeps the stage name while the stage identity is on, and shows no bio of the account', async () => {
+    const performer = await asPerformer();
+    await performer.put('creator/profile', { bio: 'I sing.' });
+    const { stageName } = await goAnonymous(performer);
+    await performer.put('performer/profile', { bio: 'By night.' });
+    const refused = await performer.put('performer/profile', { stageName: null });
+    expect([refused.status, refused.error.code]).toEqual([409, 'STAGE_NAME_NEEDED']);
+    const { data } = await performer.put('performer/profile', { bio: null });
+    expect(data).toMatchObject({ stageName, bio: '' });
+    expect((await pageOf(performer, performer.userId)).data).toEqual(data);
+    expect((await pageOf(guest, performer.userId)).data).toMatchObject({ stageName, bio: '' });
   });
 
   it('exists for approved performers alone, and for readers who may see them', async () => {

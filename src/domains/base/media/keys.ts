@@ -80,11 +80,6 @@ export function namedMediaUrl(ctx: Context, key: string, name: string): Promise<
   return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { name });
 }
 
-/** A token for a file that another endpoint serves, as in `cacheableMediaUrl`. `findLink` reads it. */
-export function fileToken(ctx: Context, key: string): Promise<string> {
-  return signToken(ctx.config.keys, 'media', { key }, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
-}
-
 async function signUrl(
   ctx: Context,
   key: string,

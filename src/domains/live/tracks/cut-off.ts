@@ -12,6 +12,17 @@ export interface AudioSource {
   readonly read: ReadRange;
 }
 
+/** The same file, whose end is the end of every read: the store refuses what lies past it, as if it were away. */
+export function withinFile({ size, read }: AudioSource): AudioSource {
+  return {
+    size,
+    read: async (offset, length) => {
+      const within = Math.min(length, size - offset);
+      return within > 0 ? read(offset, within) : new Uint8Array();
+    },
+  };
+}
+
 /** The reader's warnings about sound, in WAV or in Ogg, that goes on past the end of its file. */
 const GOES_ON = /data chunk length exceeding file length|before reaching last page/;
 
@@ -49,10 +60,14 @@ const HAS_BYTES = 2;
 /** Encoders round, and some count their own first frame or the tags at the end. */
 const TOLERANCE = 0.98;
 
-/** An encoder with a varying bitrate says in its first frame (Xing, Info) how many bytes of audio follow. */
+/**
+ * Cut off if it ends within the tag before its sound. An encoder with a varying bitrate says in its first frame (Xing,
+ * Info) how many bytes of audio follow.
+ */
 async function mpegIsCutOff({ size, read }: AudioSource): Promise<boolean> {
   const at = await afterId3(size, read);
-  const head = view(await read(at, Math.min(XING_WITHIN_BYTES, size - at)));
+  if (at === size) return true;
+  const head = view(await read(at, XING_WITHIN_BYTES));
   for (let place = 4; place + 16 <= head.byteLength; place += 1) {
     const name = textAt(head, place);
     if (name !== 'Xing' && name !== 'Info') continue;
@@ -64,7 +79,7 @@ async function mpegIsCutOff({ size, read }: AudioSource): Promise<boolean> {
   return false;
 }
 
-/** Where the sound begins, after a tag. */
+/** Where the sound begins, after a tag. The file's end, if the tag goes on past it. */
 export async function afterId3(size: number, read: ReadRange): Promise<number> {
   if (size < ID3_HEADER_BYTES) return 0;
   const head = view(await read(0, ID3_HEADER_BYTES));

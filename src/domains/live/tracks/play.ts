@@ -87,7 +87,7 @@ interface Set {
   readonly blockedWords: readonly string[];
 }
 
-/** Throws STREAM_NOT_LIVE. */
+/** Throws STREAM_NOT_LIVE, and as `requirePlayable` does. */
 async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<Set> {
   const isLive = sql`${streams.creatorId} = ${userId} AND ${isOpen()} AND ${streams.status} = 'live'`;
   const trackId = input && 'trackId' in input ? input.trackId : '';
@@ -110,6 +110,7 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
       .where(and(eq(tracks.id, trackId), isOwnTrack(userId))),
   ]);
   if (!stream) throw streamError('STREAM_NOT_LIVE');
+  if (input && 'trackId' in input) requirePlayable(track);
   return { djId: userId, streamId: stream.id, newest, track, blockedWords: stream.blockedWords };
 }
 
@@ -119,10 +120,13 @@ function isPlaying({ newest }: Set, input: Input): boolean {
   return newest.trackId === null && newest.title === input.title && newest.artist === (input.artist ?? null);
 }
 
-/** Throws what `requirePlayable` does, TITLE_BLOCKED, SET_LIST_FULL. */
+/** Throws TITLE_BLOCKED, SET_LIST_FULL. */
 function planNext(ctx: Context, { streamId, newest, track, blockedWords }: Set, input: Input): SetListRow {
-  if ('trackId' in input) requirePlayable(track);
-  else if (hasBlockedWord(prepareBlockedWords(blockedWords), foldLetters(`${input.title}\n${input.artist ?? ''}`)))
+  const isTyped = 'title' in input;
+  if (
+    isTyped &&
+    hasBlockedWord(prepareBlockedWords(blockedWords), foldLetters(`${input.title}\n${input.artist ?? ''}`))
+  )
     throw trackError('TITLE_BLOCKED');
   const position = (newest?.position ?? 0) + 1;
   if (position > ENTRIES_MAX) throw trackError('SET_LIST_FULL');

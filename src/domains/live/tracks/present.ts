@@ -1,8 +1,9 @@
 /** How a DJ sees their own track. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import { fileToken, mediaUrl } from '@/domains/base/media/keys';
+import { mediaUrl } from '@/domains/base/media/keys';
 import { SECOND_MS, toIso } from '@/shared/time';
+import { audioUrl } from './audio-url';
 import type { Track } from './schemas';
 import type { TrackRow } from './tables';
 
@@ -12,7 +13,7 @@ export async function presentTrack(ctx: Context, track: TrackRow): Promise<z.inp
     ...{ id, djId, title, artist, album, genre, bpm, key: track.musicKey },
     coverUrl: track.coverKey === null ? null : mediaUrl(ctx.config, track.coverKey),
     duration: track.durationMs === null ? null : track.durationMs / SECOND_MS,
-    fileUrl: await fileUrlOf(ctx, track),
+    fileUrl: isHeard(track) ? await audioUrl(ctx, id) : null,
     fileSize: track.bytes,
     contentType: track.contentType,
     metadata: track.metadata,
@@ -31,8 +32,7 @@ export async function presentTrack(ctx: Context, track: TrackRow): Promise<z.inp
   };
 }
 
-/** The audio's own endpoint, so that a claim closes it at once; its token stands for the DJ. */
-async function fileUrlOf(ctx: Context, { id, key, mutedAt }: TrackRow): Promise<string | null> {
-  if (key === null || mutedAt !== null) return null;
-  return `${ctx.config.publicUrl}/api/v1/dj/track/${id}/audio?token=${await fileToken(ctx, key)}`;
+/** As `serveAudio` decides. */
+function isHeard({ status, mutedAt }: TrackRow): boolean {
+  return status === 'ready' && mutedAt === null;
 }

@@ -5,13 +5,15 @@
 import type { IAudioMetadata, IFormat, IPicture } from 'music-metadata';
 import { BufferSizeError } from 'strtok3/core';
 import { type AudioType, PICTURES } from '@/contracts/file-kinds';
-import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
+import { countCharacters, foldText, withoutControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
-import { type AudioSource, isCutOff } from './cut-off';
+import { type AudioSource, isCutOff, withinFile } from './cut-off';
 import { countSeconds } from './frames';
-import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
+import { GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
+import { bpmIn, writtenArtist } from './native-tags';
 import { StoredAudio } from './stored-audio';
 import type { RejectionReason, TrackMetadata } from './tables';
+import { isTooShort, uncompressedBitrate } from './uncompressed';
 
 export interface Tags {
   readonly title: string | null;
@@ -47,12 +49,13 @@ const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
   'audio/mp4': /^(M4A|M4B|mp4|isom|iso\d)/i,
 };
 
-/** Returns why the file cannot be used instead, if so. Throws what `source` throws. */
-export async function readAudio(type: AudioType, source: AudioSource): Promise<Audio | RejectionReason> {
+/** Returns why the file cannot be used instead, if so. Throws what `file` throws. */
+export async function readAudio(type: AudioType, file: AudioSource): Promise<Audio | RejectionReason> {
+  const source = withinFile(file);
   const found = await parse(type, source);
   if (found === 'damaged' && (await isCutOff(type, source, []))) return 'truncated';
   if (typeof found === 'string') return found;
-  const { format, common, quality } = found;
+  const { format, common, quality, native } = found;
   if (!CONTAINERS[type].test(format.container ?? '') || format.hasVideo) return 'mislabelled';
   const warnings = quality.warnings.map(({ message }) => message);
   if (await isCutOff(type, source, warnings)) return 'truncated';
@@ -60,13 +63,14 @@ export async function readAudio(type: AudioType, source: AudioSource): Promise<A
   if (seconds === 'damaged') return 'damaged';
   const durationMs = Math.round(seconds * SECOND_MS);
   if (!(durationMs > 0) || durationMs > DURATION_MS_MAX) return 'no-duration';
+  if (isTooShort(format, file.size)) return 'damaged';
   return {
     durationMs,
     metadata: {
       container: text(format.container, FORMAT_CHARACTERS_MAX),
       codec: text(format.codec, FORMAT_CHARACTERS_MAX),
       lossless: format.lossless ?? null,
-      bitrate: whole(format.bitrate),
+      bitrate: whole(uncompressedBitrate(format) ?? format.bitrate),
       sampleRate: whole(format.sampleRate),
       channels: whole(format.numberOfChannels),
       year: whole(common.year),
@@ -74,10 +78,10 @@ export async function readAudio(type: AudioType, source: AudioSource): Promise<A
     },
     tags: {
       title: text(common.title, NAME_CHARACTERS_MAX),
-      artist: text(common.artist, NAME_CHARACTERS_MAX),
+      artist: text(writtenArtist(native) ?? common.artist, NAME_CHARACTERS_MAX),
       album: text(common.album, NAME_CHARACTERS_MAX),
       genre: text(common.genre?.[0], GENRE_CHARACTERS_MAX),
-      bpm: bpmOf(common.bpm),
+      bpm: bpmIn(native),
       musicKey: text(common.key, KEY_CHARACTERS_MAX),
     },
     cover: coverOf(common.picture),
@@ -111,22 +115,18 @@ async function parse(type: AudioType, { size, read }: AudioSource): Promise<IAud
   return found;
 }
 
-/** A tag as one line that can be shown, cut to this many characters. Null if nothing of it is left. */
+/** A tag as one line without control characters, cut to this many characters. Null if nothing of it is visible. */
 function text(tag: unknown, max: number): string | null {
   if (typeof tag !== 'string') return null;
   // A bound before folding, whose cost grows with the text.
-  const line = foldText(tag.slice(0, 4 * max).replaceAll(/\p{Cc}+/gu, ' '));
+  const oneLine = tag.slice(0, 4 * max).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  const line = foldText(withoutControlCharacters(oneLine));
   const cut = countCharacters(line) <= max ? line : [...line].slice(0, max).join('').trim();
-  return cut === '' || hasControlCharacters(cut) ? null : cut;
+  return cut === '' ? null : cut;
 }
 
 function whole(value: number | null | undefined): number | null {
   return value != null && Number.isFinite(value) && value > 0 ? Math.round(value) : null;
-}
-
-function bpmOf(value: unknown): number | null {
-  const bpm = Math.round(Number(value) * 100) / 100;
-  return bpm > 0 && bpm <= BPM_MAX ? bpm : null;
 }
 
 function coverOf(pictures: readonly IPicture[] = []): Uint8Array | null {

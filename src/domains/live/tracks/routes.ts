@@ -135,7 +135,7 @@ export const trackEndpoints: Endpoint[] = [
     summary: 'The sound of a track, whole or a range of it',
     description:
       'For its DJ, and for others while it plays in a live stream into which they are admitted. A `Range` is answered ' +
-      'with 206. While a claim stands, nobody hears it.',
+      'with 206. Nobody hears it before it is ready, or while a claim stands.',
     who: 'optional',
     params: ById,
     query: AudioQuery,
@@ -146,6 +146,7 @@ export const trackEndpoints: Endpoint[] = [
       trackError.TRACK_NOT_FOUND,
       trackError.TRACK_MUTED,
       trackError.TRACK_REMOVED,
+      trackError.TRACK_NOT_READY,
       trackError.TRACK_REJECTED,
       fileError.FILE_NOT_FOUND,
       fileError.RANGE_NOT_SATISFIABLE,

@@ -5,6 +5,7 @@ import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, optionalSearchText } from '@/http/fields';
 import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
 import { REJECTION_REASONS, SCAN_VERDICTS, TRACK_STATUSES } from './tables';
+import { roundTempo } from './tempo';
 
 const SECONDS_MAX = 1_000_000;
 const URL_CHARACTERS_MAX = 500;
@@ -58,7 +59,8 @@ export const Track = z
     coverUrl: z.string().nullable(),
     duration: seconds.nullable().openapi({ description: 'Seconds; null until the file was read.' }),
     fileUrl: z.string().nullable().openapi({
-      description: 'Plays for two hours at most, also in an audio element. Null if it was rejected or is muted.',
+      description:
+        'Plays for two hours at most, also in an audio element. Null unless it is ready, and while it is muted.',
     }),
     fileSize: z.int(),
     contentType: z.string(),
@@ -86,18 +88,32 @@ export type TrackSort = (typeof TRACK_SORTS)[number];
 const bpmBound = z.coerce.number().min(0).max(BPM_MAX).optional();
 const secondsBound = z.coerce.number().min(0).max(SECONDS_MAX).optional();
 
-export const TrackQuery = z.strictObject({
-  ...pageQuery,
-  q: optionalSearchText.openapi({ description: 'Words of title, artist and album.' }),
-  genre: aGenre.optional(),
-  key: aKey.optional(),
-  bpmMin: bpmBound,
-  bpmMax: bpmBound,
-  durationMin: secondsBound,
-  durationMax: secondsBound,
-  status: z.enum(TRACK_STATUSES).optional(),
-  sort: z.enum(TRACK_SORTS).default('newest'),
-});
+/** As ranges of days are, a range that can hold nothing is refused. */
+function isInOrder(min: number | undefined, max: number | undefined): boolean {
+  return min === undefined || max === undefined || min <= max;
+}
+
+export const TrackQuery = z
+  .strictObject({
+    ...pageQuery,
+    q: optionalSearchText.openapi({ description: 'Words of title, artist and album.' }),
+    genre: aGenre.optional(),
+    key: aKey.optional(),
+    bpmMin: bpmBound,
+    bpmMax: bpmBound,
+    durationMin: secondsBound,
+    durationMax: secondsBound,
+    status: z.enum(TRACK_STATUSES).optional(),
+    sort: z.enum(TRACK_SORTS).default('newest'),
+  })
+  .refine(({ bpmMin, bpmMax }) => isInOrder(bpmMin, bpmMax), {
+    path: ['bpmMin'],
+    message: 'must not be above `bpmMax`',
+  })
+  .refine(({ durationMin, durationMax }) => isInOrder(durationMin, durationMax), {
+    path: ['durationMin'],
+    message: 'must not be above `durationMax`',
+  });
 
 /** Only for the document: the form is read as it arrives. */
 export const TrackForm = z
@@ -114,7 +130,9 @@ export const TrackChanges = z
     artist: aName.nullable(),
     album: aName.nullable(),
     genre: aGenre.nullable(),
-    bpm: z.number().min(1).max(BPM_MAX).nullable(),
+    bpm: z.number().min(1).max(BPM_MAX).overwrite(roundTempo).nullable().openapi({
+      description: 'Rounded to hundredths.',
+    }),
     key: aKey.nullable(),
     coverUrl: z.string().max(URL_CHARACTERS_MAX).nullable().openapi({
       description: 'The URL of one of your thumbnails, which is copied. Null removes the cover.',
@@ -131,11 +149,14 @@ export const TrackChanges = z
 const hidden = z.boolean().openapi({ description: 'Neither the room nor the set list of others shows it.' });
 
 export const NewNowPlaying = z
-  .union([
-    z.strictObject({ trackId: anId, hidden: hidden.optional() }),
-    z.strictObject({ title: aName, artist: aName.nullable().optional(), hidden: hidden.optional() }),
-    z.strictObject({ trackId: z.null() }),
-  ])
+  .union(
+    [
+      z.strictObject({ trackId: anId, hidden: hidden.optional() }),
+      z.strictObject({ title: aName, artist: aName.nullable().optional(), hidden: hidden.optional() }),
+      z.strictObject({ trackId: z.null() }),
+    ],
+    'must have either a `trackId`, which is null for nothing, or a `title`, to which you may add an `artist`',
+  )
   .openapi('NewNowPlaying');
 
 export const NowPlaying = z

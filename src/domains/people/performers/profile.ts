@@ -2,13 +2,13 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit } from '@/db/commit';
-import { changeStage, enterStage } from '@/domains/base/users/stage';
+import { commit, requireThat } from '@/db/commit';
+import { changeStage, enterStage, isOnStage } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
-import { stagePageBio } from '@/domains/people/creators/bio';
+import { creatorBio, stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
 import type { Actor, Viewer } from '@/shared/actor';
@@ -29,15 +29,19 @@ export async function getPerformerProfile(ctx: Context, viewer: Viewer, id: stri
   return page;
 }
 
-/** One batch: the performer's own page, and the names that everyone sees. */
+/** One batch: the performer's own page, the names that everyone sees, and the bio without one of the stage. */
 async function readOwn(ctx: Context, actor: Actor) {
   const { userId } = actor;
-  const [[page], [names], [earned], regions, chosen] = await ctx.db.batch([
+  const [[page], [names], [account], regions, chosen] = await ctx.db.batch([
     pageQuery(ctx, actor, userId),
     namesQuery(ctx, userId),
     ctx.db
-      .select({ diamonds: totalEarnings(users.id).as('earned') })
+      .select({
+        diamonds: totalEarnings(users.id).as('earned'),
+        bio: sql<string>`CASE WHEN ${isOnStage} THEN '' ELSE ${creatorBio} END`.as('account_bio'),
+      })
       .from(users)
+      .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
       .where(eq(users.id, userId)),
     ...privacyQueries(ctx, userId),
   ]);
@@ -46,9 +50,9 @@ async function readOwn(ctx: Context, actor: Actor) {
     ...page,
     stageHandle: names.stageHandle,
     privacySettings: privacyOf(regions, chosen),
-    totalEarnings: earned?.diamonds ?? 0,
+    totalEarnings: account?.diamonds ?? 0,
   };
-  return { page: own, names };
+  return { page: own, names, accountBio: account?.bio ?? '' };
 }
 
 function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
@@ -75,7 +79,7 @@ function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
 
 /**
  * Omitted fields keep their value. While anonymous mode is on, everyone sees the new names at once. Throws
- * PERFORMER_NOT_FOUND, STAGE_HANDLE_TAKEN, ACCOUNT_BANNED.
+ * PERFORMER_NOT_FOUND, STAGE_HANDLE_TAKEN, STAGE_NAME_NEEDED, ACCOUNT_BANNED.
  */
 export async function changePerformerProfile(
   ctx: Context,
@@ -83,7 +87,7 @@ export async function changePerformerProfile(
   request: z.output<typeof PerformerProfileRequest>,
 ): Promise<Page> {
   const { userId } = actor;
-  const { page, names } = await readOwn(ctx, actor);
+  const { page, names, accountBio } = await readOwn(ctx, actor);
   const { stageName = names.stageName, stageHandle = names.stageHandle, bio = names.stageBio } = request;
   const isRenamed = stageName !== names.stageName || stageHandle !== names.stageHandle;
   if (!isRenamed && bio === names.stageBio) return page;
@@ -91,14 +95,17 @@ export async function changePerformerProfile(
   // Anonymous mode from before there were stage names begins to show them.
   const isAnonymous = sql`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
-  const statements = [changeStage(ctx, userId, changes), enterStage(ctx, userId, isAnonymous)];
+  const isOffStage = sql`NOT EXISTS (SELECT 1 FROM ${users} WHERE users.id = ${userId} AND ${isOnStage})`;
+  const mayBeNameless = stageName === null ? [requireThat(ctx, isOffStage)] : [];
+  const statements = [...mayBeNameless, changeStage(ctx, userId, changes), enterStage(ctx, userId, isAnonymous)];
   await commit(ctx, [requireActive(ctx, userId), ...statements], {
     events: isRenamed && page.privacySettings?.anonymousMode ? renamed(userId, names.displayName) : [],
     refusals: {
+      DEMAND_NOT_MET: () => performerError('STAGE_NAME_NEEDED'),
       'users.username': () => performerError('STAGE_HANDLE_TAKEN'),
       'users.stage_handle': () => performerError('STAGE_HANDLE_TAKEN'),
       ...BANNED_MEANWHILE,
     },
   });
-  return { ...page, stageName: stageName ?? page.stageName, stageHandle, bio: bio ?? page.bio };
+  return { ...page, stageName: stageName ?? names.displayName, stageHandle, bio: bio ?? accountBio };
 }

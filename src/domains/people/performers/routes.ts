@@ -37,7 +37,7 @@ export const performerEndpoints: Endpoint[] = [
     who: 'performer',
     body: PerformerProfileRequest,
     response: PerformerProfile,
-    refusals: [performerError.PERFORMER_NOT_FOUND, performerError.STAGE_HANDLE_TAKEN],
+    refusals: [performerError.PERFORMER_NOT_FOUND, performerError.STAGE_HANDLE_TAKEN, performerError.STAGE_NAME_NEEDED],
     handler: (ctx, { actor, body }) => changePerformerProfile(ctx, actor, body),
   }),
   endpoint({
