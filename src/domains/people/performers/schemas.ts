@@ -69,11 +69,9 @@ export const PerformerProfileRequest = z
     stageName: displayName.nullable().openapi({
       description: 'Null: the display name of my account. Refused while `anonymousMode` is on.',
     }),
-    bio: aText(BIO_CHARACTERS_MAX)
-      .nullable()
-      .openapi({
-        description: 'Null: my bio as a creator, or else that of my account; none while `anonymousMode` is on.',
-      }),
+    bio: aText(BIO_CHARACTERS_MAX).nullable().openapi({
+      description: 'Null: my bio as a creator, or else that of my account; none while `anonymousMode` is on.',
+    }),
     stageHandle: stageHandle.openapi({
       description:
         'The username that everyone sees while `anonymousMode` is on. It is reserved for you from now on, and must not be ' +
