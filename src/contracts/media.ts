@@ -37,7 +37,7 @@ export interface IngressSeen {
   readonly ingressId: string;
   readonly room: string;
   readonly identity: string;
-  /** Of the participant, which everyone in the video room sees. */
+  /** The participant's own, which everyone in the video room sees. */
   readonly name: string;
   /** Undefined: a set of sizes that we no longer create. */
   readonly quality: Quality | undefined;

@@ -1,4 +1,4 @@
-/** What is wrong with a field, in plain English: a message that follows the field's name. */
+/** Says in plain English why a field is refused: a message that follows the field's name. */
 import type { z } from '@hono/zod-openapi';
 
 type RawIssue = z.core.$ZodRawIssue;

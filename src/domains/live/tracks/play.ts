@@ -77,7 +77,7 @@ function isNothing(input: z.output<typeof NewNowPlaying>): input is { trackId: n
   return 'trackId' in input && input.trackId === null;
 }
 
-/** What is known of the DJ's live stream, and of the track that is asked for. */
+/** The DJ's live stream, and the track that is asked for, as they are known. */
 interface Set {
   readonly djId: string;
   readonly streamId: string;

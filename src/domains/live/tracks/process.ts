@@ -68,7 +68,7 @@ async function readRange(ctx: Context, key: string, offset: number, length: numb
   return new Uint8Array(bytes);
 }
 
-/** Of two equal files the database lets one have the hash. @returns the track that has it already */
+/** The database lets only one of two equal files have the hash. @returns the track that has it already */
 async function claimHash(
   ctx: Context,
   { id, djId }: TrackRow,

@@ -157,7 +157,7 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
 }
 
 /** Its host answers for it. */
-/** Whoever wrote the title answers for it, also after the room was handed over. */
+/** The case is about the author of the title, also after the room was handed over. */
 async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const { room, people } = await getRoom(ctx, actor, id);
   const stage = people.speakers.map(({ username }) => `@${username}`).join(', ');
