@@ -13,6 +13,14 @@ export type Committing = Pick<Context, 'db' | 'now' | 'waitUntil' | 'deliver'>;
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
 type Requirement = Statement & { readonly requires: 'change' | 'condition' };
 
+/** A part of one batch, and the events that follow it. */
+export interface Plan {
+  readonly statements: readonly Statement[];
+  readonly events: readonly OutboxEvent[];
+}
+
+export const NOTHING: Plan = { statements: [], events: [] };
+
 export interface Following {
   readonly events?: readonly OutboxEvent[];
   readonly evenIfUnchanged?: boolean;

@@ -4,10 +4,9 @@
  * and each change is a batch that D1 refuses if it came too late.
  */
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
-import { type Committing, commitIfMet } from '@/db/commit';
+import { type Committing, commitIfMet, type Plan } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { hostsOf, type RoomPeople, readPeople } from '@/domains/live/user-rooms/people';
-import type { Plan } from '@/domains/live/user-rooms/plan';
 import { readSetup } from '@/domains/live/user-rooms/setup';
 import {
   closingEmpty,

@@ -5,9 +5,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { PictureKind } from '@/contracts/file-kinds';
-import type { OutboxEvent } from '@/contracts/messages';
+import { NOTHING, type Plan } from '@/db/commit';
 import { literal } from '@/db/sql';
 import { findKeyIn, mediaUrl } from './keys';
 import { mediaFiles } from './tables';
@@ -30,13 +29,9 @@ export function shownImage(config: Config, { kind, ownerId, url }: ShownImage): 
  * Deletes the image unless it is still shown when the batch runs.
  * @param isShown a condition
  */
-export function forgetImage(
-  ctx: Context,
-  image: ShownImage & { readonly url: string },
-  isShown: SQL,
-): { statements: Statement[]; events: OutboxEvent[] } {
+export function forgetImage(ctx: Context, image: ShownImage & { readonly url: string }, isShown: SQL): Plan {
   const key = findKeyIn(ctx.config, image.url);
-  if (key === undefined) return { statements: [], events: [] };
+  if (key === undefined) return NOTHING;
   const statement = ctx.db.run(
     sql`DELETE FROM ${mediaFiles} WHERE key IN (${shownImage(ctx.config, image)}) AND NOT ${isShown}`,
   );

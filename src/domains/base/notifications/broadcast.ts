@@ -7,8 +7,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
+import type { MemberPosition, TaskMessage } from '@/contracts/messages';
 import type { Visibility } from '@/contracts/room-command';
+import { NOTHING, type Plan } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
@@ -39,10 +40,10 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
 type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
 /** For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. */
-export function announceLive(ctx: Context, stream: Stream): { statements: Statement[]; events: OutboxEvent[] } {
+export function announceLive(ctx: Context, stream: Stream): Plan {
   const { id, creatorId, title, visibility } = stream;
   const audience = AUDIENCES[visibility];
-  if (audience === null) return { statements: [], events: [] };
+  if (audience === null) return NOTHING;
   const at = ctx.now();
   const data = JSON.stringify({ streamId: id, creatorId });
   return {

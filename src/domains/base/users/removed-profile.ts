@@ -7,7 +7,7 @@
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import { NOTHING, type Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { setPrivacy } from '@/domains/base/media/access';
 import { forgetImage, shownImage } from '@/domains/base/media/shown-image';
@@ -15,13 +15,6 @@ import { creatorProfiles } from '@/domains/people/creators/tables';
 import { djProfiles } from '@/domains/people/djs/tables';
 import { isOnStage, ownDisplayName } from './stage';
 import { removedProfiles, users } from './tables';
-
-interface Plan {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
-const NOTHING: Plan = { statements: [], events: [] };
 
 /** @param until ms */
 export function keepRemovedProfile(ctx: Context, userId: string, decisionId: string, until: number): Plan {

@@ -4,14 +4,10 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import type { Plan } from '@/db/commit';
 import { channelBans, channels, moderators } from './tables';
 
-export async function forgetChannel(
-  ctx: Context,
-  userId: string,
-): Promise<{ statements: Statement[]; events: OutboxEvent[] }> {
+export async function forgetChannel(ctx: Context, userId: string): Promise<Plan> {
   const channel = await ctx.db
     .select({ ingressId: channels.ingressId })
     .from(channels)

@@ -6,7 +6,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
 import { type Refusals, requireThat } from '@/db/commit';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
@@ -30,14 +29,6 @@ export const STREAM_RACES: Refusals = {
 export const RACES_TO_READ_AGAIN: Refusals = { DEMAND_NOT_MET: changedMeanwhile, [ONE_LIVE]: changedMeanwhile };
 
 type Changes = Partial<Omit<StreamRow, 'id' | 'channelId' | 'creatorId' | 'createdAt' | 'updatedAt'>>;
-
-/** What else belongs to a change: its log, and who hears of it. */
-export interface Alongside {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
-export const NOTHING_ELSE: Alongside = { statements: [], events: [] };
 
 /** Returns the new row, and statements that write it or abort their batch with DEMAND_NOT_MET. */
 export function changeStream(

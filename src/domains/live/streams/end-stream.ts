@@ -5,12 +5,12 @@
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit } from '@/db/commit';
+import { commit, NOTHING, type Plan } from '@/db/commit';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { drawVideoRoom, ENCODER_REFUSED_MS, streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { closeCount } from '@/domains/live/rooms/figures';
 import { SECOND_MS } from '@/shared/time';
-import { type Alongside, changeStream, NOTHING_ELSE, STREAM_RACES, untilUnchanged } from './change-stream';
+import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
 import { findStreamOnChannel, getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { findPicture } from './media-events';
@@ -28,7 +28,7 @@ export async function endStream(
   ctx: Context,
   streamId: string,
   why: Exclude<EndReason, 'encoder-lost'>,
-  also: Alongside = NOTHING_ELSE,
+  also: Plan = NOTHING,
 ): Promise<StreamRow> {
   return untilUnchanged(async () => {
     const { stream, channel } = await getStreamOnChannel(ctx, streamId);
@@ -60,7 +60,7 @@ async function end(
   channel: ChannelRow,
   stream: StreamRow,
   why: EndReason,
-  also: Alongside = NOTHING_ELSE,
+  also: Plan = NOTHING,
 ): Promise<StreamRow> {
   const { row, statements, events } = planEnd(ctx, channel, stream, why);
   await commit(ctx, [...statements, ...also.statements], {

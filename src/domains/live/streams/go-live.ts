@@ -1,9 +1,7 @@
 /** Takes a stream live, once, if no other is live on its channel. Its room and followers are notified. */
 
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit } from '@/db/commit';
+import { commit, NOTHING, type Plan } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
@@ -20,10 +18,8 @@ export type Details = Partial<
   Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl' | 'visibility' | 'showViewers'>
 >;
 
-export interface Start {
+export interface Start extends Plan {
   readonly row: StreamRow;
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
 }
 
 /**
@@ -56,8 +52,8 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
 }
 
 /** Allows an encoder that was refused after the last show: its creator is preparing or starting the next one. */
-export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: Statement[]; events: OutboxEvent[] } {
-  if (!isEncoderRefused(ctx, channel)) return { statements: [], events: [] };
+export function letEncoderIn(ctx: Context, channel: ChannelRow): Plan {
+  if (!isEncoderRefused(ctx, channel)) return NOTHING;
   return {
     statements: [allowEncoder(ctx, channel.id)],
     events: [{ kind: 'task', task: { type: 'align-ingress', channelId: channel.id } }],

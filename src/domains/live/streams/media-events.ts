@@ -5,10 +5,8 @@
 
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, NOTHING, type Plan, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
 import { readIdentity } from '@/domains/live/channels/media-identity';
@@ -148,13 +146,8 @@ async function applyPictureLost(
   });
 }
 
-interface Change {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
-}
-
 /** Marks the stream's picture as lost now, and schedules the stream's end. */
-export function losePicture(ctx: Context, channel: ChannelState['channel'], live: StreamRow): Change {
+export function losePicture(ctx: Context, channel: ChannelState['channel'], live: StreamRow): Plan {
   const lostAt = ctx.now();
   const { row, statements } = changeStream(ctx, live, { ingressLostAt: lostAt });
   return {
@@ -176,7 +169,7 @@ export function findPicture(
   channel: ChannelState['channel'],
   live: StreamRow,
   changes: Partial<Pick<StreamRow, 'ingressId' | 'publishedAt'>>,
-): Change {
+): Plan {
   const { row, statements } = changeStream(ctx, live, { ingressLostAt: null, ...changes });
   const events = live.ingressLostAt === null ? [] : [setupEvent(row, channel, { reconnecting: false })];
   return { statements, events };
@@ -199,12 +192,7 @@ async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPubl
 }
 
 /** Stores the event's time together with its effects, or neither. */
-async function advance(
-  ctx: Context,
-  { channel }: ChannelState,
-  at: number,
-  step: Change = { statements: [], events: [] },
-): Promise<void> {
+async function advance(ctx: Context, { channel }: ChannelState, at: number, step: Plan = NOTHING): Promise<void> {
   const statements = [advanceMediaMark(ctx, channel.id, at), requireChange(ctx), ...step.statements];
   await commit(ctx, statements, { events: step.events, refusals: RACES_TO_READ_AGAIN });
 }

@@ -6,7 +6,7 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import { NOTHING, type Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { setPrivacy } from '@/domains/base/media/access';
@@ -18,13 +18,6 @@ import { findStreamOnChannel } from './channel-state';
 import { planEnd } from './end-stream';
 import { setupEvent } from './room-setup';
 import { type StreamRow, streams } from './tables';
-
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
-}
-
-const NOTHING: Plan = { statements: [], events: [] };
 
 /** The batch aborts with DEMAND_NOT_MET if the stream changes meanwhile; read again then. @param until ms */
 export async function keepRemovedStream(ctx: Context, id: string, until: number): Promise<Plan> {

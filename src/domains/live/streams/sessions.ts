@@ -6,7 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireThat } from '@/db/commit';
+import { commit, NOTHING, type Plan, requireThat } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { ensureChannel } from '@/domains/live/channels/ensure';
@@ -16,9 +16,7 @@ import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
 import {
-  type Alongside,
   changeStream,
-  NOTHING_ELSE,
   RACES_TO_READ_AGAIN,
   requireReadyChannel,
   requireUnchangedChannel,
@@ -65,7 +63,7 @@ export async function createSession(
     const replaced = before && changeStream(ctx, before, { status: 'cancelled' });
     const row = { ...fromDefaults(ctx, channel), ...details, prepared };
     // A stream prepared for now may use the encoder that was refused after the last show.
-    const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
+    const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : NOTHING;
     const statements = [
       requireReadyChannel(ctx, channel),
       ...(replaced?.statements ?? []),
@@ -96,7 +94,7 @@ export function changeDetails(
   actor: Actor,
   find: () => Promise<FoundStream>,
   input: z.output<typeof SessionChanges>,
-  also: (stream: StreamRow) => Alongside = () => NOTHING_ELSE,
+  also: (stream: StreamRow) => Plan = () => NOTHING,
 ): Promise<PresentedStream> {
   const details = detailsOf(ctx, input);
   return untilUnchanged(async () => {

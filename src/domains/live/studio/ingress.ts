@@ -7,7 +7,7 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Ingress, IngressType, Quality } from '@/contracts/media';
-import { commit, requireChange } from '@/db/commit';
+import { commit, NOTHING, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import { channelError } from '@/domains/live/channels/errors';
@@ -59,7 +59,7 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
   await untilUnchanged(async () => {
     const live = (await findChannelState(ctx, { channelId: channel.id }))?.live;
     const isFed = live?.ingressId === ingressId && live.ingressLostAt === null;
-    const lost = live && isFed ? losePicture(ctx, channel, live) : { statements: [], events: [] };
+    const lost = live && isFed ? losePicture(ctx, channel, live) : NOTHING;
     await commit(ctx, [forgetIngress(ctx, channel.id, ingressId), ...lost.statements], {
       events: lost.events,
       refusals: RACES_TO_READ_AGAIN,

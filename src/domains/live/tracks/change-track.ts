@@ -5,9 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commitIfMet, requireThat } from '@/db/commit';
+import { commitIfMet, NOTHING, type Plan, requireThat } from '@/db/commit';
 import { readImageUpload } from '@/domains/base/media/claim-upload';
 import { fileError } from '@/domains/base/media/errors';
 import { findKeyIn, isOwnMediaUrl, mediaUrl } from '@/domains/base/media/keys';
@@ -48,11 +46,9 @@ export async function changeTrack(
   throw trackError('TRACK_CHANGED');
 }
 
-interface NewCover {
+interface NewCover extends Plan {
   /** Null: it has none from now on. */
   readonly key: string | null;
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
 }
 
 /** Undefined if the cover stays. */
@@ -67,7 +63,7 @@ async function takeCover(
     return { key: image.key, statements: [...statements, ...image.statements], events: [event] };
   }
   if (coverUrl === undefined || (coverKey !== null && coverUrl === mediaUrl(ctx.config, coverKey))) return undefined;
-  if (coverUrl === null) return { key: null, statements: [], events: [] };
+  if (coverUrl === null) return { key: null, ...NOTHING };
   const key = isOwnMediaUrl(ctx.config, coverUrl) ? findKeyIn(ctx.config, coverUrl) : undefined;
   if (key === undefined) throw invalid('coverUrl', 'must be a thumbnail that was uploaded here');
   const bytes = await askStore(ctx, async () => (await ctx.files.get(key))?.arrayBuffer());
@@ -113,8 +109,6 @@ async function tryToChange(
   );
   return isChanged ? { ...track, ...changes } : undefined;
 }
-
-const NOTHING: Omit<NewCover, 'key'> = { statements: [], events: [] };
 
 /** If the track plays, the room shows the new cover, since the old one is deleted. */
 async function planNewCover(ctx: Context, track: TrackRow): Promise<Omit<NewCover, 'key'>> {

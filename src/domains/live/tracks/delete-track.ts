@@ -4,9 +4,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commitIfMet, requireThat } from '@/db/commit';
+import { commitIfMet, type Plan, requireThat } from '@/db/commit';
 import { forgetMedia } from '@/domains/base/media/store';
 import type { Actor } from '@/shared/actor';
 import { trackError } from './errors';
@@ -24,11 +22,6 @@ export async function deleteTrack(ctx: Context, actor: Actor, id: string): Promi
     if (await commitIfMet(ctx, statements, { events })) return;
   }
   throw trackError('TRACK_CHANGED');
-}
-
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
 }
 
 /** The batch aborts with DEMAND_NOT_MET if the track's files change, or it is muted, starts or stops meanwhile. */

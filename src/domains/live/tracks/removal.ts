@@ -6,9 +6,7 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commitIfMet, requireThat } from '@/db/commit';
+import { commitIfMet, NOTHING, type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { setPrivacy } from '@/domains/base/media/access';
@@ -16,11 +14,6 @@ import { reports } from '@/domains/operations/reports/tables';
 import { planDeletion } from './delete-track';
 import { changeAfter, nowPlayingEvent, playingQuery, playsAsSeen } from './now-playing';
 import { setList, type TrackRow, tracks } from './tables';
-
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
-}
 
 const CLEARED_A_RUN = 20;
 
@@ -72,7 +65,7 @@ async function planMuting(ctx: Context, id: string, next: (now: Muting) => Mutin
     ctx.db.select().from(tracks).where(eq(tracks.id, id)),
     playingQuery(ctx, id),
   ]);
-  if (!track) return { statements: [], events: [] };
+  if (!track) return NOTHING;
   const muting = next(track);
   const isAsSeen = sql`EXISTS (SELECT 1 FROM ${tracks} WHERE id = ${id} AND muted_at IS ${track.mutedAt}
       AND kept_until IS ${track.keptUntil} AND deleted_at IS ${track.deletedAt})

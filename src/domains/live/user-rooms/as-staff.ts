@@ -1,12 +1,12 @@
 /** What staff do with any user's room. The caller checks their right, and adds the log. */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { requireThat } from '@/db/commit';
+import { type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { userRoomLive } from '@/domains/live/rooms/tables';
 import { closing } from './close';
+import { isOpenUserRoom } from './is-open';
 import { readPeople } from './people';
-import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import { type UserRoomRow, userRooms } from './tables';
 

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireThat } from '@/db/commit';
+import { commit, type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { whileActive } from '@/domains/base/visibility/people';
@@ -14,7 +14,7 @@ import { type Found, getOwnOpenRoom, getOwnRoom } from './access';
 import { isBanned, isNameable } from './cards';
 import { BANNED_MEANWHILE, userRoomError } from './errors';
 import { standingChanged } from './events';
-import { isOpenUserRoom, type Plan } from './plan';
+import { isOpenUserRoom } from './is-open';
 import { type PresentedRoom, presentRoom } from './present';
 import type { RoomChanges } from './schemas';
 import { roomCoHosts, type UserRoomRow, userRooms } from './tables';

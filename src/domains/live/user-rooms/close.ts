@@ -1,14 +1,14 @@
 /** Closes users' rooms for good. Everyone leaves, and the voice ends. */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commitIfMet, requireThat } from '@/db/commit';
+import { commitIfMet, type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { closeUserRoomCount, type RoomDatabase } from '@/domains/live/rooms/figures';
 import type { Actor } from '@/shared/actor';
 import { getRoom } from './access';
 import { userRoomError } from './errors';
+import { isOpenUserRoom } from './is-open';
 import { readPeople } from './people';
-import { isOpenUserRoom, type Plan } from './plan';
 import { type PresentedRoom, presentRoom } from './present';
 import { type CLOSE_REASONS, roomSpeakers, stageRequests, userRooms } from './tables';
 import { recordTurns } from './turns';

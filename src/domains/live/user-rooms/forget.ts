@@ -5,7 +5,7 @@ import type { Statement } from '@/contracts/database';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { closing } from './close';
-import { isOpenUserRoom } from './plan';
+import { isOpenUserRoom } from './is-open';
 import { roomCoHosts, roomMembers, roomSpeakers, stageRequests, stageTurns, userRooms } from './tables';
 
 const ROOMS_A_STEP = 10;

@@ -11,7 +11,7 @@ import type { Actor } from '@/shared/actor';
 import { getOwnOpenRoom, requirePresent } from './access';
 import { getNamed } from './cards';
 import { BANNED_MEANWHILE, userRoomError } from './errors';
-import { isOpenUserRoom } from './plan';
+import { isOpenUserRoom } from './is-open';
 import { dropRequestsOf } from './requests';
 import { roomCoHosts, roomMembers, roomSpeakers, userRooms } from './tables';
 import { isSpeaker, isWelcome, SPEAKERS_MAX, speakerCount } from './take-stage';

@@ -4,14 +4,13 @@
  */
 import type { Context } from '@/contracts/context';
 import type { EventOf } from '@/contracts/jobs';
-import { commit } from '@/db/commit';
+import { commit, type Plan } from '@/db/commit';
 import { judgeAdmission } from '@/domains/live/rooms/admission';
 import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { findPeople } from '@/domains/live/rooms/relation';
 import { visibilityOf } from '@/domains/live/rooms/user-room-door';
 import { stageEvent, standingChanged, tellSome } from './events';
 import { hostsOf, readPeople } from './people';
-import type { Plan } from './plan';
 import { type DroppedRequest, dropRequestsOf } from './requests';
 import { roomSpeakers, type UserRoomRow } from './tables';
 import { isSpeaker } from './take-stage';

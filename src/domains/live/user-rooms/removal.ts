@@ -6,10 +6,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { closing } from './close';
-import type { Plan } from './plan';
 import { userRooms } from './tables';
 
 export function hideRoom(ctx: Context, id: string): Plan {

@@ -3,12 +3,12 @@
  * host takes over, and an empty room closes. Each batch requires that D1 is still as it was read.
  */
 import { sql } from 'drizzle-orm';
-import { requireThat } from '@/db/commit';
+import { type Plan, requireThat } from '@/db/commit';
 import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { closing } from './close';
 import { handingOver } from './hand-over';
+import { isOpenUserRoom } from './is-open';
 import { leavingStage } from './leave-stage';
-import { isOpenUserRoom, type Plan } from './plan';
 import { dropRequestsOf } from './requests';
 import { roomCoHosts, roomSpeakers, stageRequests, userRooms } from './tables';
 import { isSpeaker, isWelcome } from './take-stage';

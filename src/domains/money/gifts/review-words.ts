@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import type { Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { giftsSent } from './tables';
@@ -14,11 +14,6 @@ interface Words {
   readonly id: string;
   /** The room that shows it: a stream's or a user's. Null: none does. */
   readonly streamId: string | null;
-}
-
-interface Plan {
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
 }
 
 export function hideWords(ctx: Context, words: Words): Plan {

@@ -5,8 +5,7 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, type Plan, requireChange } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
 import { settleReward } from '@/domains/money/discounts/rewards';
@@ -125,7 +124,7 @@ function lotOf(
   before: PurchaseRow,
   { id, userId, coins, bonusCoins, reversedCoins, traced }: PurchaseRow,
   becomesPaid: boolean,
-): { statements: Statement[]; events: OutboxEvent[] } {
+): Plan {
   const source = { sourceType: 'purchase', sourceId: id, userId } as const;
   const made = becomesPaid ? [creditLot(ctx, { ...source, coins: coins + bonusCoins })] : [];
   const returned = before.reversedCoins - reversedCoins;

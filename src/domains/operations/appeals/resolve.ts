@@ -5,9 +5,8 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, NOTHING, type Plan, requireChange } from '@/db/commit';
 import { markReversed } from '@/domains/base/decisions/record';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -82,13 +81,6 @@ export async function resolveAppeal(ctx: Context, actor: Actor, id: string, { ac
   });
 }
 
-interface Reversal {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
-const NOTHING: Reversal = { statements: [], events: [] };
-
 /** Undoes what the decision still does. A decision that was reversed meanwhile has nothing left to undo. */
 async function planReversal(
   ctx: Context,
@@ -96,7 +88,7 @@ async function planReversal(
   decision: DecisionRow,
   subject: Reach,
   answer: string,
-): Promise<Reversal> {
+): Promise<Plan> {
   if (decision.reversedAt !== null) return NOTHING;
   const { statements, events } = await planEffects(ctx, staffId, decision, subject, answer);
   return { statements: [markReversed(ctx, decision.id, staffId), requireChange(ctx), ...statements], events };
@@ -108,7 +100,7 @@ async function planEffects(
   decision: DecisionRow,
   subject: Reach,
   reason: string,
-): Promise<Reversal> {
+): Promise<Plan> {
   const { id, action, targetType, targetId, streamId } = decision;
   switch (action) {
     case 'ban':

@@ -5,9 +5,8 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { type Refusals, requireThat } from '@/db/commit';
+import { type Plan, type Refusals, requireThat } from '@/db/commit';
 import { decisionOf, type NewDecision, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import type { DecisionRow, Rule } from '@/domains/base/decisions/tables';
 import { logStaff } from '@/domains/base/permissions/log';
@@ -37,10 +36,8 @@ export interface StatusChange {
   readonly deleteMessages?: boolean | undefined;
 }
 
-interface PlannedStatus {
+interface PlannedStatus extends Plan {
   readonly decision: DecisionRow;
-  readonly statements: Statement[];
-  readonly events: OutboxEvent[];
   /** STATUS_CHANGED, if the status or the rank is no longer as it was read. */
   readonly refusals: Refusals;
 }

@@ -6,8 +6,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { requireThat } from '@/db/commit';
+import { type Plan, requireThat } from '@/db/commit';
 import { isRemovedByDecision } from '@/domains/base/decisions/on-target';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import type { TargetType } from '@/domains/base/decisions/tables';
@@ -36,25 +35,20 @@ export interface Target {
   readonly streamId: string | null;
 }
 
-export interface ContentPlan {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
 type Step = 'hide' | 'unhide' | 'remove' | 'return';
 
 /** Hides it from everyone but its author, until `planUnhiding` or `planRemoval`. */
-export function planHiding(ctx: Context, target: Target): Promise<ContentPlan> {
+export function planHiding(ctx: Context, target: Target): Promise<Plan> {
   return plan(ctx, target, 'hide', '');
 }
 
 /** Shows it again, unless it was removed meanwhile. */
-export function planUnhiding(ctx: Context, target: Target): Promise<ContentPlan> {
+export function planUnhiding(ctx: Context, target: Target): Promise<Plan> {
   return planShowing(ctx, target, 'unhide', '');
 }
 
 /** Removes it from everyone. It is kept for as long as an appeal against this decision may bring it back. */
-export function planRemoval(ctx: Context, target: Target, decisionId: string): Promise<ContentPlan> {
+export function planRemoval(ctx: Context, target: Target, decisionId: string): Promise<Plan> {
   return plan(ctx, target, 'remove', decisionId);
 }
 
@@ -62,16 +56,11 @@ export function planRemoval(ctx: Context, target: Target, decisionId: string): P
  * Brings back what this decision removed, with likes, comments and counts, unless another decision keeps it removed. The
  * batch marks the decision as reversed.
  */
-export function planReturn(ctx: Context, target: Target, decisionId: string): Promise<ContentPlan> {
+export function planReturn(ctx: Context, target: Target, decisionId: string): Promise<Plan> {
   return planShowing(ctx, target, 'return', decisionId);
 }
 
-async function planShowing(
-  ctx: Context,
-  target: Target,
-  step: 'unhide' | 'return',
-  decisionId: string,
-): Promise<ContentPlan> {
+async function planShowing(ctx: Context, target: Target, step: 'unhide' | 'return', decisionId: string): Promise<Plan> {
   // A removed profile stays in use, and each removal keeps its own texts.
   if (target.type === 'user') return plan(ctx, target, step, decisionId);
   const isRemoved = isRemovedByDecision(target, decisionId);
@@ -81,12 +70,7 @@ async function planShowing(
   return { statements: [requireThat(ctx, sql`NOT ${isRemoved}`), ...statements], events };
 }
 
-async function plan(
-  ctx: Context,
-  { type, id, streamId }: Target,
-  step: Step,
-  decisionId: string,
-): Promise<ContentPlan> {
+async function plan(ctx: Context, { type, id, streamId }: Target, step: Step, decisionId: string): Promise<Plan> {
   const until = ctx.now() + KEPT_MS;
   switch (type) {
     case 'post':
@@ -155,16 +139,16 @@ async function plan(
 }
 
 /** Only the room has the message. It ignores a command about one that it does not know. */
-function planMessage(id: string, streamId: string | null, withheld: boolean): ContentPlan {
+function planMessage(id: string, streamId: string | null, withheld: boolean): Plan {
   if (streamId === null) return quiet([]);
   return { statements: [], events: [{ kind: 'room', roomId: streamId, command: { type: 'withhold', id, withheld } }] };
 }
 
 /** In this order. */
-function together(first: ContentPlan, then: ContentPlan): ContentPlan {
+function together(first: Plan, then: Plan): Plan {
   return { statements: [...first.statements, ...then.statements], events: [...first.events, ...then.events] };
 }
 
-function quiet(statements: readonly Statement[]): ContentPlan {
+function quiet(statements: readonly Statement[]): Plan {
   return { statements, events: [] };
 }

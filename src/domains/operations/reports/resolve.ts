@@ -5,9 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireThat } from '@/db/commit';
+import { commit, NOTHING, type Plan, requireThat } from '@/db/commit';
 import { decisionOf, FACTS_UNITS_MAX, KEPT_MS, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import type { DecisionAction } from '@/domains/base/decisions/tables';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -62,11 +60,9 @@ export async function resolveReport(
   });
 }
 
-interface Outcome {
+interface Outcome extends Plan {
   /** Null: it was dismissed. */
   readonly decisionId: string | null;
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
 }
 
 type Verdict = Omit<Input, 'until'> & { readonly until: number | null };
@@ -151,10 +147,6 @@ async function planOutcome(ctx: Context, actor: Actor, found: FoundCase, verdict
     }
   }
 }
-
-type Plan = Omit<Outcome, 'decisionId'>;
-
-const NOTHING: Plan = { statements: [], events: [] };
 
 function joined(decisionId: string | null, ...plans: readonly Plan[]): Outcome {
   return {

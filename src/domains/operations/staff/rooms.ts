@@ -5,10 +5,10 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { Plan } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { staffReaches } from '@/domains/base/permissions/reach';
-import type { Alongside } from '@/domains/live/streams/change-stream';
 import { type FoundStream, getAnyStream } from '@/domains/live/streams/find';
 import { presentStream } from '@/domains/live/streams/present';
 import type { Stream } from '@/domains/live/streams/schemas';
@@ -64,7 +64,7 @@ async function editStream(
   const found = await getReached(ctx, actor, streamId);
   let presented = presentStream(found, actor);
   if (Object.keys(details).length > 0) {
-    const log = (before: StreamRow): Alongside => ({
+    const log = (before: StreamRow): Plan => ({
       statements: logRoom(ctx, actor, before, {
         action: 'room.edit',
         before: fieldsOf(before, details),
@@ -91,7 +91,7 @@ async function getReached(ctx: Context, actor: Actor, streamId: string): Promise
   return found;
 }
 
-function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string | undefined): Alongside {
+function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string | undefined): Plan {
   const isLive = stream.status === 'live';
   const after = { status: isLive ? 'ended' : 'cancelled' };
   const action = { action: 'session.cancel', before: { status: stream.status }, after, reason };

@@ -6,8 +6,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Following, requireThat } from '@/db/commit';
+import { commit, type Following, type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { commitSpent } from '@/domains/base/budgets/spend';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -184,18 +183,16 @@ function findTwin({ recent, attachments }: Thread, { attachmentIds, internal }: 
   );
 }
 
-interface Plan {
+interface PlannedReply extends Plan {
   readonly replyId: string;
   /** The ticket that has the reply, as it is afterwards. */
   readonly ticket: TicketRow;
   readonly isNew: boolean;
-  /** Before the reply is inserted, and after. */
-  readonly statements: readonly Statement[];
+  /** Statements that follow the reply's insert; the plan's own go before it. */
   readonly after: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
 }
 
-function planUsers(ctx: Context, { ticket, newest, handlerIds }: Thread): Plan {
+function planUsers(ctx: Context, { ticket, newest, handlerIds }: Thread): PlannedReply {
   const now = ctx.now();
   const there = [ticket, newest].find((one) => one && takesReply(one, now));
   const assigneeId = there?.assigneeId && handlerIds.has(there.assigneeId) ? there.assigneeId : null;
@@ -213,7 +210,7 @@ function continuation(ctx: Context, closed: TicketRow): TicketRow {
 }
 
 /** Throws TICKET_CLOSED. */
-function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }: Input, text: string): Plan {
+function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }: Input, text: string): PlannedReply {
   if (ticket.status === 'closed' && !internal) throw ticketError('TICKET_CLOSED');
   const now = ctx.now();
   const status = ticket.status === 'resolved' ? 'resolved' : 'pending';

@@ -1,25 +1,20 @@
 /** Puts a rejected application back among those that wait, after the rejection was reversed. */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { requireChange } from '@/db/commit';
+import { NOTHING, type Plan, requireChange } from '@/db/commit';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { setCreatorStatus } from '@/domains/base/users/write';
 import { creatorApplications } from './tables';
 
 /** Plans nothing if the application was amended, approved or deleted meanwhile. */
-export async function planReopening(
-  ctx: Context,
-  id: string,
-): Promise<{ statements: Statement[]; events: OutboxEvent[] }> {
+export async function planReopening(ctx: Context, id: string): Promise<Plan> {
   const isRejected = and(eq(creatorApplications.id, id), eq(creatorApplications.status, 'REJECTED'));
   const row = await ctx.db
     .select({ userId: creatorApplications.userId })
     .from(creatorApplications)
     .where(isRejected)
     .get();
-  if (!row) return { statements: [], events: [] };
+  if (!row) return NOTHING;
   const { userId } = row;
   return {
     statements: [

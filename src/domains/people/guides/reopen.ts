@@ -1,9 +1,7 @@
 /** Ends what staff decided about a guide: a suspension whose time is over, or a decision that an appeal reversed. */
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
-import { commit } from '@/db/commit';
+import { commit, type Plan } from '@/db/commit';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { followGuideApplication } from '@/domains/base/users/write';
@@ -20,7 +18,7 @@ const SUSPENSIONS_A_RUN = 20;
 export function planGuideReopen(
   ctx: Context,
   decision: Pick<DecisionRow, 'id' | 'action' | 'subjectId' | 'targetId'>,
-): { statements: Statement[]; events: OutboxEvent[] } {
+): Plan {
   const { id, action, subjectId, targetId } = decision;
   const isNewest = sql`${guideApplications.id} = (
     SELECT max(id) FROM guide_applications newest WHERE newest.user_id = ${subjectId})`;

@@ -4,9 +4,8 @@
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireThat } from '@/db/commit';
+import { commit, NOTHING, type Plan, requireThat } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { enterStage, hasStageNames, leaveStage } from '@/domains/base/users/stage';
 import { requireActive } from '@/domains/people/auth/active';
@@ -68,13 +67,6 @@ function privacyAfter(
   const regions = blockedCountries ? { blockedCountries: [...new Set(blockedCountries)].toSorted() } : {};
   return { ...before, ...chosen, ...regions };
 }
-
-interface Plan {
-  readonly statements: readonly Statement[];
-  readonly events: readonly OutboxEvent[];
-}
-
-const NOTHING: Plan = { statements: [], events: [] };
 
 /** Rooms must remove viewers from newly blocked regions, and subscribers there get their unused days back. */
 function planRegions(ctx: Context, { userId, before, after }: Change): Plan {
