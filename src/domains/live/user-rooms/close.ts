@@ -8,7 +8,7 @@ import type { Actor } from '@/shared/actor';
 import { getRoom } from './access';
 import { userRoomError } from './errors';
 import { isOpenUserRoom } from './is-open';
-import { readPeople } from './people';
+import { findRoomWithPeople } from './people';
 import { type PresentedRoom, presentRoom } from './present';
 import { type CLOSE_REASONS, roomSpeakers, stageRequests, userRooms } from './tables';
 import { recordTurns } from './turns';
@@ -29,15 +29,10 @@ export async function closeRoom(ctx: Context, actor: Actor, roomId: string): Pro
   const mayClose = isOpenUserRoom(roomId, sql`${actor.userId} IN (host_id, creator_id)`);
   const { statements, events } = closing(ctx, roomId, 'host');
   await commitIfMet(ctx, [requireThat(ctx, mayClose), ...statements], { events });
-  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
-  const [[closed], people] = await Promise.all([
-    ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)),
-    readPeople(ctx, [roomId]),
-  ]);
-  const who = people.get(roomId);
-  if (!closed || !who) throw userRoomError('ROOM_NOT_FOUND');
-  if (closed.status === 'open') throw userRoomError('ROOM_CHANGED');
-  return presentRoom(closed, who, 0);
+  const closed = await findRoomWithPeople(ctx, roomId);
+  if (!closed) throw userRoomError('ROOM_NOT_FOUND');
+  if (closed.room.status === 'open') throw userRoomError('ROOM_CHANGED');
+  return presentRoom(closed.room, closed.people, 0);
 }
 
 /** For a batch whose first statement requires that the room is open. */

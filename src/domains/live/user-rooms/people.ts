@@ -3,7 +3,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { roomCoHosts, roomSpeakers, userRooms } from './tables';
+import { roomCoHosts, roomSpeakers, type UserRoomRow, userRooms } from './tables';
 
 export type Card = ReturnType<typeof presentCard>;
 
@@ -27,6 +27,25 @@ interface PersonRow {
 /** Those who decide about hands. */
 export function hostsOf({ host, coHosts }: RoomPeople): string[] {
   return [host.id, ...coHosts.map(({ id }) => id)];
+}
+
+export interface RoomWithPeople {
+  readonly room: UserRoomRow;
+  readonly people: RoomPeople;
+}
+
+/** Undefined if the room does not exist. One wait. */
+export async function findRoomWithPeople(
+  ctx: Pick<Context, 'db'>,
+  roomId: string,
+): Promise<RoomWithPeople | undefined> {
+  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
+  const [room, people] = await Promise.all([
+    ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)).get(),
+    readPeople(ctx, [roomId]),
+  ]);
+  const found = people.get(roomId);
+  return room && found && { room, people: found };
 }
 
 export async function readPeople(

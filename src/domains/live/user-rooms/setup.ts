@@ -2,15 +2,14 @@
  * What a room's object knows of a user's room. Every change raises `updatedAt`, which orders the setups, so an object
  * always ends with the newest.
  */
-import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EventOf } from '@/contracts/jobs';
 import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
 import { USER_ROOM_POLICY, visibilityOf } from '@/domains/live/rooms/user-room-door';
 import { judgeVoice } from '@/domains/live/rooms/voice-joined';
 import { judgeStage } from './leave-stage';
-import { type RoomPeople, readPeople } from './people';
-import { type UserRoomRow, userRooms } from './tables';
+import { findRoomWithPeople, type RoomPeople } from './people';
+import type { UserRoomRow } from './tables';
 
 type SetupCommand = Extract<RoomCommand, { readonly type: 'setup' }>;
 
@@ -41,17 +40,8 @@ function userRoomSetup(room: UserRoomRow, coHostIds: readonly string[]): RoomSet
 
 /** The command with what D1 has now. Undefined if the room does not exist. */
 export async function readSetup(ctx: Pick<Context, 'db'>, roomId: string): Promise<SetupCommand | undefined> {
-  const found = await findRoom(ctx, roomId);
+  const found = await findRoomWithPeople(ctx, roomId);
   return found && setupCommand(found.room, found.people);
-}
-
-async function findRoom(ctx: Pick<Context, 'db'>, roomId: string) {
-  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
-  const [room, people] = await Promise.all([
-    ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)).get(),
-    readPeople(ctx, [roomId]),
-  ]);
-  return room && { room, people: people.get(roomId) };
 }
 
 /** Safe to repeat: it applies what is true now, to the room, then its stage and its voice. Throws MEDIA_UNAVAILABLE. */
@@ -60,7 +50,7 @@ export async function applyRoomChange(
   { roomId, judgesPeople = false }: EventOf<'user-room-changed'>,
   eventId: string,
 ): Promise<void> {
-  const found = await findRoom(ctx, roomId);
+  const found = await findRoomWithPeople(ctx, roomId);
   if (!found) return;
   const { room, people } = found;
   await ctx.rooms(roomId).apply(eventId, setupCommand(room, people));
