@@ -8,23 +8,29 @@ import { listMembers } from './members';
 import { type PresentedRoom, presentRoom } from './present';
 import { listHands } from './requests';
 
-/** As `readRoom`, and its host also gets the members. */
-export async function readRoomWithMembers(ctx: Context, viewer: Viewer, roomId: string): Promise<PresentedRoom> {
-  const presented = await readRoom(ctx, viewer, roomId);
-  const isHost = viewer?.kind === 'user' && viewer.userId === presented.host.id;
-  return isHost ? { ...presented, members: await listMembers(ctx, roomId) } : presented;
-}
-
 /**
  * Readers who may enter also get the screening. The host and the co-hosts get the raised hands. Throws ROOM_NOT_FOUND,
  * NOT_IN_YOUR_COUNTRY.
+ * @param withMembers the host also gets the members
  */
-export async function readRoom(ctx: Context, viewer: Viewer, roomId: string): Promise<PresentedRoom> {
+export async function readRoom(
+  ctx: Context,
+  viewer: Viewer,
+  roomId: string,
+  { withMembers = false } = {},
+): Promise<PresentedRoom> {
   const found = await getRoom(ctx, viewer, roomId);
+  const isHost = viewer?.kind === 'user' && viewer.userId === found.room.hostId;
   const presented = presentRoom(found.room, found.people, found.door.viewerCount);
-  const [screening, requests] = await Promise.all([
+  const [screening, requests, members] = await Promise.all([
     judgeAdmission(found.door, found.relation) === null ? findScreening(ctx, roomId) : undefined,
     runsStage(found) ? listHands(ctx, roomId) : undefined,
+    withMembers && isHost ? listMembers(ctx, roomId) : undefined,
   ]);
-  return { ...presented, ...(screening ? { screening } : {}), ...(requests ? { requests } : {}) };
+  return {
+    ...presented,
+    ...(screening ? { screening } : {}),
+    ...(requests ? { requests } : {}),
+    ...(members ? { members } : {}),
+  };
 }

@@ -12,7 +12,7 @@ import { joinUserRoom, leaveUserRoom } from './join';
 import { listMyRooms, listRooms } from './list';
 import { addMember, removeMember } from './members';
 import { openRoom } from './open';
-import { readRoom, readRoomWithMembers } from './read';
+import { readRoom } from './read';
 import { inviteToStage, runStage } from './run-stage';
 import {
   ById,
@@ -66,7 +66,7 @@ const roomEndpoints: Endpoint[] = [
     params: ById,
     response: Room,
     refusals: NOT_HERE,
-    handler: (ctx, { actor, params }) => readRoomWithMembers(ctx, actor, params.id),
+    handler: (ctx, { actor, params }) => readRoom(ctx, actor, params.id, { withMembers: true }),
   }),
   endpoint({
     operationId: 'joinRoom',
