@@ -10,7 +10,7 @@ import { newId } from '@/shared/ids';
 import { changeStream, requireReadyChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
-import { setupEvent } from './room-setup';
+import { announcedChanges, setupEvent } from './room-setup';
 import { type StreamRow, streams } from './tables';
 
 /** What a creator says about a stream. */
@@ -61,8 +61,9 @@ export function letEncoderIn(ctx: Context, channel: ChannelRow): Plan {
 }
 
 /**
- * Takes a prepared stream live.
- * @param ingressId null if it is published from a browser @param details what its creator changes with the start
+ * Takes a scheduled stream live.
+ * @param ingressId null if it is published from a browser
+ * @param details what its creator changes with the start
  */
 export function startStream(
   ctx: Context,
@@ -90,7 +91,7 @@ export function startStream(
       openCount(ctx, stream.id),
       ...announced.statements,
     ],
-    events: [setupEvent(started.row, channel), ...announced.events],
+    events: [setupEvent(started.row, channel, announcedChanges(details)), ...announced.events],
   };
 }
 

@@ -23,7 +23,14 @@ export function roomSetup(stream: StreamRow, channel: ChannelRow): RoomSetup {
   };
 }
 
-/** @param changes sent to viewers beside status, title and policy: description, category, thumbnail */
+/** What viewers are told beside the setup, which contains title and visibility. Undefined: nothing. */
+export function announcedChanges(details: Partial<StreamRow>): Record<string, unknown> | undefined {
+  const { description, category, thumbnailUrl } = details;
+  const given = Object.entries({ description, category, thumbnailUrl }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
+/** @param changes sent to viewers beside status, title and policy */
 export function setupEvent(stream: StreamRow, channel: ChannelRow, changes?: Record<string, unknown>): OutboxEvent {
   return {
     kind: 'room',

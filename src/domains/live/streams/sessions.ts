@@ -29,7 +29,7 @@ import { streamError } from './errors';
 import { type FoundStream, getAnyStream, getStream } from './find';
 import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
-import { setupEvent } from './room-setup';
+import { announcedChanges, setupEvent } from './room-setup';
 import type { NewSession, SessionChanges, StartedSession, Stream } from './schemas';
 import { type StreamRow, streams } from './tables';
 import { publisherToken } from './token';
@@ -195,10 +195,4 @@ export function detailsOf(
   if (at !== null && (at <= now || at > now + SCHEDULED_AHEAD_MS_MAX))
     throw invalid('scheduledFor', 'must be in the future, at most a year away');
   return { ...given, scheduledFor: at };
-}
-
-/** The changes that viewers see beside the setup, which contains title and visibility. */
-function announcedChanges({ description, category, thumbnailUrl }: Partial<StreamRow>) {
-  const announced = { description, category, thumbnailUrl };
-  return Object.fromEntries(Object.entries(announced).filter(([, value]) => value !== undefined));
 }

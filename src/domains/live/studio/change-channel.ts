@@ -13,7 +13,7 @@ import type { ChannelRow } from '@/domains/live/channels/tables';
 import { changeSettings } from '@/domains/live/channels/write';
 import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains/live/streams/change-stream';
 import { type ChannelState, ownChannelState, requireSameStreams } from '@/domains/live/streams/channel-state';
-import { setupEvent } from '@/domains/live/streams/room-setup';
+import { announcedChanges, setupEvent } from '@/domains/live/streams/room-setup';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { httpError } from '@/http/errors';
 import { isChange } from '@/shared/is-change';
@@ -98,11 +98,6 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
     );
     return { channel, live: live?.row, prepared: prepared?.row };
   });
-}
-
-/** The changes that viewers see beside the setup, which contains the title. */
-function announcedChanges({ title: _, ...rest }: Partial<StreamRow>): Record<string, unknown> | undefined {
-  return Object.keys(rest).length > 0 ? rest : undefined;
 }
 
 function delaySeconds({ isChatDelayed, chatDelaySeconds }: z.output<typeof ChatSettings>): number | undefined {
