@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
-import { aStream } from '#test/support/streams';
+import { joinRoom } from '#test/support/rooms';
+import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
@@ -56,6 +57,16 @@ describe.each(ROLES)('a %s', (role) => {
     expect(started.visibility).toBe('followers');
   });
 
+  it('tells those who wait in the room what changed with the start', async () => {
+    const artist = await asArtist();
+    const streamId = await anOpenStream(artist, { status: 'scheduled' });
+    const waiting = await joinRoom(streamId);
+    await waiting.welcome();
+    await artist.post(start, { streamId, title: 'Now', category: 'music' });
+    expect(await waiting.next('stream-started')).toMatchObject({ title: 'Now' });
+    expect(await waiting.next('stream-updated')).toMatchObject({ title: 'Now', category: 'music' });
+  });
+
   it('takes a show live whose time has come, and leaves a later one and a draft alone', async () => {
     const artist = await asArtist();
     const draft = (await artist.post('sessions', { title: 'Draft' })).data;
@@ -91,6 +102,16 @@ describe.each(ROLES)('a %s', (role) => {
     expect(new Set(answers.map(({ data }) => data.stream.id)).size).toBe(1);
     const rows = await testContext().db.select().from(streams);
     expect(rows.filter(({ creatorId }) => creatorId === artist.userId)).toHaveLength(1);
+  });
+
+  it('who starts one stream many times at once starts it once', async () => {
+    const artist = await asArtist();
+    const streamId = (await artist.post('sessions', { title: 'Draft' })).data.id;
+    const titles = ['One', 'Two', 'Three', 'Four', 'Five'];
+    const answers = await Promise.all(titles.map((title) => artist.post(start, { streamId, title })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(new Set(answers.map(({ data }) => data.stream.startTime)).size).toBe(1);
+    expect(new Set(answers.map(({ data }) => data.stream.title)).size).toBe(1);
   });
 
   it('starts and ends no stream of others, and none that is over', async () => {

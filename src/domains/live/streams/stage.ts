@@ -34,7 +34,9 @@ export async function startShow(
       ownChannelState(ctx, actor.userId),
       streamId === undefined ? undefined : getOwnStream(ctx, actor, streamId),
     ]);
-    const { channel, live } = state;
+    const { channel } = state;
+    // It may have started between the two reads.
+    const live = state.live ?? (named?.stream.status === 'live' ? named.stream : undefined);
     const planned = named?.stream ?? (live ? undefined : state.prepared);
     if (planned) requireStartable(planned);
     if (live && (!planned || planned.id === live.id)) return live;
