@@ -161,8 +161,11 @@ export type RoomCommand =
     }
   /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
-  /** Everyone sees another name of the user: the room reads it, and changes every copy of the old one. */
-  | { readonly type: 'rename-user'; readonly userId: string }
+  /**
+   * Everyone sees another name of the user: the room reads it, and changes every copy of the old one. `from` is the
+   * display name before, of which titles in a host's room may be made.
+   */
+  | { readonly type: 'rename-user'; readonly userId: string; readonly from: string }
   /** D1 has messages of this support room that it may not have sent yet. Repeating it is harmless. */
   | { readonly type: 'support-news' }
   /** An event for everyone here that is not stored and has no seq. Repeating it is harmless. */

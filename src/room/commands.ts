@@ -114,7 +114,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     }
     case 'rename-user':
-      await room.traces.rename(command.userId);
+      await room.traces.rename(command.userId, command.from);
       break;
     case 'now-playing':
       notePlaying(room, command);

@@ -168,6 +168,16 @@ export class TraceStore {
     );
   }
 
+  /** Only in events that have exactly this title. */
+  changeTitle(from: string, to: string): void {
+    this.sql.exec(
+      `UPDATE events SET body = json_set(body, '$.title', ?2)
+       WHERE user_id IS NULL AND body ->> '$.type' IN (${TITLED}) AND body ->> '$.title' = ?1`,
+      from,
+      to,
+    );
+  }
+
   /** Erases the room's title and details from events, and all videos of its screenings. */
   eraseTitles(): void {
     this.sql.exec(

@@ -5,6 +5,7 @@
 import type { Context } from '@/contracts/context';
 import type { ChatMessage } from '@/contracts/room';
 import { messageOfBody } from '@/contracts/room-wire';
+import { defaultTitleOf } from '@/domains/live/channels/default-title';
 import { dropTraces, findNames, recordTraces } from '@/domains/live/rooms/traces';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
@@ -87,13 +88,19 @@ export class Traces {
     this.room.chat.forgetRules();
   }
 
-  /** Puts the names that everyone sees now into what the room has stored. Safe to repeat. */
-  async rename(userId: string): Promise<void> {
+  /**
+   * Puts the names that everyone sees now into what the room has stored, and into a host's titles that are made of the
+   * name. Safe to repeat. @param from the display name before
+   */
+  async rename(userId: string, from: string): Promise<void> {
     const { store, broadcaster, database } = this.room;
     const names = await findNames(database, userId);
     if (!names) return;
     broadcaster.flush();
-    store.atomically(() => store.traces.rename(userId, names));
+    store.atomically(() => {
+      store.traces.rename(userId, names);
+      if (store.hostId === userId) store.traces.changeTitle(defaultTitleOf(from), defaultTitleOf(names.displayName));
+    });
   }
 
   messagesOf(userId: string, afterSeq: number, limit: number): ChatMessage[] {

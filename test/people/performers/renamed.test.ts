@@ -11,7 +11,7 @@ import { broadcasts, notifications } from '@/domains/base/notifications/tables';
 import { users } from '@/domains/base/users/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { roomTraces } from '@/domains/live/rooms/tables';
-import { ROOMS_A_STEP } from '@/domains/live/rooms/traces';
+import { listTracedRooms, ROOMS_A_STEP } from '@/domains/live/rooms/traces';
 import { followName } from '@/domains/people/performers/follow-name';
 import { newId } from '@/shared/ids';
 
@@ -114,6 +114,33 @@ it('notifications and default titles show the new name, and other texts stay', a
   await follow(performer.userId, names.stageName);
   expect(await bodiesOf(creator)).toEqual(['Ada Moreno now follows you.']);
   expect(await titleOf(made)).toBe('Ada Moreno live');
+});
+
+it('rooms show a title that is made of the name by the new one, to those who come and to those who are there', async () => {
+  const performer = await asPerformer();
+  await db.update(users).set({ displayName: 'Ada Moreno' }).where(eq(users.id, performer.userId));
+  const [waits, live] = [
+    await anOpenStream(performer, { title: 'Ada Moreno live', status: 'scheduled' }),
+    await anOpenStream(performer, { title: 'Ada Moreno live', status: 'scheduled' }),
+  ];
+  await performer.post(`sessions/${live}/start`);
+  const reader = await joinRoom(live);
+  expect(await reader.welcome()).toMatchObject({ title: 'Ada Moreno live' });
+  const names = await goAnonymous(performer);
+  await follow(performer.userId, 'Ada Moreno');
+  const title = `${names.stageName} live`;
+  expect(await reader.next('stream-updated')).toMatchObject({ title });
+  for (const id of [waits, live]) {
+    expect(await (await joinRoom(id)).welcome()).toMatchObject({ title });
+    const stored = await inStorage<{ body: string }>(id, 'SELECT body FROM events');
+    expect(stored.filter(({ body }) => body.includes('Ada Moreno'))).toEqual([]);
+  }
+});
+
+it('an open room of the user’s own is reached before it has reported its host', async () => {
+  const performer = await asPerformer();
+  const { data } = await performer.post('rooms', { title: 'Evening' });
+  expect(await listTracedRooms(testContext(), performer.userId, '')).toContain(data.id);
 });
 
 it('the encoder has the new name in the video room, unless it is running', async () => {

@@ -9,6 +9,11 @@ export function defaultTitle(displayName: SQL): SQL<string> {
   return sql<string>`substr(${displayName}, 1, 100) || ' live'`;
 }
 
+/** The same outside the database. */
+export function defaultTitleOf(displayName: string): string {
+  return `${[...displayName].slice(0, 100).join('')} live`;
+}
+
 /** The default title by the name that the creator has now, for an UPDATE. */
 export function currentDefaultTitle(creatorId: string): SQL<string> {
   return defaultTitle(sql`(SELECT display_name FROM ${users} WHERE id = ${creatorId})`);

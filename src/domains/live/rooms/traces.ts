@@ -55,6 +55,7 @@ export async function listTracedRooms({ db }: RoomDatabase, userId: string, afte
     SELECT room_id AS roomId FROM ${roomTraces} WHERE user_id = ${userId} AND room_id > ${after}
     UNION SELECT room_id FROM ${lastRooms} WHERE user_id = ${userId} AND kind <> 'support' AND room_id > ${after}
     UNION SELECT id FROM ${streams} WHERE creator_id = ${userId} AND ${isOpen()} AND id > ${after}
+    UNION SELECT id FROM ${userRooms} WHERE host_id = ${userId} AND status = 'open' AND id > ${after}
     ORDER BY roomId LIMIT ${literal(ROOMS_A_STEP)}`);
   return rows.map(({ roomId }) => roomId);
 }

@@ -11,7 +11,7 @@ import { renameInNotifications } from '@/domains/base/notifications/rename';
 import { renameDefaultTitle } from '@/domains/live/channels/default-title';
 import { channels } from '@/domains/live/channels/tables';
 import { listTracedRooms, ROOMS_A_STEP } from '@/domains/live/rooms/traces';
-import { renameDefaultTitles } from '@/domains/live/streams/rename';
+import { renameDefaultTitles, setupsOfDefaultTitles } from '@/domains/live/streams/rename';
 
 type Step = Extract<TaskMessage, { type: 'follow-name' }>;
 
@@ -42,6 +42,8 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
       renameDefaultTitles(ctx, userId, from),
     ])) as D1Result[]; // statements without rows
     const isDone = results.every(({ meta }) => meta.changes === 0);
+    const setups = isDone ? await setupsOfDefaultTitles(ctx, userId) : [];
+    if (setups.length > 0) await commit(ctx, [], { events: setups, evenIfUnchanged: true });
     await ctx.queues.tasks.send({ type: 'follow-name', userId, from, after: isDone ? '' : null });
     if (isDone) await renameEncoder(ctx, userId);
     return;
@@ -52,7 +54,7 @@ export async function followName(ctx: Context, { userId, from, after }: Step): P
       ? [{ kind: 'task', task: { type: 'follow-name', userId, from, after: rooms.at(-1) ?? '' } }]
       : [];
   const renames = rooms.map(
-    (roomId): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'rename-user', userId } }),
+    (roomId): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'rename-user', userId, from } }),
   );
   if (rooms.length > 0) await commit(ctx, [], { events: [...renames, ...next], evenIfUnchanged: true });
 }
