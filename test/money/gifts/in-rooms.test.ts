@@ -107,6 +107,14 @@ describe('a gift in a room', () => {
     const row = await testContext().db.select().from(giftsSent).where(eq(giftsSent.id, data.id)).get();
     expect(row).toMatchObject({ message: null, roomId, streamId: null });
   });
+
+  it('comes from its host also in a country where they hide from others', async () => {
+    const [host, guide] = [await richViewer(), await asGuide()];
+    const roomId = await aStage(host, [guide]);
+    await testContext().db.insert(blockedRegions).values({ creatorId: host.userId, region: 'DE' });
+    const inGermany = { headers: { ...once().headers, 'x-dev-country': 'DE' } };
+    expect((await tip(host, guide.userId, roomId, {}, inGermany)).status).toBe(201);
+  });
 });
 
 describe('a gift in a room is refused', () => {

@@ -153,8 +153,8 @@ function doorQuery(ctx: Context, streamId: string) {
     .where(eq(streams.id, streamId));
 }
 
-/** No row if the room or its host is hidden from the sender. */
-function stageQuery(ctx: Context, { recipientId, country, region }: Giving, roomId: string) {
+/** No row if the host is hidden from the sender. Hosts always see themselves. */
+function stageQuery(ctx: Context, { senderId, recipientId, country, region }: Giving, roomId: string) {
   return ctx.db
     .select({
       open: sql<number>`${userRooms.status} = 'open'`.as('open'),
@@ -166,7 +166,9 @@ function stageQuery(ctx: Context, { recipientId, country, region }: Giving, room
     })
     .from(userRooms)
     .innerJoin(users, eq(users.id, userRooms.hostId))
-    .where(and(eq(userRooms.id, roomId), isActive(), sql`NOT ${hiddenIn({ country, region })}`));
+    .where(
+      and(eq(userRooms.id, roomId), isActive(), sql`(users.id = ${senderId} OR NOT ${hiddenIn({ country, region })})`),
+    );
 }
 
 type StreamDoor = Awaited<ReturnType<typeof doorQuery>>[number];
