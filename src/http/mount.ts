@@ -11,9 +11,9 @@ import { foldId, foldIds } from './fold-ids';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
-import { JSON_BODY_BYTES_MAX } from './raw-body';
+import { checkJson, JSON_BODY_BYTES_MAX } from './raw-body';
 import { refusalsOf } from './refusals';
-import { invalid, parse, requireFewValues } from './validation';
+import { invalid, parse } from './validation';
 
 /** Decides who may call. The app supplies it, so that http depends on no domain. */
 export interface Guard {
@@ -115,14 +115,7 @@ async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   if (isLeftOut && isBodyOptional(endpoint)) return {};
   if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
-  try {
-    const body: unknown = await c.req.json();
-    requireFewValues(body);
-    return foldIds(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
-    throw error;
-  }
+  return checkJson(() => c.req.json());
 }
 
 function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {

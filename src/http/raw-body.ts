@@ -1,16 +1,21 @@
 /** Request bodies that a handler reads itself: byte for byte because a signature covers them, or one of several kinds. */
 import { httpError } from './errors';
+import { foldIds } from './fold-ids';
 import { requireFewValues } from './validation';
 
 export const JSON_BODY_BYTES_MAX = 256 * 1_024;
 
 /** For an endpoint that takes a form or JSON. Throws BODY_TOO_LARGE, MALFORMED_JSON. */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  const text = await readRawText(request, JSON_BODY_BYTES_MAX);
+  return checkJson(async () => JSON.parse(await readRawText(request, JSON_BODY_BYTES_MAX)));
+}
+
+/** What every JSON body goes through before its shape is checked: it is no giant, and ids in capitals are folded. */
+export async function checkJson(read: () => Promise<unknown>): Promise<unknown> {
   try {
-    const body: unknown = JSON.parse(text);
+    const body = await read();
     requireFewValues(body);
-    return body;
+    return foldIds(body);
   } catch (error) {
     if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
     throw error;

@@ -51,6 +51,19 @@ describe('an id in capitals', () => {
   });
 });
 
+it('an id in capitals is the same id in a form, and in a body that its handler reads itself', async () => {
+  const dj = await asCreator({ role: 'dj' });
+  const announce = async (kind: string, contentType: string) =>
+    (await dj.post('media/uploads', { kind, contentType, bytes: 100 })).data.id.toUpperCase();
+  // Found, but not sent yet.
+  const refused = { status: 409, error: { code: 'UPLOAD_INCOMPLETE' } };
+  expect(await dj.post('dj/upload-track', { uploadId: await announce('track', 'audio/wav') })).toMatchObject(refused);
+  const form = new FormData();
+  form.append('text', 'A video');
+  form.append('mediaUploadIds', await announce('post-video', 'video/mp4'));
+  expect(await dj.post('content/posts', form)).toMatchObject(refused);
+});
+
 describe('what is wrong with a field', () => {
   it.each([
     ['other types', { coins: 'ten', recipientId: 1 }, { coins: 'must be a number', recipientId: 'must be text' }],
