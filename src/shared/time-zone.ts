@@ -1,5 +1,5 @@
 /** Days in a time zone, by the platform's own table of zones. */
-import { SECOND_MS, toDay } from './time';
+import { DAY_MS, SECOND_MS, toDay } from './time';
 
 const IS_NAME = /^[A-Za-z][\w+/-]*$/;
 
@@ -27,17 +27,21 @@ export function timeZone(name: string): TimeZone {
       formatter.format(ms).match(/\d+/g)?.map(Number) ?? [];
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / SECOND_MS) * SECOND_MS;
   };
-  let lastOffset = 0; // most often that of the next day too
+  const known = new Map<number, number>(); // a report asks for many days in a row
+  const offsetAround = (ms: number) => {
+    const offset = known.get(ms) ?? offsetAt(ms);
+    known.set(ms, offset);
+    return offset;
+  };
   return {
     dayOf: (ms) => toDay(ms + offsetAt(ms)),
     startOf(day) {
       const midnight = Date.parse(day);
-      if (offsetAt(midnight - lastOffset) === lastOffset) return midnight - lastOffset;
-      const first = midnight - offsetAt(midnight);
-      lastOffset = offsetAt(first);
-      const second = midnight - lastOffset;
-      const isMidnight = offsetAt(second) === lastOffset;
-      return isMidnight ? second : Math.max(first, second);
+      const [before, after] = [offsetAround(midnight - DAY_MS), offsetAround(midnight + DAY_MS)];
+      if (before === after) return midnight - before;
+      // If clocks go back over midnight, it comes twice, and the day begins with the first.
+      const [first, second] = [midnight - Math.max(before, after), midnight - Math.min(before, after)];
+      return offsetAt(first) === midnight - first ? first : second;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS, toDay } from '@/shared/time';
 import { isTimeZone, timeZone } from '@/shared/time-zone';
 
 describe('a time zone', () => {
@@ -27,11 +28,23 @@ describe('a day begins', () => {
     ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00Z'], // no midnight: the day begins at one
     ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00Z'], // no midnight either
     ['America/Sao_Paulo', '2018-02-18', '2018-02-18T03:00:00Z'], // midnight comes twice: the day begins with the second
+    ['America/Havana', '2026-11-01', '2026-11-01T04:00:00Z'], // midnight comes twice: the day begins with the first
+    ['Atlantic/Azores', '2026-10-25', '2026-10-25T00:00:00Z'],
+    ['Asia/Amman', '2021-10-29', '2021-10-28T21:00:00Z'],
     ['Asia/Kathmandu', '2026-01-01', '2025-12-31T18:15:00Z'],
     ['Pacific/Kiritimati', '2026-01-01', '2025-12-31T10:00:00Z'],
     ['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00Z'], // the zone skipped the day before
   ])('in %s on %s at %s', (name, day, at) => {
     expect(new Date(timeZone(name).startOf(day)).toISOString()).toBe(new Date(at).toISOString());
+  });
+
+  it('at the same time in whatever order days are asked for', () => {
+    for (const name of ['America/Havana', 'Atlantic/Azores', 'Africa/Cairo', 'America/New_York']) {
+      const days = Array.from({ length: 366 }, (_, index) => toDay(Date.parse('2026-01-01') + index * DAY_MS));
+      const [up, down] = [timeZone(name), timeZone(name)];
+      const downwards = days.toReversed().map((day) => down.startOf(day));
+      expect([name, downwards.toReversed()]).toEqual([name, days.map((day) => up.startOf(day))]);
+    }
   });
 
   it('when the one before ends, all year and in every zone', () => {
