@@ -120,11 +120,12 @@ function mediaOf(vars: Variables): Pick<Config, 'mediaProvider' | 'livekit' | 'a
   };
 }
 
-function paymentOf(vars: Variables): Pick<Config, 'paymentProvider' | 'stripe' | 'dodo'> {
+function paymentOf(vars: Variables): Pick<Config, 'paymentProvider' | 'stripe' | 'stripeAddsTax' | 'dodo'> {
   const dodo = together(vars, GROUPS.dodo);
   return {
     paymentProvider: vars.PAYMENT_PROVIDER ?? providerWithKeys(vars),
     stripe: together(vars, GROUPS.stripe),
+    stripeAddsTax: vars.STRIPE_AUTOMATIC_TAX === 'on',
     dodo: dodo && { ...dodo, environment: vars.DODO_ENVIRONMENT },
   };
 }

@@ -78,6 +78,7 @@ export const variables = z.object({
   PAYMENT_PROVIDER: z.enum(['stripe', 'dodo', 'sandbox']).optional(),
   STRIPE_SECRET_KEY: z.string().min(1).optional(),
   STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  STRIPE_AUTOMATIC_TAX: z.enum(['on', 'off']).default('off'),
   DODO_API_KEY: z.string().min(1).optional(),
   DODO_WEBHOOK_SECRET: z.string().min(1).optional(),
   DODO_PRODUCT_ID: z.string().min(1).optional(),

@@ -18,6 +18,8 @@ export interface Config {
   /** For new purchases. The other providers stay available so that purchases begun with them can finish. */
   readonly paymentProvider: 'stripe' | 'dodo' | 'sandbox';
   readonly stripe: { readonly secretKey: string; readonly webhookSecret: string } | undefined;
+  /** Whether Stripe computes taxes and adds them to orders. */
+  readonly stripeAddsTax: boolean;
   readonly dodo:
     | {
         readonly apiKey: string;

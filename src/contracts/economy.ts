@@ -63,6 +63,27 @@ export const MoneyLimits = z.strictObject(moneyLimits).openapi('MoneyLimits');
 
 const CurrencyLimits = z.strictObject({ currency: aCurrency, ...moneyLimits }).openapi('CurrencyLimits');
 
+const ShopCurrency = z
+  .strictObject({
+    currency: aCurrency,
+    priceMinorMin: aMinor,
+    priceMinorMax: aMinor,
+    feeMinor: z.int().min(0).max(MINOR_MAX).describe('Taken from each order, besides the share.'),
+  })
+  .openapi('ShopCurrency');
+
+const Shop = z
+  .strictObject({
+    commissionBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX).describe("The platform's share of the items."),
+    maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days after fulfilment before sales can be cashed out.'),
+    confirmedDays: z.int().min(0).max(DAYS_MAX).describe('The same after the buyer confirmed that the order arrived.'),
+    currencies: z
+      .array(ShopCurrency)
+      .max(CURRENCIES_MAX)
+      .describe('Prices and fees by currency. A currency that is not listed has no fee, and takes any price.'),
+  })
+  .openapi('ShopLimits');
+
 export const Limits = z
   .strictObject({
     giftQuantityMax: z.int().min(1).max(10_000),
@@ -77,6 +98,7 @@ export const Limits = z
     payoutFeeBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX),
     rewardCodePercent: z.int().min(1).max(1_000),
     rewardCodeDays: z.int().min(1).max(DAYS_MAX),
+    shop: Shop,
     ...moneyLimits,
     currencies: z.array(CurrencyLimits).max(CURRENCIES_MAX).describe('The amounts of money in other currencies.'),
   })

@@ -27,6 +27,8 @@ export const NOTIFICATION_GROUPS = [
   'decision',
   'report',
   'track',
+  'order',
+  'product',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -61,6 +63,10 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   report: QUIET,
   /** What became of a DJ's uploads. */
   track: LOUD,
+  /** Bought and sold goods, and their money. */
+  order: LASTING,
+  /** Products that can be bought now, and what staff decided about a seller's own. */
+  product: LOUD,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -111,6 +117,22 @@ export const NOTIFICATION_KINDS = {
   'track-ready': 'track',
   'track-rejected': 'track',
   'track-infected': 'track',
+  'order-paid': 'order',
+  'order-received': 'order',
+  'order-fulfilled': 'order',
+  'order-reminder': 'order',
+  'order-cancelled': 'order',
+  'order-refunded': 'order',
+  'order-refund-failed': 'order',
+  'order-problem': 'order',
+  'order-problem-answered': 'order',
+  'order-problem-resolved': 'order',
+  'sale-reversed': 'order',
+  'sale-restored': 'order',
+  'stock-offered': 'product',
+  'product-approved': 'product',
+  'product-refused': 'product',
+  'product-waiting': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

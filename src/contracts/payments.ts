@@ -8,6 +8,29 @@ import type { Unreadable } from './unreadable';
 export const PAYMENT_PROVIDERS = ['stripe', 'dodo', 'sandbox'] as const;
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 
+/** A postal address, as the provider collected it. Parts that a country does not use are null. */
+export interface PostalAddress {
+  readonly name: string;
+  readonly line1: string;
+  readonly line2: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly phone: string | null;
+}
+
+/** Goods of an order, so that the provider lists them, asks for an address and adds taxes. */
+export interface CheckoutGoods {
+  readonly kind: 'physical' | 'digital';
+  readonly unitMinor: number;
+  readonly quantity: number;
+  readonly shippingMinor: number;
+  /** Countries; null: anywhere. */
+  readonly shipsTo: readonly string[] | null;
+}
+
 export interface CheckoutRequest {
   /**
    * Our id of the payment, whatever it pays for. Also the provider's idempotency key: a repeat returns the same
@@ -25,6 +48,19 @@ export interface CheckoutRequest {
    * Milliseconds; more than 30 minutes and at most 24 hours ahead, as Stripe requires. Every try sends the same value.
    */
   readonly expiresAt: number;
+  /** Of an order: they add up to `amountMinor`, and taxes come on top. */
+  readonly goods?: CheckoutGoods;
+}
+
+export interface RefundRequest {
+  /** Our id of the refund, and the provider's idempotency key where it has one. */
+  readonly refundId: string;
+  readonly purchaseId: string;
+  /** The provider's id of the payment. */
+  readonly paymentId: string;
+  readonly amountMinor: number;
+  /** ISO 4217 */
+  readonly currency: string;
 }
 
 /** A field of an offer that the provider would refuse at the checkout, and what it must be. */
@@ -74,8 +110,14 @@ export type PaymentEvent =
   | ({
       readonly type: 'paid';
       readonly checkoutId: string | null;
+      /** All that was paid, taxes included. */
       readonly amountMinor: number;
       readonly currency: string;
+      /** The taxes that the provider added to the price. Absent: none. */
+      readonly taxMinor?: number;
+      /** The part of `amountMinor` for shipping. Absent: the provider does not say. */
+      readonly shippingMinor?: number;
+      readonly address?: PostalAddress;
     } & OfPayment)
   /** `processing`: the buyer finished the checkout, and the money is on its way for days. */
   | ({ readonly type: 'expired' | 'failed' | 'processing' } & OfPayment)
@@ -98,6 +140,8 @@ export type PaymentEvent =
 
 export interface PaymentProvider {
   readonly name: PaymentProviderName;
+  /** Whether its checkout collects an address, so that it can be used for goods that are shipped. */
+  readonly canShip: boolean;
   /** Why it would refuse to charge this price; undefined if it takes it. Follows the provider's published rules. */
   findPriceProblem(amountMinor: number, currency: string): PriceProblem | undefined;
   /**
@@ -111,6 +155,16 @@ export interface PaymentProvider {
    * @param checkoutId as `createCheckout` returned it
    */
   findOutcome(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
+  /**
+   * Ends a checkout, so that nobody can pay it any more, and returns its outcome as `findOutcome` does. Undefined if the
+   * provider cannot end it and it is still open. Throws as `findOutcome`.
+   */
+  endCheckout(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
+  /**
+   * Gives money back. Repeating it with the same `refundId` refunds once. Throws PAYMENT_UNAVAILABLE if the outcome is
+   * unknown, and PAYMENT_REFUSED if the provider will never make this refund.
+   */
+  refund(request: RefundRequest): Promise<RefundReport>;
   /** Our id of the payment, by the provider's. Null if it was not made by our checkout. Throws PAYMENT_UNAVAILABLE. */
   findPurchaseId(paymentId: string): Promise<string | null>;
   /**

@@ -1,5 +1,6 @@
 /** What the rest of Footlight tells a room: its setup, and commands. Only types, and constants of the wire. */
 import type { Maintenance } from '@/shared/maintenance';
+import type { Showcase } from './product';
 
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
@@ -90,6 +91,13 @@ export interface NowPlayingBody extends RoomEventBody {
   readonly startedAt: string | null;
 }
 
+/** The product that a room shows; null if it shows none. Rooms store it. */
+export interface ShowcaseBody extends RoomEventBody {
+  readonly type: 'product-showcased' | 'showcase-cleared';
+  readonly streamId: string;
+  readonly showcase: Showcase | null;
+}
+
 /**
  * The outbox's commands to a room, delivered at least once and in any order. A room ignores an id it has seen, and a
  * `setup` older (`at`) than its own.
@@ -176,5 +184,11 @@ export type RoomCommand =
   | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] }
   /** What plays as of `at`, as a durable event. A late one is dropped, and `welcome` shows the newest. */
   | { readonly type: 'now-playing'; readonly at: number; readonly event: NowPlayingBody }
+  /** What the room shows as of `at`, as a durable event. A late one is dropped, and `welcome` shows the newest. */
+  | { readonly type: 'showcase'; readonly at: number; readonly event: ShowcaseBody }
+  /** Products were added to the stream or taken out: the room reads from D1 which ones it has. */
+  | { readonly type: 'products-changed' }
+  /** Stock of a product changed: the room reads it from D1 and sends `product-stock`, at most once a second. */
+  | { readonly type: 'stock-changed'; readonly productId: string }
   /** The platform's maintenance window. Only staff write while it runs. */
   | { readonly type: 'maintenance'; readonly maintenance: Maintenance };

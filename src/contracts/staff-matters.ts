@@ -27,6 +27,7 @@ export const WAITING_KINDS = [
   'chat-waiting',
   'application-waiting',
   'payout-waiting',
+  'product-waiting',
   'webhook-waiting',
   'health',
 ] as const;
@@ -104,6 +105,24 @@ export const STAFF_MATTERS = {
     body: 'A creator asked to be paid to another bank account.',
     idName: 'payoutDetailsId',
     actsOnSubject: true,
+  },
+  product: {
+    kind: 'product-waiting',
+    group: 'waiting:product',
+    permission: 'canManageCatalogue',
+    title: 'Products that wait for you',
+    body: 'A seller wants to put a product on sale.',
+    idName: 'productId',
+    actsOnSubject: false,
+  },
+  'order-problem': {
+    kind: 'product-waiting',
+    group: 'waiting:order-problem',
+    permission: 'canRefund',
+    title: 'Problems with orders that wait for you',
+    body: 'A buyer and a seller do not agree.',
+    idName: 'orderId',
+    actsOnSubject: false,
   },
   'held-event': {
     kind: 'webhook-waiting',

@@ -5,7 +5,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { Config } from '@/contracts/config';
-import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
+import type { CheckoutRequest, PaymentEvent, PaymentProvider, RefundReport, RefundRequest } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { dodoPriceProblem } from './dodo-currencies';
 import { Payment, paidBy, purchaseOf } from './dodo-events';
@@ -29,6 +29,7 @@ const Checkout = z.object({
 export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
   return {
     name: 'dodo',
+    canShip: false,
     findPriceProblem: dodoPriceProblem,
     async createCheckout(request) {
       const made = await ask(config, NewCheckout, '/checkouts', checkoutOf(config, request));
@@ -38,6 +39,9 @@ export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
     check: async () => {
       await ask(config, z.object({}), `/products/${encodeURIComponent(config.productId)}`);
     },
+    // Dodo cannot end a checkout: it can be paid for a day.
+    endCheckout: (purchaseId, checkoutId) => findOutcome(config, now(), purchaseId, checkoutId),
+    refund: (request) => refund(config, request, now()),
     findPurchaseId: async (paymentId) =>
       purchaseOf(await ask(config, Payment, `/payments/${encodeURIComponent(paymentId)}`)).purchaseId,
   };
@@ -55,6 +59,29 @@ function checkoutOf({ productId }: DodoConfig, request: CheckoutRequest) {
     metadata: { purchaseId: request.purchaseId },
   };
 }
+
+const MadeRefund = z.object({
+  refund_id: z.string().min(1),
+  amount: z.int().nullish(),
+  status: z.string(),
+  reason: z.string().nullish(),
+});
+
+/** Dodo has no idempotency keys, so our id stands in the reason, and a repeat looks for it first. */
+async function refund(config: DodoConfig, request: RefundRequest, now: number): Promise<RefundReport> {
+  const { refundId, purchaseId, paymentId, amountMinor, currency } = request;
+  const payment = await ask(config, RefundedPayment, `/payments/${encodeURIComponent(paymentId)}`);
+  const reason = `Refund ${refundId}`;
+  const known = payment.refunds?.find((made) => made.reason === reason);
+  const items = [{ item_id: config.productId, amount: amountMinor, tax_inclusive: true }];
+  const made = known ?? (await ask(config, MadeRefund, '/refunds', { payment_id: paymentId, items, reason }));
+  return {
+    ...{ type: 'refunded', claimId: made.refund_id, amountMinor: made.amount ?? amountMinor, currency },
+    ...{ state: made.status === 'failed' ? 'failed' : 'stands', at: now, purchaseId, paymentId },
+  };
+}
+
+const RefundedPayment = z.object({ refunds: z.array(MadeRefund).nullish() });
 
 async function findOutcome(
   config: DodoConfig,

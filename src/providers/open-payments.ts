@@ -21,11 +21,11 @@ export function openPayments(config: Config, now: () => number): Payments {
   function of(name: PaymentProviderName): PaymentProvider | undefined {
     switch (name) {
       case 'stripe':
-        return config.stripe && stripe(config.stripe.secretKey, now);
+        return config.stripe && stripe(config.stripe.secretKey, now, config.stripeAddsTax);
       case 'dodo':
         return config.dodo && dodo(config.dodo, now);
       case 'sandbox':
-        return hasSandbox ? sandbox(config) : undefined;
+        return hasSandbox ? sandbox(config, now) : undefined;
     }
   }
 

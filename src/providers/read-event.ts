@@ -46,11 +46,14 @@ const AN_ID: Rule = [isId, 'is not an id'];
 const AN_ID_OR_NULL: Rule = [(value) => value === null || isId(value), 'is not an id'];
 const A_FLAG: Rule = [(value) => typeof value === 'boolean', 'is not true or false'];
 
+const A_NUMBER: Rule = [Number.isSafeInteger, 'is not a whole number'];
+
 const RULES: Readonly<Record<FieldOf<PaymentEvent>, Rule>> = {
   ...{ purchaseId: AN_ID_OR_NULL, paymentId: AN_ID_OR_NULL, checkoutId: AN_ID_OR_NULL },
   ...{ claimId: AN_ID, accountId: AN_ID, payoutId: AN_ID, reference: AN_ID, state: AN_ID },
   ...{ payoutsEnabled: A_FLAG, isWhole: A_FLAG },
-  amountMinor: [Number.isSafeInteger, 'is not a whole number'],
+  ...{ amountMinor: A_NUMBER, taxMinor: A_NUMBER, shippingMinor: A_NUMBER },
+  address: [(value) => typeof value === 'object' && value !== null, 'is not an address'],
   at: [(value) => Number.isSafeInteger(value) && isValid(new Date(Number(value))), 'is not a time'],
   currency: [(value) => value === null || /^[A-Z]{3}$/.test(String(value)), 'is not a currency'],
 };

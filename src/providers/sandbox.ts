@@ -13,9 +13,10 @@ import { SIGNATURE_HEADER } from './stripe-events';
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
 const PAYMENT_PREFIX = 'sandbox_pi_';
 
-export function sandbox({ publicUrl }: Config): PaymentProvider {
+export function sandbox({ publicUrl }: Config, now: () => number): PaymentProvider {
   return {
     name: 'sandbox',
+    canShip: true,
     findPriceProblem: () => undefined, // no money moves
     createCheckout: async ({ purchaseId }) => ({
       checkoutId: checkoutIdOf(purchaseId),
@@ -23,6 +24,12 @@ export function sandbox({ publicUrl }: Config): PaymentProvider {
     }),
     // A payment always reports itself, and the sweep asks only once the checkout has expired.
     findOutcome: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
+    // Its page lets nobody pay for an order that has expired.
+    endCheckout: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
+    refund: async ({ refundId, purchaseId, paymentId, amountMinor, currency }) => ({
+      ...{ type: 'refunded', claimId: `sandbox_re_${refundId}`, amountMinor, currency, state: 'stands' },
+      ...{ at: Math.floor(now() / SECOND_MS) * SECOND_MS, purchaseId, paymentId },
+    }),
     check: async () => {},
     findPurchaseId: async (paymentId) =>
       paymentId.startsWith(PAYMENT_PREFIX) ? paymentId.slice(PAYMENT_PREFIX.length) : null,

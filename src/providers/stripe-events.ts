@@ -6,6 +6,7 @@ import { SECOND_MS } from '@/shared/time';
 import { isId, readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
 import { disputeReport, fraudWarning, idOf, moneyOf, refundReport, refundsChanged } from './stripe-claims';
 import { isLiveKey, loadStripe } from './stripe-client';
+import { chosenIn } from './stripe-goods';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
@@ -125,7 +126,7 @@ export function completed(session: Stripe.Checkout.Session): PaymentEvent | null
 
 function paidBy(session: Stripe.Checkout.Session): PaymentEvent {
   const { id: checkoutId, amount_total: amount, currency } = session;
-  return { type: 'paid', checkoutId, ...moneyOf({ amount, currency }), ...purchaseOf(session) };
+  return { type: 'paid', checkoutId, ...moneyOf({ amount, currency }), ...chosenIn(session), ...purchaseOf(session) };
 }
 
 /** Only our checkouts have this metadata. Others of the same Stripe account are none of our business. */

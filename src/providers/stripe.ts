@@ -1,25 +1,37 @@
 /** Payments through Stripe Checkout, with a page at Stripe for each purchase. Webhooks report the outcome. */
 import type { Stripe } from 'stripe';
-import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider, RefundReport } from '@/contracts/payments';
+import type {
+  Checkout,
+  CheckoutRequest,
+  PaymentEvent,
+  PaymentProvider,
+  RefundReport,
+  RefundRequest,
+} from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
 import { refundReport } from './stripe-claims';
 import { isRefusal, loadStripe, type Sdk, stripeClient } from './stripe-client';
 import { stripePriceProblem, toStripeAmount } from './stripe-currencies';
 import { completed, purchaseOf } from './stripe-events';
+import { goodsParams, linesOf } from './stripe-goods';
 
 /** The most that Stripe lists at once. A payment with more refunds is not expected, and fails. */
 const REFUNDS_MAX = 100;
 
-export function stripe(secretKey: string, now: () => number): PaymentProvider {
+/** @param addsTax whether Stripe adds taxes to orders */
+export function stripe(secretKey: string, now: () => number, addsTax = false): PaymentProvider {
   return {
     name: 'stripe',
+    canShip: true,
     findPriceProblem: stripePriceProblem,
-    createCheckout: (request) => ask(secretKey, (client) => createSession(client, request)),
+    createCheckout: (request) => ask(secretKey, (client) => createSession(client, request, addsTax)),
     findOutcome: (_purchaseId, checkoutId) =>
       ask(secretKey, async (client) =>
         outcomeOf(await client.checkout.sessions.retrieve(checkoutId, { expand: ['payment_intent'] })),
       ),
+    endCheckout: (_purchaseId, checkoutId) => ask(secretKey, (client) => endSession(client, checkoutId)),
+    refund: (request) => ask(secretKey, (client) => createRefund(client, request, now())),
     findPurchaseId: (paymentId) =>
       ask(secretKey, async (client) => {
         const { metadata } = await client.paymentIntents.retrieve(paymentId);
@@ -55,30 +67,56 @@ async function readBalance(client: Stripe): Promise<void> {
   });
 }
 
+/** Stripe refuses to expire a session that is not open, and then says what became of it. */
+async function endSession(client: Stripe, checkoutId: string): Promise<PaymentEvent | undefined> {
+  const { errors } = await loadStripe();
+  await client.checkout.sessions.expire(checkoutId).catch((error: unknown) => {
+    if (!(error instanceof errors.StripeInvalidRequestError)) throw error;
+  });
+  return outcomeOf(await client.checkout.sessions.retrieve(checkoutId, { expand: ['payment_intent'] }));
+}
+
+/** Stripe forgets a key after a day at the earliest, so a later repeat finds the refund by its metadata. */
+async function createRefund(client: Stripe, request: RefundRequest, now: number): Promise<RefundReport> {
+  const { refundId, purchaseId, paymentId, amountMinor, currency } = request;
+  const { data } = await client.refunds.list({ payment_intent: paymentId, limit: REFUNDS_MAX });
+  const known = data.find(({ metadata }) => metadata?.refundId === refundId);
+  const made =
+    known ??
+    (await client.refunds.create(
+      {
+        payment_intent: paymentId,
+        amount: toStripeAmount(amountMinor, currency),
+        metadata: { refundId, purchaseId },
+      },
+      { idempotencyKey: refundId },
+    ));
+  const report = refundReport(made, wholeSecond(now));
+  if (!report) throw new Error(`Stripe's refund ${made.id} names no payment`);
+  return report;
+}
+
+/** Events have whole seconds, so a later event of the same second must not look older. */
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / SECOND_MS) * SECOND_MS;
+}
+
 /** @param now when it is asked (ms), which is the time of what Stripe answers; events have whole seconds */
 async function listRefunds(client: Stripe, paymentId: string, now: number): Promise<RefundReport[]> {
-  const at = Math.floor(now / SECOND_MS) * SECOND_MS;
+  const at = wholeSecond(now);
   const { data, has_more } = await client.refunds.list({ payment_intent: paymentId, limit: REFUNDS_MAX });
   if (has_more) throw new Error(`Payment ${paymentId} has more than ${REFUNDS_MAX} refunds`);
   return data.toReversed().flatMap((refund) => refundReport(refund, at) ?? []);
 }
 
-async function createSession(client: Stripe, request: CheckoutRequest): Promise<Checkout> {
-  const { purchaseId, amountMinor, currency } = request;
+async function createSession(client: Stripe, request: CheckoutRequest, addsTax: boolean): Promise<Checkout> {
+  const { purchaseId, currency } = request;
   const metadata = { purchaseId };
   const session = await client.checkout.sessions.create(
     {
       mode: 'payment',
-      line_items: [
-        {
-          quantity: 1,
-          price_data: {
-            currency: currency.toLowerCase(),
-            unit_amount: toStripeAmount(amountMinor, currency),
-            product_data: { name: request.description },
-          },
-        },
-      ],
+      line_items: linesOf(request),
+      ...goodsParams(request.goods, currency, addsTax),
       // In the buyer's own currency, the amount would differ from the purchase's.
       adaptive_pricing: { enabled: false },
       client_reference_id: purchaseId,

@@ -28,6 +28,7 @@ const economy: EconomyConfig = {
     ...{ giftQuantityMax: 1_000, tipCoinsMin: 10, tipCoinsMax: 100_000, exchangeDiamondsMin: 10 },
     ...{ payoutDiamondsMin: 1_000, payoutDiamondsMax: 1_000_000, payoutDiamondsPerDayMax: 2_000_000 },
     ...{ payoutsPerDayMax: 3, maturingDays: 14, payoutFeeBasisPoints: 100, rewardCodePercent: 10, rewardCodeDays: 30 },
+    shop: { commissionBasisPoints: 1_000, maturingDays: 14, confirmedDays: 3, currencies: [] },
     ...usd,
     currencies: [{ currency: 'HUF', ...huf }],
   },

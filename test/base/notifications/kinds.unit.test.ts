@@ -62,6 +62,22 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'track-ready': ['track', PUSHED, false],
   'track-rejected': ['track', PUSHED, false],
   'track-infected': ['track', PUSHED, false],
+  'order-paid': ['order', EVERYWHERE, true],
+  'order-received': ['order', EVERYWHERE, true],
+  'order-fulfilled': ['order', EVERYWHERE, true],
+  'order-reminder': ['order', EVERYWHERE, true],
+  'order-cancelled': ['order', EVERYWHERE, true],
+  'order-refunded': ['order', EVERYWHERE, true],
+  'order-refund-failed': ['order', EVERYWHERE, true],
+  'order-problem': ['order', EVERYWHERE, true],
+  'order-problem-answered': ['order', EVERYWHERE, true],
+  'order-problem-resolved': ['order', EVERYWHERE, true],
+  'sale-reversed': ['order', EVERYWHERE, true],
+  'sale-restored': ['order', EVERYWHERE, true],
+  'stock-offered': ['product', PUSHED, false],
+  'product-approved': ['product', PUSHED, false],
+  'product-refused': ['product', PUSHED, false],
+  'product-waiting': ['staff', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

@@ -1,7 +1,9 @@
 /** Checks whether a thing still waits for staff: one look-up by its id. Takes no Context. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { WaitingKind } from '@/contracts/staff-matters';
+import { orderProblems } from '@/domains/money/orders/tables';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { products } from '@/domains/money/products/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { healthAlerts } from '@/domains/operations/platform/tables';
 import { reports } from '@/domains/operations/reports/tables';
@@ -26,6 +28,8 @@ const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
     OR EXISTS (SELECT 1 FROM ${guideApplications} WHERE id = ${id} AND status = 'PENDING'))`,
   'payout-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${payouts} WHERE id = ${id} AND ${payoutWaits})
     OR EXISTS (SELECT 1 FROM ${payoutDetails} WHERE id = ${id} AND status = 'pending'))`,
+  'product-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${products} WHERE id = ${id} AND status = 'review')
+    OR EXISTS (SELECT 1 FROM ${orderProblems} WHERE order_id = ${id} AND status <> 'resolved'))`,
   'webhook-waiting': (id) =>
     sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`,
   health: (part) => sql`EXISTS (SELECT 1 FROM ${healthAlerts} WHERE part = ${part})`,
