@@ -65,6 +65,8 @@ export type OutboxEvent =
   | { readonly kind: 'support-message'; readonly messageId: string }
   /** Deletes an ingress at LiveKit that its channel no longer uses. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
+  /** A product's stock or price changed: the rooms of its live streams send it. */
+  | { readonly kind: 'stock-changed'; readonly productId: string }
   /** A message for the `tasks` queue, to be handled after the delay. */
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number }
   /** A message for the `payouts` queue: an approved payout must be sent. */
@@ -184,6 +186,10 @@ export type TaskMessage =
   /** Ends a page of the subscriptions of those who live where the creator is hidden: those after this id. */
   | { readonly type: 'end-hidden-subscriptions'; readonly creatorId: string; readonly after: string | null }
 
+  /** Asks the provider for a refund of an order, and books what it answers. */
+  | { readonly type: 'refund-order'; readonly refundId: string }
+  /** Notifies the people on a variant's waiting list to whom a piece is offered. */
+  | { readonly type: 'tell-offered'; readonly variantId: string }
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 

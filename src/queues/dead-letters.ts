@@ -38,6 +38,8 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'follow-name': 'back',
   'end-hidden-subscriptions': 'back',
   'process-track': 'swept',
+  'refund-order': 'swept',
+  'tell-offered': 'over',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
@@ -45,7 +47,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
-  ...['decisionId', 'creatorId', 'trackId'],
+  ...['decisionId', 'creatorId', 'trackId', 'refundId', 'variantId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -16,7 +16,10 @@ import { trackJobs } from '@/domains/live/tracks/jobs';
 import { userRoomJobs } from '@/domains/live/user-rooms/jobs';
 import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
+import { orderJobs } from '@/domains/money/orders/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
+import { productJobs } from '@/domains/money/products/jobs';
+import { showcaseJobs } from '@/domains/money/showcase/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
 import { analyticsJobs } from '@/domains/operations/analytics/jobs';
 import { appealJobs } from '@/domains/operations/appeals/jobs';
@@ -45,6 +48,9 @@ const DOMAINS = [
   analyticsJobs,
   subscriptionJobs,
   payoutJobs,
+  orderJobs,
+  productJobs,
+  showcaseJobs,
   earningJobs,
   auditJobs,
   banJobs,

@@ -1,0 +1,71 @@
+/** What happens to those who wait for a piece: they are notified of an offer, and lose it after two minutes. */
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { TaskMessage } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { toIso } from '@/shared/time';
+import { offerStock } from './stock';
+import { products, productVariants, productWaits } from './tables';
+
+const VARIANTS_AT_ONCE = 20;
+/** More are told by the next task, which is queued with the next offers. */
+const TOLD_AT_ONCE = 100;
+
+/** Notifies once of each offer. */
+export async function tellOffered(
+  ctx: Context,
+  { variantId }: Extract<TaskMessage, { type: 'tell-offered' }>,
+): Promise<void> {
+  const untold = and(
+    eq(productWaits.variantId, variantId),
+    isNotNull(productWaits.offeredUntil),
+    eq(productWaits.notified, false),
+  );
+  const rows = await ctx.db
+    .select({ userId: productWaits.userId, until: productWaits.offeredUntil, id: products.id, title: products.title })
+    .from(productWaits)
+    .innerJoin(productVariants, eq(productVariants.id, productWaits.variantId))
+    .innerJoin(products, eq(products.id, productVariants.productId))
+    .where(untold)
+    .limit(TOLD_AT_ONCE);
+  if (rows.length === 0) return;
+  const told = sql`user_id IN (SELECT value FROM json_each(${JSON.stringify(rows.map(({ userId }) => userId))}))`;
+  await commit(ctx, [ctx.db.update(productWaits).set({ notified: true }).where(and(untold, told))], {
+    events: rows.map(({ userId, until, id, title }) => ({
+      kind: 'notify',
+      notification: {
+        userId,
+        kind: 'stock-offered',
+        title: 'You can buy it now',
+        body: `A piece of “${title}” is kept for you for two minutes.`,
+        data: { productId: id, variantId, until: toIso(until ?? ctx.now()) },
+      },
+    })),
+  });
+}
+
+/** Ends offers that nobody took, and offers the pieces to the next who wait. Returns whether there may be more. */
+export async function endOffers(ctx: Context): Promise<boolean> {
+  const now = ctx.now();
+  const due = await ctx.db
+    .selectDistinct({ variantId: productWaits.variantId, productId: productVariants.productId })
+    .from(productWaits)
+    .innerJoin(productVariants, eq(productVariants.id, productWaits.variantId))
+    .where(and(isNotNull(productWaits.offeredUntil), lte(productWaits.offeredUntil, now)))
+    .limit(VARIANTS_AT_ONCE);
+  for (const variant of due) {
+    const { statements, events } = offerStock(ctx, variant);
+    const lapsed = and(eq(productWaits.variantId, variant.variantId), lte(productWaits.offeredUntil, now));
+    await commit(ctx, [ctx.db.delete(productWaits).where(lapsed), giveBack(ctx, variant.variantId), ...statements], {
+      events,
+    });
+  }
+  return due.length === VARIANTS_AT_ONCE;
+}
+
+/** The pieces of offers that are gone are in stock again. */
+function giveBack(ctx: Context, variantId: string) {
+  const offered = sql`(SELECT count(*) FROM ${productWaits} WHERE variant_id = ${variantId} AND offered_until IS NOT NULL)`;
+  return ctx.db.run(sql`
+    UPDATE ${productVariants} SET stock = stock + offered - ${offered}, offered = ${offered} WHERE id = ${variantId}`);
+}
