@@ -8,12 +8,13 @@ import { asPerformer, goAnonymous, stageNames } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
 import { eventually } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asStaff, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { keepRemovedProfile, returnProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';
 import { changePrivacy } from '@/domains/people/performers/change-privacy';
+import { changePerformerProfile } from '@/domains/people/performers/profile';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 
 const URL_ = 'performer/privacy-settings';
@@ -174,6 +175,27 @@ describe('anonymous mode', () => {
     await eventually(() => expect(events).toEqual(expected));
     await turn(true);
     expect(events).toHaveLength(3);
+  });
+
+  it('tells rooms of a new stage name, though it was turned on while that was saved', async () => {
+    const performer = await asPerformer();
+    await performer.put('performer/profile', stageNames());
+    const { ctx, events } = recordingContext();
+    let batches = 0;
+    const db = new Proxy(ctx.db, {
+      get(target, name, receiver) {
+        if (name !== 'batch') return Reflect.get(target, name, receiver);
+        return async (batch: never) => {
+          batches += 1;
+          if (batches === 2) await performer.put(URL_, { anonymousMode: true });
+          return target.batch(batch);
+        };
+      },
+    });
+    const { stageName } = stageNames();
+    await changePerformerProfile({ ...ctx, db }, actorOf(performer), { stageName });
+    expect((await cardOf(performer.userId)).displayName).toBe(stageName);
+    await eventually(() => expect(events).toContainEqual({ kind: 'user-changed', userId: performer.userId }));
   });
 
   it('greets the user by the account’s own name, in mails and receipts', async () => {

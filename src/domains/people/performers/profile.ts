@@ -99,7 +99,8 @@ export async function changePerformerProfile(
   const mayBeNameless = stageName === null ? [requireThat(ctx, isOffStage)] : [];
   const statements = [...mayBeNameless, changeStage(ctx, userId, changes), enterStage(ctx, userId, isAnonymous)];
   await commit(ctx, [requireActive(ctx, userId), ...statements], {
-    events: isRenamed && page.privacySettings?.anonymousMode ? renamed(userId, names.displayName) : [],
+    // Also while anonymous mode is off: it may have been turned on since.
+    events: isRenamed ? renamed(userId, names.displayName) : [],
     refusals: {
       DEMAND_NOT_MET: () => performerError('STAGE_NAME_NEEDED'),
       'users.username': () => performerError('STAGE_HANDLE_TAKEN'),
