@@ -247,6 +247,19 @@ describe('an account with a stage identity', () => {
     expect((await page(guest)).data).toMatchObject({ stageName: names.stageName, bio: 'Rude' });
   });
 
+  it('keeps a stage name that is its handle, chosen after staff removed a profile that had none', async () => {
+    const performer = await asPerformer();
+    const ctx = testContext();
+    const decisionId = crypto.randomUUID();
+    await commit(ctx, keepRemovedProfile(ctx, performer.userId, decisionId, ctx.now() + 1_000).statements);
+    const { stageHandle } = stageNames();
+    await goAnonymous(performer, { stageName: stageHandle, stageHandle });
+    await commit(ctx, (await returnProfile(ctx, performer.userId, decisionId)).statements);
+    expect(await cardOf(performer.userId)).toEqual({ username: stageHandle, displayName: stageHandle });
+    await performer.put(URL_, { anonymousMode: false });
+    expect((await performer.put(URL_, { anonymousMode: true })).status).toBe(200);
+  });
+
   it('is reported as others see it', async () => {
     const { performer, own } = await aKnownPerformer();
     const names = await goAnonymous(performer);
