@@ -156,7 +156,6 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
   return { subjectId, streamId, text, neighbours: (said?.neighbours ?? []).map(neighbourOf) };
 }
 
-/** Its host answers for it. */
 /** The case is about the author of the title, also after the room was handed over. */
 async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const { room, people } = await getRoom(ctx, actor, id);
