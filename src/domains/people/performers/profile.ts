@@ -8,6 +8,7 @@ import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { isApproved } from '@/domains/people/creators/approved';
 import { creatorBio, stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
@@ -67,14 +68,7 @@ function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(
-      and(
-        eq(users.id, userId),
-        eq(users.role, 'performer'),
-        eq(users.creatorStatus, 'APPROVED'),
-        profileVisibleTo(viewer),
-      ),
-    );
+    .where(and(eq(users.id, userId), isApproved('performer'), profileVisibleTo(viewer)));
 }
 
 /**
