@@ -1,7 +1,7 @@
 /**
  * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, sanctions,
- * screenings, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
- * stored together or not at all.
+ * screenings, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one
+ * turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
