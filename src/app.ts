@@ -26,6 +26,7 @@ import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
+import { showcaseEndpoints } from '@/domains/money/showcase/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
@@ -99,6 +100,7 @@ export const endpoints = withAliases([
   ...purchaseEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
+  ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
