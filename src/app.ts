@@ -24,6 +24,7 @@ import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
+import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { showcaseEndpoints } from '@/domains/money/showcase/routes';
@@ -97,6 +98,7 @@ export const endpoints = withAliases([
   ...settingsEndpoints,
   ...privacyEndpoints,
   ...walletEndpoints,
+  ...productEndpoints,
   ...purchaseEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
