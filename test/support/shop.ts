@@ -4,7 +4,7 @@ import { productsByIds, variantsOf } from '@/domains/money/products/present';
 import { type ProductRow, products, productVariants, type VariantRow } from '@/domains/money/products/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
-import { asCreator, asUser, type Person } from './users';
+import { asCreator, type asUser, type Person } from './users';
 
 /** A creator whose products need no first review. */
 export async function asSeller(traits: Parameters<typeof asUser>[0] = {}): Promise<Person & { channelId: string }> {
@@ -23,11 +23,11 @@ export async function aProduct(
 ): Promise<string> {
   const { db, now } = testContext();
   const id = changes.id ?? newId();
-  const row = {
+  const row: typeof products.$inferInsert = {
     ...{ id, sellerId, title: 'A shirt', description: 'Of cotton.', category: 'fashion', kind: 'physical' },
     ...{ priceMinor: 2_000, currency: 'USD', status: 'active', imageKeys: [], createdAt: now(), updatedAt: now() },
     ...changes,
-  } as const;
+  };
   await db.insert(products).values(row);
   for (const [index, variant] of variants.entries())
     await db

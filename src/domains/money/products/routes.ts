@@ -40,7 +40,9 @@ const UPLOAD_REFUSALS = [
   fileError.UPLOAD_CONFLICT,
   imagesError.IMAGES_UNAVAILABLE,
 ];
-const COVERAGE = 'It covers the newest 10,000 products that match, and sorted by price the cheapest or dearest 10,000.';
+const COVERAGE =
+  'Other filters apply to the newest 10,000 products with the words, of the seller or of the category, or else to the ' +
+  'first 10,000 by price if it sorts or bounds the list.';
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
