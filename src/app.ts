@@ -27,6 +27,7 @@ import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
+import { showcaseEndpoints } from '@/domains/money/showcase/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
@@ -101,6 +102,7 @@ export const endpoints = withAliases([
   ...purchaseEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
+  ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,

@@ -172,8 +172,18 @@ export interface RoomFigures {
   readonly rewardedSeconds: number;
   readonly messages: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  readonly productClicks: readonly ProductClicks[];
   /** [minute's start (ms), viewers] */
   readonly viewerCurve: readonly (readonly [number, number])[];
+}
+
+/** What viewers clicked, other than the creator. Only products that someone clicked are listed. */
+export interface ProductClicks {
+  readonly productId: string;
+  /** Once per viewer and minute. */
+  readonly clicks: number;
+  /** Distinct viewers. */
+  readonly clickers: number;
 }
 
 /** A verified user who was there for a minute or more. */
@@ -239,6 +249,13 @@ export interface Room {
    * from there are kept out.
    */
   takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null>;
+  /** Counts a click on a product of the stream: once per viewer and minute, while the stream is live. */
+  clickProduct(
+    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
+    productId: string,
+  ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Since the stream's start. */
+  productClicks(): Promise<ProductClicks[]>;
   /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Which of these users are in the room now. */

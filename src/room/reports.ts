@@ -5,6 +5,7 @@ import type { RoomSetup } from '@/contracts/room-command';
 import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordListeners } from '@/domains/live/rooms/listeners';
 import { recordAnalytics } from '@/domains/live/streams/figures';
+import { recordClicks } from '@/domains/money/showcase/for-room';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import { listenersIn, measure } from './figures';
@@ -57,6 +58,7 @@ export class Reports {
     const since = setup ? beganAt(setup) : null;
     if (!setup || setup.kind === 'user' || since === null) return;
     await recordAnalytics(database, setup.roomId, this.figures());
+    await recordClicks(database, setup.roomId, store.shop.clicksByProduct());
     const stays = store.viewers.intervals(presence().creatorKey);
     await recordListeners(database, setup.roomId, listenersIn(stays, this.#endOf(setup), since));
   }
@@ -67,7 +69,8 @@ export class Reports {
     const { setup } = store;
     const { viewerCount, creatorKey } = presence();
     const since = setup ? beganAt(setup) : null;
-    if (!setup || since === null) return { viewerCount, ...measure([], 0), messages: 0, reactions: {} };
+    if (!setup || since === null)
+      return { viewerCount, ...measure([], 0), messages: 0, reactions: {}, productClicks: [] };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
     const until = isOver ? this.#endOf(setup) : database.now();
@@ -76,6 +79,7 @@ export class Reports {
       ...measure(store.viewers.intervals(creatorKey), until, since),
       messages: store.countMessages(since, until),
       reactions: store.viewers.reactions(),
+      productClicks: store.shop.clicksByProduct(),
     };
   }
 

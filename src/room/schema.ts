@@ -69,4 +69,9 @@ export const SCHEMA = [
   CREATE TABLE withheld_by_staff (decision_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, through_seq INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
   `,
+  // Who clicked on which product, how often, and in which minute (since 1970) last.
+  `CREATE TABLE product_clicks (
+    id INTEGER PRIMARY KEY, product_id TEXT NOT NULL, viewer TEXT NOT NULL, minute INTEGER NOT NULL,
+    clicks INTEGER NOT NULL, UNIQUE (product_id, viewer)
+  ) STRICT`,
 ] as const;

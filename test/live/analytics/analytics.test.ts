@@ -30,6 +30,7 @@ async function aShow(
   await keepFigures(ctx, id, {
     ...{ viewerCount: 0, uniqueViewers: viewers, peakViewers: viewers - 1, rankingPeak: viewers - 1 },
     ...{ watchSeconds: viewers * 100, rewardedSeconds: 0, messages: viewers * 2, reactions: {}, viewerCurve: [] },
+    productClicks: [],
   });
   return id;
 }

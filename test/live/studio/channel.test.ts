@@ -285,7 +285,7 @@ describe('past streams', () => {
     await recordAnalytics(ctx, ids[0] ?? '', {
       ...{ viewerCount: 0, uniqueViewers: 3, peakViewers: 2, watchSeconds: 90, messages: 4 },
       ...{ rankingPeak: 2, rewardedSeconds: 60 },
-      ...{ reactions: { heart: 5 }, viewerCurve: [] },
+      ...{ reactions: { heart: 5 }, viewerCurve: [], productClicks: [] },
     });
     await creator.post('stream/create', { title: 'to come' });
     const { data } = await creator.get('stream/past');
