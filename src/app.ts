@@ -23,6 +23,7 @@ import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
+import { orderEndpoints } from '@/domains/money/orders/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
@@ -97,6 +98,7 @@ export const endpoints = withAliases([
   ...privacyEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,
+  ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
   ...subscriptionEndpoints,

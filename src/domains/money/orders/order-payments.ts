@@ -22,6 +22,7 @@ import { newOrderNumber } from './order-number';
 import { sealAddress } from './present';
 import { RESENT_AFTER_MS, refundShippingExcess } from './shipping-excess';
 import { type OrderParty, type OrderRow, orderRefunds, orders } from './tables';
+import { UNTOUCHED } from './untouched';
 
 export const orderPayments: PaymentKind<OrderRow> = {
   table: orders,
@@ -32,22 +33,18 @@ export const orderPayments: PaymentKind<OrderRow> = {
   settle: (ctx, order, settlement) => settleOrder(ctx, order, settlement),
   goodsOf: ({ itemsMinor, shippingMinor }) => ({ priceMinor: itemsMinor + shippingMinor, shippingMinor }),
   again(ctx, bought, payment) {
-    const row: OrderRow = { ...bought, ...payment, ...untouched(payment, bought) };
+    const row: OrderRow = { ...bought, ...payment, ...newOrder(payment, bought) };
     return { row, insert: ctx.db.insert(orders).values(row) };
   },
 };
 
-/** The columns of an order that nothing has happened to yet, and which holds nothing. */
-function untouched({ id, createdAt }: Payment, { itemsMinor, shippingMinor }: OrderRow): Partial<OrderRow> {
+/** Nothing has happened to it yet, and it holds nothing. */
+function newOrder({ id, createdAt }: Payment, { itemsMinor, shippingMinor }: OrderRow): Partial<OrderRow> {
   return {
-    ...{ number: newOrderNumber(), amountMinor: itemsMinor + shippingMinor, taxMinor: 0, stockState: 'returned' },
+    ...UNTOUCHED,
+    ...{ number: newOrderNumber(), amountMinor: itemsMinor + shippingMinor, stockState: 'returned', showName: false },
     // No client's key contains a space.
-    ...{ idempotencyKey: `again ${id}`, bodyHash: '', legs: 0, holdUntil: createdAt, address: null },
-    ...{ refundedMinor: 0, reversedTaxMinor: 0, reversedCommissionMinor: 0, refundingMinor: 0 },
-    ...{ refundedQuantity: 0, refundedShippingMinor: 0, hasOpenProblem: false, showName: false },
-    ...{ fulfilledAt: null, carrier: null, tracking: null, remindedAt: null, confirmedAt: null },
-    ...{ cancelledAt: null, cancelledBy: null, maturesAt: null, maturedAt: null },
-    ...{ state: 'pending', proceedsMinor: 0, heldMinor: 0 },
+    ...{ idempotencyKey: `again ${id}`, bodyHash: '', holdUntil: createdAt },
   };
 }
 
