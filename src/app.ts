@@ -23,7 +23,9 @@ import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
+import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
 import { orderEndpoints } from '@/domains/money/orders/routes';
+import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
@@ -104,6 +106,8 @@ export const endpoints = withAliases([
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
+  ...soldOrderEndpoints,
+  ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,
   ...auditEndpoints,

@@ -12,6 +12,7 @@ import {
   anOrder,
   aProduct,
   checkOut,
+  type Offered,
   orderEvents,
   orderOf,
   refundsOf,
@@ -270,13 +271,13 @@ describe('shipping in a show', () => {
   const aShow = async (...shipping: number[]) => {
     const [seller, buyer] = [await asCreator(), await aCustomer()];
     const streamId = await aStream(seller);
-    const goods = [];
+    const goods: Offered[] = [];
     for (const shippingMinor of shipping) {
       const product = await aProduct(seller, { shippingMinor });
       await showIn(streamId, product);
       goods.push(product);
     }
-    return { buyer, goods, begin: (product: (typeof goods)[0]) => anOrder(buyer, product, { sessionId: streamId }) };
+    return { buyer, goods, begin: (product: Offered) => anOrder(buyer, product, { sessionId: streamId }) };
   };
 
   it('is paid once: a later order pays only what is dearer', async () => {

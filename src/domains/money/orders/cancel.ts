@@ -14,6 +14,7 @@ import { orderError } from './errors';
 import { getOrder } from './find';
 import { orderPayments, settleOrder } from './order-payments';
 import { presentOrder } from './present';
+import { cancelPaid } from './refund';
 import type { Order } from './schemas';
 import type { OrderRow } from './tables';
 
@@ -27,7 +28,7 @@ const CANCELLED: PaymentKinds = {
 
 /**
  * Answers the order as it is then; cancelling it again changes nothing. Throws ORDER_NOT_FOUND, ORDER_NOT_CANCELLABLE,
- * ORDER_BEING_PAID, CHECKOUT_STAYS_OPEN, PAYMENT_UNAVAILABLE.
+ * ORDER_BEING_PAID, CHECKOUT_STAYS_OPEN, PAYMENT_UNAVAILABLE, and as `cancelPaid`.
  */
 export async function cancelOrder(ctx: Context, buyer: Actor, id: string): Promise<z.input<typeof Order>> {
   const found = await getOrder(ctx, buyer, id);
@@ -35,12 +36,17 @@ export async function cancelOrder(ctx: Context, buyer: Actor, id: string): Promi
   if (reader !== 'buyer') throw orderError('ORDER_NOT_FOUND');
   if (order.state === 'cancelled') return presentOrder(ctx, found, reader);
   if (order.state === 'pending') await cancelUnpaid(ctx, order);
-  else if (order.state === 'paid') await cancelPaid(ctx, buyer, order);
+  else if (isToBeFulfilled(order)) await cancelPaid(ctx, order);
   else throw orderError('ORDER_NOT_CANCELLABLE');
   const after = await getOrder(ctx, buyer, id);
   // The payment was faster. If the hold ended meanwhile, the order is over too.
   if (after.order.state !== 'cancelled' && after.order.state !== 'expired') throw orderError('ORDER_BEING_PAID');
   return presentOrder(ctx, after, reader);
+}
+
+/** Paid, and the seller has done nothing for it yet. */
+function isToBeFulfilled({ state, fulfilledAt }: OrderRow): boolean {
+  return (state === 'paid' || state === 'partially_refunded') && fulfilledAt === null;
 }
 
 async function cancelUnpaid(ctx: Context, order: OrderRow): Promise<void> {
@@ -64,9 +70,4 @@ async function endCheckout(ctx: Context, { id, provider, checkoutId }: OrderRow)
   if (!asked) throw paymentProviderError('PAYMENT_UNAVAILABLE');
   const outcome = await asked.endCheckout(id, checkoutId);
   return outcome && isOfOnePayment(outcome) ? outcome : undefined;
-}
-
-/** Throws ORDER_NOT_CANCELLABLE. */
-async function cancelPaid(_ctx: Context, _buyer: Actor, _order: OrderRow): Promise<void> {
-  throw orderError('ORDER_NOT_CANCELLABLE');
 }

@@ -20,7 +20,8 @@ import { legsOf } from './order-legs';
 import { noticesOf } from './order-notices';
 import { newOrderNumber } from './order-number';
 import { sealAddress } from './present';
-import { RESENT_AFTER_MS, refundShippingExcess } from './shipping-excess';
+import { FIRST_SEND_MS, keyOf } from './refund';
+import { refundShippingExcess } from './shipping-excess';
 import { type OrderParty, type OrderRow, orderRefunds, orders } from './tables';
 import { UNTOUCHED } from './untouched';
 
@@ -179,7 +180,7 @@ function refundWhole(ctx: Context, { id, quantity, shippingMinor, amountMinor, r
       ctx.db.insert(orderRefunds).values({
         ...{ id: refundId, orderId: id, quantity, shippingMinor, amountMinor: leftMinor, restock: false },
         ...{ reason: 'No piece was left when the payment arrived.', by: 'system', state: 'requested' },
-        ...{ idempotencyKey: 'late', bodyHash: '', createdAt: now, sendAt: now + RESENT_AFTER_MS },
+        ...{ ...keyOf('late'), createdAt: now, sendAt: now + FIRST_SEND_MS },
       }),
       ctx.db
         .update(orders)

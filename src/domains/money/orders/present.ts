@@ -86,7 +86,8 @@ export function hasDownload({ kind, paidAt, state, stockState }: OrderRow): bool
   );
 }
 
-function seesAddress({ address, fulfilledAt }: OrderRow, reader: OrderReader, now: number): boolean {
+/** Staff see no address: they decide without it. */
+export function seesAddress({ address, fulfilledAt }: OrderRow, reader: OrderReader, now: number): boolean {
   if (address === null || reader === 'staff') return false;
   return reader === 'buyer' || fulfilledAt === null || now < fulfilledAt + ADDRESS_MS;
 }

@@ -14,6 +14,7 @@ import { downloadOrder } from './download';
 import { orderError } from './errors';
 import { listOrders, readOrder } from './find';
 import { CheckoutOfProduct, Download, Order, OrderCheckout, OrderList } from './schemas';
+import { soldError } from './sold-errors';
 
 const byId = z.object({ id: z.uuid() });
 
@@ -100,6 +101,9 @@ export const orderEndpoints: Endpoint[] = [
       orderError.ORDER_BEING_PAID,
       orderError.CHECKOUT_STAYS_OPEN,
       orderError.ORDER_NOT_CANCELLABLE,
+      soldError.ORDER_DISPUTED,
+      soldError.ORDER_CHANGED,
+      soldError.ALREADY_REFUNDED,
       paymentProviderError.PAYMENT_UNAVAILABLE,
       paymentProviderError.PAYMENT_REFUSED,
     ],
