@@ -23,6 +23,9 @@ import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
+import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
+import { orderEndpoints } from '@/domains/money/orders/routes';
+import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
@@ -100,12 +103,15 @@ export const endpoints = withAliases([
   ...walletEndpoints,
   ...productEndpoints,
   ...purchaseEndpoints,
+  ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
   ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
+  ...soldOrderEndpoints,
+  ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,
   ...auditEndpoints,
