@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
+import { orders } from '@/domains/money/orders/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
 import { newTotpSecret } from '@/domains/people/auth/totp';
 import { sealFinancial } from '@/domains/people/creators/financial';
@@ -80,7 +81,7 @@ export async function approve({ userId, ...person }: Person, url: string, api: C
   return api.put(`${url}/approve`, { code: await freshCode(userId) });
 }
 
-/** As if a shop's order had been paid. A currency without a rate gets one: as much as the payout currency. */
+/** As if a shop's order had been paid, and had matured. A currency without a rate gets one: as much as the payout currency. */
 export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
   const ctx = testContext();
   const { conversions } = await readEconomy(ctx);
@@ -89,8 +90,34 @@ export async function giveSales(userId: string, amount: number, currency = 'EUR'
     await changeEconomy({
       conversions: { currencyRates: [...currencyRates, { currency, numerator: 1, denominator: 1 }] },
     });
-  const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
-  await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
+  const id = newId();
+  const now = ctx.now();
+  const sale = { refType: 'order', refId: id, leg: 1, kind: 'sale', provider: 'sandbox' } as const;
+  await commit(ctx, [
+    ctx.db.insert(orders).values({
+      ...{ id, number: id, userId: newId(), sellerId: userId, productId: newId(), variantId: newId(), title: 'A mug' },
+      ...{ options: {}, kind: 'physical', unitMinor: amount, quantity: 1, itemsMinor: amount, shippingMinor: 0 },
+      ...{
+        shippingFullMinor: 0,
+        commissionMinor: 0,
+        economyVersion: await freeEconomy(),
+        amountMinor: amount,
+        currency,
+      },
+      ...{ status: 'paid', provider: 'sandbox', paymentId: `pay_${id}`, successUrl: '', cancelUrl: '' },
+      ...{ idempotencyKey: id, bodyHash: '', legs: 1, createdAt: now, expiresAt: now, holdUntil: now, paidAt: now },
+      ...{ stockState: 'sold', fulfilledAt: now, maturesAt: now, maturedAt: now },
+    }),
+    ...post(ctx, [{ ...sale, userId, currency, amount }]),
+  ]);
+}
+
+/** The version of an economy without commission, which ends at once. */
+async function freeEconomy(): Promise<number> {
+  const { limits } = await readEconomy(testContext());
+  const version = await changeEconomy({ limits: { shop: { ...limits.shop, commissionBasisPoints: 0 } } });
+  await changeEconomy({ limits: { shop: limits.shop } });
+  return version;
 }
 
 /** Buys coins, gives them away, and gets the money back from the bank. */
