@@ -24,6 +24,7 @@ import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
+import { orderEndpoints } from '@/domains/money/orders/routes';
 import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
@@ -99,12 +100,13 @@ export const endpoints = withAliases([
   ...privacyEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,
+  ...soldOrderEndpoints, // before `/orders/{id}`, which `/orders/sales` would match
+  ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
-  ...soldOrderEndpoints,
   ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,

@@ -2,15 +2,12 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { expect } from 'vitest';
-import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
-import { orders } from '@/domains/money/orders/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
 import { newTotpSecret } from '@/domains/people/auth/totp';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
-import { post } from '@/ledger/transfers';
 import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
@@ -19,6 +16,7 @@ import type { Client } from './api';
 import { IBAN } from './applications';
 import { testContext } from './context';
 import { changeEconomy, coinsOf, giveCoins, giveDiamonds, once, purchaseOf } from './money';
+import { aMaturedSale } from './orders';
 import { eventsOf, tell } from './purchases';
 import type { StripeStandIn } from './stripe';
 import { asCreator, type Person } from './users';
@@ -81,7 +79,7 @@ export async function approve({ userId, ...person }: Person, url: string, api: C
   return api.put(`${url}/approve`, { code: await freshCode(userId) });
 }
 
-/** As if a shop's order had been paid, and had matured. A currency without a rate gets one: as much as the payout currency. */
+/** As if a shop's order had been paid and matured. A currency without a rate gets one: as much as the payout currency. */
 export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
   const ctx = testContext();
   const { conversions } = await readEconomy(ctx);
@@ -90,34 +88,7 @@ export async function giveSales(userId: string, amount: number, currency = 'EUR'
     await changeEconomy({
       conversions: { currencyRates: [...currencyRates, { currency, numerator: 1, denominator: 1 }] },
     });
-  const id = newId();
-  const now = ctx.now();
-  const sale = { refType: 'order', refId: id, leg: 1, kind: 'sale', provider: 'sandbox' } as const;
-  await commit(ctx, [
-    ctx.db.insert(orders).values({
-      ...{ id, number: id, userId: newId(), sellerId: userId, productId: newId(), variantId: newId(), title: 'A mug' },
-      ...{ options: {}, kind: 'physical', unitMinor: amount, quantity: 1, itemsMinor: amount, shippingMinor: 0 },
-      ...{
-        shippingFullMinor: 0,
-        commissionMinor: 0,
-        economyVersion: await freeEconomy(),
-        amountMinor: amount,
-        currency,
-      },
-      ...{ status: 'paid', provider: 'sandbox', paymentId: `pay_${id}`, successUrl: '', cancelUrl: '' },
-      ...{ idempotencyKey: id, bodyHash: '', legs: 1, createdAt: now, expiresAt: now, holdUntil: now, paidAt: now },
-      ...{ stockState: 'sold', fulfilledAt: now, maturesAt: now, maturedAt: now },
-    }),
-    ...post(ctx, [{ ...sale, userId, currency, amount }]),
-  ]);
-}
-
-/** The version of an economy without commission, which ends at once. */
-async function freeEconomy(): Promise<number> {
-  const { limits } = await readEconomy(testContext());
-  const version = await changeEconomy({ limits: { shop: { ...limits.shop, commissionBasisPoints: 0 } } });
-  await changeEconomy({ limits: { shop: limits.shop } });
-  return version;
+  await aMaturedSale(userId, amount, currency);
 }
 
 /** Buys coins, gives them away, and gets the money back from the bank. */

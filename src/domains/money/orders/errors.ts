@@ -1,20 +1,16 @@
 import { errorList } from '@/http/errors';
 
-/** Every refusal of orders: at the checkout, before and after the payment. */
+/** Refusals of checkouts and of orders that are not fulfilled yet. */
 export const orderError = errorList({
-  PRODUCT_NOT_FOUND: [404, 'This product does not exist, or you cannot see it.'],
-  VARIANT_NOT_FOUND: [404, 'This product has no such variant. Reload it and choose another one.'],
   VARIANT_REQUIRED: [409, 'Choose one of the variants of this product.'],
-  NOT_IN_YOUR_COUNTRY: [451, 'The seller does not show this in your country.'],
   PRODUCT_NOT_ON_SALE: [409, 'This product is not on sale.'],
   NOT_ON_SALE_YET: [409, 'This product cannot be bought yet. The details say from when it can.'],
-  OWN_PRODUCT: [409, 'You cannot buy your own product.'],
+  OWN_PRODUCT_CHECKOUT: [409, 'You cannot buy your own product.'],
   SELLER_UNAVAILABLE: [409, 'The seller cannot sell at the moment.'],
   NOT_SHIPPED_THERE: [409, 'The seller does not ship to your country.'],
   SESSION_NOT_SELLING: [409, 'This stream is not live, or it does not sell this product.'],
   PRICE_CHANGED: [409, 'The price has changed. The details have the new one.'],
   OUT_OF_STOCK: [409, 'There are not enough pieces left. The details say how many there are.'],
-  PER_BUYER_MAX: [409, 'You cannot buy more pieces of this product in one stream. The details have the limit.'],
   ORDER_TOO_LARGE: [409, 'This order is too large. Order fewer pieces.'],
   SHOP_UNAVAILABLE: [503, 'Goods that are shipped cannot be paid for at the moment. Try again later.'],
   ORDER_NOT_FOUND: [404, 'This order does not exist, or it is not yours.'],

@@ -21,8 +21,10 @@ import { legsOf } from './order-legs';
 import { noticesOf } from './order-notices';
 import { newOrderNumber } from './order-number';
 import { sealAddress } from './present';
-import { RESENT_AFTER_MS, refundShippingExcess } from './shipping-excess';
+import { FIRST_SEND_MS, keyOf } from './refund';
+import { refundShippingExcess } from './shipping-excess';
 import { type OrderParty, type OrderRow, orderRefunds, orders } from './tables';
+import { UNTOUCHED } from './untouched';
 
 export const orderPayments: PaymentKind<OrderRow> = {
   table: orders,
@@ -33,22 +35,18 @@ export const orderPayments: PaymentKind<OrderRow> = {
   settle: (ctx, order, settlement) => settleOrder(ctx, order, settlement),
   goodsOf: ({ itemsMinor, shippingMinor }) => ({ priceMinor: itemsMinor + shippingMinor, shippingMinor }),
   again(ctx, bought, payment) {
-    const row: OrderRow = { ...bought, ...payment, ...untouched(payment, bought) };
+    const row: OrderRow = { ...bought, ...payment, ...newOrder(payment, bought) };
     return { row, insert: ctx.db.insert(orders).values(row) };
   },
 };
 
-/** The columns of an order that nothing has happened to yet, and which holds nothing. */
-function untouched({ id, createdAt }: Payment, { itemsMinor, shippingMinor }: OrderRow): Partial<OrderRow> {
+/** Nothing has happened to it yet, and it holds nothing. */
+function newOrder({ id, createdAt }: Payment, { itemsMinor, shippingMinor }: OrderRow): Partial<OrderRow> {
   return {
-    ...{ number: newOrderNumber(), amountMinor: itemsMinor + shippingMinor, taxMinor: 0, stockState: 'returned' },
+    ...UNTOUCHED,
+    ...{ number: newOrderNumber(), amountMinor: itemsMinor + shippingMinor, stockState: 'returned', showName: false },
     // No client's key contains a space.
-    ...{ idempotencyKey: `again ${id}`, bodyHash: '', legs: 0, holdUntil: createdAt, address: null },
-    ...{ refundedMinor: 0, reversedTaxMinor: 0, reversedCommissionMinor: 0, refundingMinor: 0 },
-    ...{ refundedQuantity: 0, refundedShippingMinor: 0, hasOpenProblem: false, showName: false },
-    ...{ fulfilledAt: null, carrier: null, tracking: null, remindedAt: null, confirmedAt: null },
-    ...{ cancelledAt: null, cancelledBy: null, maturesAt: null, maturedAt: null },
-    ...{ state: 'pending', proceedsMinor: 0, heldMinor: 0 },
+    ...{ idempotencyKey: `again ${id}`, bodyHash: '', holdUntil: createdAt },
   };
 }
 
@@ -184,7 +182,7 @@ function refundWhole(ctx: Context, { id, quantity, shippingMinor, amountMinor, r
       ctx.db.insert(orderRefunds).values({
         ...{ id: refundId, orderId: id, quantity, shippingMinor, amountMinor: leftMinor, restock: false },
         ...{ reason: 'No piece was left when the payment arrived.', by: 'system', state: 'requested' },
-        ...{ idempotencyKey: 'late', bodyHash: '', createdAt: now, sendAt: now + RESENT_AFTER_MS },
+        ...{ ...keyOf('late'), createdAt: now, sendAt: now + FIRST_SEND_MS },
       }),
       ctx.db
         .update(orders)

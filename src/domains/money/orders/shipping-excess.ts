@@ -4,16 +4,12 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Plan } from '@/db/commit';
-import { NOTHING } from '@/db/commit';
+import { NOTHING, type Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { newId } from '@/shared/ids';
-import { MINUTE_MS } from '@/shared/time';
 import { shareInSql } from './money-in-sql';
+import { FIRST_SEND_MS, keyOf } from './refund';
 import { type OrderRow, orderRefunds, orders } from './tables';
-
-/** The task is sent with the batch. If it is lost, the sweep sends it again after this long. */
-export const RESENT_AFTER_MS = 5 * MINUTE_MS;
 
 /** The largest full shipping among the buyer's other paid orders of the show, which count towards each other. */
 export function largestPaidShipping(show: {
@@ -32,6 +28,7 @@ export function refundShippingExcess(ctx: Context, { id, streamId, shippingMinor
   if (streamId === null || shippingMinor === 0) return NOTHING;
   const refundId = newId();
   const now = ctx.now();
+  const { idempotencyKey, bodyHash } = keyOf('shipping');
   const others = largestPaidShipping({
     ...{ streamId: sql`o.stream_id`, userId: sql`o.user_id`, sellerId: sql`o.seller_id`, exceptId: sql`o.id` },
   });
@@ -42,8 +39,8 @@ export function refundShippingExcess(ctx: Context, { id, streamId, shippingMinor
         INSERT INTO ${orderRefunds} (id, order_id, quantity, shipping_minor, amount_minor, restock, reason, by, state,
           idempotency_key, body_hash, created_at, send_at)
         SELECT ${refundId}, id, 0, excess, min(amount_minor - reversed_minor, ${gross}), 0,
-          'Shipping was paid with another order of this show.', 'system', 'requested', 'shipping', '', ${int(now)},
-          ${int(now + RESENT_AFTER_MS)}
+          'Shipping was paid with another order of this show.', 'system', 'requested', ${idempotencyKey}, ${bodyHash}, ${int(now)},
+          ${int(now + FIRST_SEND_MS)}
         FROM (SELECT o.id, o.tax_minor, o.items_minor, o.shipping_minor, o.amount_minor, o.reversed_minor,
             o.shipping_minor - max(0, o.shipping_full_minor - ${others}) AS excess
           FROM ${orders} o WHERE o.id = ${id})

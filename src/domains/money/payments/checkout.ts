@@ -7,7 +7,7 @@ import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { CheckoutRequest } from '@/contracts/payments';
-import type { Refusals } from '@/db/commit';
+import type { Following } from '@/db/commit';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
@@ -62,11 +62,12 @@ export async function commitCheckout(
   { table }: PaymentKind,
   spending: Spending,
   statements: readonly Statement[],
-  refusals: Refusals = {},
+  { refusals = {}, events = [] }: Pick<Following, 'refusals' | 'events'> = {},
 ): Promise<void> {
   const isFull = paymentError('CHECKOUTS_OPEN');
   try {
-    await commitSpent(ctx, spending, statements, { refusals: { ...refusals, CHECKOUTS_OPEN: () => isFull } });
+    const all = { ...refusals, CHECKOUTS_OPEN: () => isFull };
+    await commitSpent(ctx, spending, statements, { refusals: all, events });
   } catch (error) {
     if (error !== isFull) throw error;
     const open = await ctx.db
