@@ -103,6 +103,7 @@ export const endpoints = withAliases([
   ...walletEndpoints,
   ...productEndpoints,
   ...purchaseEndpoints,
+  ...soldOrderEndpoints, // before `/orders/{id}`, which `/orders/sales` would match
   ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
@@ -110,7 +111,6 @@ export const endpoints = withAliases([
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
-  ...soldOrderEndpoints,
   ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,

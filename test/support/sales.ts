@@ -108,11 +108,7 @@ export async function saleOf(id: string): Promise<OrderRow> {
 }
 
 export async function refundsOf(orderId: string) {
-  return testContext()
-    .db.select()
-    .from(orderRefunds)
-    .where(eq(orderRefunds.orderId, orderId))
-    .orderBy(orderRefunds.id);
+  return testContext().db.select().from(orderRefunds).where(eq(orderRefunds.orderId, orderId)).orderBy(orderRefunds.id);
 }
 
 /** Does what the queue does with each refund that was asked for. */

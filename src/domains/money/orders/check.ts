@@ -124,9 +124,9 @@ const isOfOrder = sql`(t.kind IN (SELECT value FROM json_each(${KINDS})) AND deb
 
 const ROWS_PER_PAGE = 5_000;
 
-/** Pieces that refunds put back into stock. */
+/** Pieces that refunds put back into stock: those that the provider made, also if they failed days later. */
 const restocked = sql`(SELECT coalesce(sum(r.quantity), 0) FROM ${orderRefunds} r
-  WHERE r.order_id = o.id AND r.restock = 1 AND r.state = 'done')`;
+  WHERE r.order_id = o.id AND r.restock = 1 AND r.claim_id IS NOT NULL)`;
 
 /** The pieces that a variant holds and has sold are those of its orders. */
 export const stockCheck = sumCheck(

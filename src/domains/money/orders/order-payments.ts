@@ -15,6 +15,7 @@ import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { orderError } from './errors';
+import { giveBackFailed } from './failed-later';
 import { reversalOf } from './money-of-order';
 import { legsOf } from './order-legs';
 import { noticesOf } from './order-notices';
@@ -141,6 +142,7 @@ async function book(
         transfers.map(({ takenMinor: _, ...transfer }) => transfer),
       ),
       ...parts.flatMap((part) => part.statements),
+      ...(settlement.claims.some(({ state }) => state === 'failed') ? giveBackFailed(ctx, before.id) : []),
     ],
     {
       events: [

@@ -43,7 +43,7 @@ export async function openProblem(ctx: Context, actor: Actor, id: string, input:
         toSeller(order, {
           kind: 'order-problem',
           title: 'A buyer reports a problem',
-          body: `“${order.title}”: ${input.text}`,
+          body: `“${order.title}”: read what is wrong, and answer within three days.`,
         }),
       ],
       refusals: {
@@ -80,7 +80,7 @@ export async function answerProblem(ctx: Context, actor: Actor, id: string, answ
         toBuyer(order, {
           kind: 'order-problem-answered',
           title: 'The seller answered',
-          body: `“${order.title}”: ${answer}`,
+          body: `“${order.title}”: read the answer. If it settles the problem, confirm the order.`,
         }),
         staffEvent('order-problem', { id, subjectId: order.sellerId }),
       ],

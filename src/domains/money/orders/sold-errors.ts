@@ -15,7 +15,7 @@ export const soldError = errorList({
     409,
     'You do not have enough money from sales in this currency to pay for this refund. Ask support to make it.',
   ],
-  PROBLEM_NOT_FOUND: [404, 'Nobody has reported a problem with this order.'],
+  PROBLEM_NOT_FOUND: [404, 'No problem was reported with this order.'],
   PROBLEM_EXISTS: [409, 'You have already reported a problem with this order.'],
   PROBLEM_TOO_LATE: [409, 'A problem can be reported for 30 days. Ask support instead.'],
   PROBLEM_RESOLVED: [409, 'This problem is already resolved.'],
