@@ -12,6 +12,7 @@ import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
+import { sessionAnalyticsEndpoints } from '@/domains/live/analytics/session-routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -82,6 +83,7 @@ export const endpoints = withAliases([
   ...djEndpoints,
   ...stageEndpoints,
   ...creatorAnalyticsEndpoints,
+  ...sessionAnalyticsEndpoints,
   ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,

@@ -170,6 +170,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   if (isOver) room.screenings.close();
   else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
+  if (status !== before?.status) store.activity.startAgain();
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);

@@ -34,6 +34,7 @@ import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
+import { LiveAnalytics } from './live-analytics';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -60,6 +61,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #screenings: Screenings;
   readonly #frames: Frames;
   readonly #reports: Reports;
+  readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
@@ -85,17 +87,19 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       this.#screenings.refresh();
     });
     const onTraces = () => this.#traces.left();
+    const later = (run: () => void, ms: number) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    };
     this.#broadcaster = new Broadcaster({
       store: this.#store,
       presence,
       now,
       tickMs: (sockets) => this.tickMs(sockets),
-      later: (run, ms) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
@@ -106,6 +110,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
     this.#reports = new Reports({ ...parts, database });
+    this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat, screenings, database });
     this.#userRoom = new UserRoom({
@@ -265,6 +270,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       reports: this.#reports,
+      liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,
       stageWork: this.#stageWork,
       userRoom: this.#userRoom,
