@@ -1,9 +1,10 @@
-/** The search endpoint. */
+/** The search endpoints. */
 import { FOUND_CREATORS_MAX } from '@/domains/base/visibility/posts';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { FORMULA } from './rank';
-import { SearchQuery, SearchResults } from './schemas';
+import { SearchQuery, SearchResults, SessionSearchQuery, SessionsFound } from './schemas';
 import { search } from './search';
+import { searchSessions } from './search-sessions';
 
 export const searchEndpoints: Endpoint[] = [
   endpoint({
@@ -21,5 +22,16 @@ export const searchEndpoints: Endpoint[] = [
     query: SearchQuery,
     response: SearchResults,
     handler: (ctx, { actor, query }) => search(ctx, actor, query),
+  }),
+  endpoint({
+    operationId: 'searchSessions',
+    method: 'get',
+    path: '/search/sessions',
+    tag: 'search',
+    summary: 'Search sessions with filters, and count the matches of each category',
+    who: 'optional',
+    query: SessionSearchQuery,
+    response: SessionsFound,
+    handler: (ctx, { actor, query }) => searchSessions(ctx, actor, query),
   }),
 ];
