@@ -26,3 +26,31 @@ CREATE TABLE session_analytics (
   engagement TEXT NOT NULL CHECK (json_type(engagement) = 'array'),
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What a seller sold on each day (UTC): orders that were paid, and their items before refunds, without shipping and tax.
+-- Only these triggers write it.
+CREATE TABLE sales_days (
+  seller_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  orders INTEGER NOT NULL CHECK (orders > 0),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  PRIMARY KEY (seller_id, day, currency)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
+SELECT seller_id, strftime('%Y-%m-%d', paid_at / 1000, 'unixepoch'), currency, count(*), sum(items_minor)
+FROM orders WHERE paid_at IS NOT NULL GROUP BY 1, 2, 3;
+
+CREATE TRIGGER order_is_sold AFTER UPDATE OF paid_at ON orders WHEN NEW.paid_at IS NOT NULL AND OLD.paid_at IS NULL
+BEGIN
+  INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
+  VALUES (NEW.seller_id, strftime('%Y-%m-%d', NEW.paid_at / 1000, 'unixepoch'), NEW.currency, 1, NEW.items_minor)
+  ON CONFLICT (seller_id, day, currency) DO UPDATE SET orders = orders + 1, amount_minor = amount_minor + excluded.amount_minor;
+END;
+CREATE TRIGGER order_begins_sold AFTER INSERT ON orders WHEN NEW.paid_at IS NOT NULL
+BEGIN
+  INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
+  VALUES (NEW.seller_id, strftime('%Y-%m-%d', NEW.paid_at / 1000, 'unixepoch'), NEW.currency, 1, NEW.items_minor)
+  ON CONFLICT (seller_id, day, currency) DO UPDATE SET orders = orders + 1, amount_minor = amount_minor + excluded.amount_minor;
+END;

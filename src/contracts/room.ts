@@ -207,6 +207,7 @@ export interface RoomFigures {
   /** Users other than the creator who wrote a message. */
   readonly chatters: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  readonly productClicks: readonly ProductClicks[];
   /** As the room showed them. Gifts and tips count once, whatever their quantity. */
   readonly gifts: { readonly count: number; readonly coins: number };
   /** The width of a step in the three series below: more than a minute for streams over a day. */
@@ -217,6 +218,15 @@ export interface RoomFigures {
   readonly retained: readonly number[];
   /** Steps without any activity are left out. */
   readonly activity: readonly ActivityStep[];
+}
+
+/** What viewers clicked, other than the creator. Only products that someone clicked are listed. */
+export interface ProductClicks {
+  readonly productId: string;
+  /** Once per viewer and minute. */
+  readonly clicks: number;
+  /** Distinct viewers. */
+  readonly clickers: number;
 }
 
 /** A verified user who was there for a minute or more. */
@@ -282,6 +292,13 @@ export interface Room {
    * from there are kept out.
    */
   takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null>;
+  /** Counts a click on a product of the stream: once per viewer and minute, while the stream is live. */
+  clickProduct(
+    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
+    productId: string,
+  ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Since the stream's start. */
+  productClicks(): Promise<ProductClicks[]>;
   /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Which of these users are in the room now. */

@@ -19,6 +19,7 @@ import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import type { Screenings } from './screenings';
+import type { Shop } from './shop';
 import type { RoomStore } from './store';
 import type { Opening, SupportChat } from './support';
 import type { UserRoom } from './user-room';
@@ -54,6 +55,7 @@ interface DoorParts extends Signing {
   readonly presence: () => Presence;
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
   readonly screenings: Pick<Screenings, 'program'>;
+  readonly shop: Pick<Shop, 'showcase'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
   readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
@@ -89,7 +91,8 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
-    const who = { viewer, you, viewerCount, resumePass, program, now: at, people };
+    const { showcase } = room.shop;
+    const who = { viewer, you, viewerCount, resumePass, program, showcase, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     room.liveAnalytics.entered(seat);
@@ -230,6 +233,7 @@ function welcomeOf(
     viewerCount,
     resumePass,
     program,
+    showcase,
     now,
     people,
   }: {
@@ -238,6 +242,7 @@ function welcomeOf(
     viewerCount: number;
     resumePass: string;
     program: Program;
+    showcase: Shop['showcase'];
     now: number;
     people: RoomPeople | undefined;
   },
@@ -253,7 +258,7 @@ function welcomeOf(
     you,
     viewerCount,
     policy: publicPolicy(setup.policy),
-    showcase: null,
+    showcase,
     nowPlaying: nowPlaying.playing,
     screening: program.screening,
     cinemaQueue: program.queue,

@@ -5,6 +5,7 @@ import type { RoomSetup } from '@/contracts/room-command';
 import { recordAnalytics } from '@/domains/live/analytics/record';
 import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordListeners } from '@/domains/live/rooms/listeners';
+import { recordClicks } from '@/domains/money/showcase/for-room';
 import { SECOND_MS } from '@/shared/time';
 import type { Activity } from './activity-store';
 import type { Agenda } from './agenda';
@@ -16,7 +17,10 @@ import type { RoomStore } from './store';
 const REPORT_EVERY_MS = 10 * SECOND_MS;
 /** A smaller change (as a share) is reported with the next minute. */
 const REPORTED_CHANGE = 0.1;
-const NO_ACTIVITY: Activity = { messages: 0, chatters: 0, gifts: { count: 0, coins: 0 }, activity: [] };
+const NOTHING: Activity & Pick<RoomFigures, 'reactions' | 'productClicks'> = {
+  ...{ messages: 0, chatters: 0, gifts: { count: 0, coins: 0 }, activity: [] },
+  ...{ reactions: {}, productClicks: [] },
+};
 
 interface ReportsParts {
   readonly store: RoomStore;
@@ -60,6 +64,7 @@ export class Reports {
     if (!setup || setup.kind === 'user' || since === null) return;
     const broadcast = { streamId: setup.roomId, creatorId: setup.creatorId, since, until: this.#endOf(setup) };
     await recordAnalytics(database, broadcast, this.figures());
+    await recordClicks(database, setup.roomId, store.shop.clicksByProduct());
     const stays = store.viewers.intervals(presence().creatorKey);
     await recordListeners(database, setup.roomId, listenersIn(stays, this.#endOf(setup), since));
   }
@@ -70,7 +75,7 @@ export class Reports {
     const { setup } = store;
     const { viewerCount, creatorKey } = presence();
     const since = setup ? beganAt(setup) : null;
-    if (!setup || since === null) return { viewerCount, until: null, ...measure([], 0), ...NO_ACTIVITY, reactions: {} };
+    if (!setup || since === null) return { viewerCount, until: null, ...measure([], 0), ...NOTHING };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
     const until = isOver ? this.#endOf(setup) : database.now();
@@ -80,6 +85,7 @@ export class Reports {
       ...measure(store.viewers.intervals(creatorKey), until, since),
       ...store.activity.read({ since, until }, setup.creatorId),
       reactions: store.viewers.reactions(),
+      productClicks: store.shop.clicksByProduct(),
     };
   }
 

@@ -1,7 +1,7 @@
 /**
- * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity, sanctions,
- * screenings, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
- * stored together or not at all.
+ * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
+ * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
@@ -13,6 +13,7 @@ import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { ScreeningStore } from './screening-store';
+import { ShopStore } from './shop-store';
 import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
@@ -33,6 +34,7 @@ export class RoomStore {
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
   readonly screenings: ScreeningStore;
+  readonly shop: ShopStore;
   readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
@@ -52,6 +54,7 @@ export class RoomStore {
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
     this.screenings = new ScreeningStore(storage.sql);
+    this.shop = new ShopStore(storage.sql);
     this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
@@ -69,6 +72,7 @@ export class RoomStore {
     this.sanctions.load();
     this.withheld.load();
     this.screenings.load();
+    this.shop.load();
     this.#isPrepared = true;
   }
 

@@ -10,6 +10,7 @@ import type {
   ChatMessage,
   ModerationAction,
   Pass,
+  ProductClicks,
   Room,
   RoomFigures,
   RoomRefusal,
@@ -41,6 +42,7 @@ import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { moderate } from './sanctions';
 import { Screenings } from './screenings';
+import { Shop } from './shop';
 import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
@@ -63,6 +65,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #reports: Reports;
   readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
+  readonly #shop: Shop;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -107,8 +110,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
-    const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
+    this.#shop = new Shop({ ...parts, database, log: this.#log });
+    const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
     this.#reports = new Reports({ ...parts, database });
     this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
@@ -200,6 +204,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#screenings.viewers;
   }
 
+  async clickProduct(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, productId: string) {
+    return (await this.#shop.click(viewer, productId)) ?? ({ ok: true } as const);
+  }
+
+  async productClicks(): Promise<ProductClicks[]> {
+    return this.#shop.clicks;
+  }
+
   async viewersFrom(regions: readonly string[]): Promise<string[]> {
     const viewers = this.#presence.socketsFrom(regions).map((socket) => this.#presence.seatOf(socket)?.viewer.id);
     return [...new Set(viewers.filter((id) => id !== undefined))];
@@ -269,6 +281,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       chat: this.#chat,
       support: this.#support,
       screenings: this.#screenings,
+      shop: this.#shop,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

@@ -10,6 +10,7 @@ export function someFigures(given: Partial<RoomFigures> = {}): RoomFigures {
       sources: { following: 0, search: 0, recommended: 0, link: 0 },
     },
     ...{ rankingPeak: 0, watchSeconds: 0, rewardedSeconds: 0, messages: 0, chatters: 0, reactions: {} },
+    productClicks: [],
     ...{ gifts: { count: 0, coins: 0 }, stepMinutes: 1, viewerCurve: [], retained: [], activity: [] },
     ...given,
   };

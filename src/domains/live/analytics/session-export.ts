@@ -9,13 +9,14 @@ type Row = Readonly<Record<string, Cell>>;
 
 /** One line. */
 export function exportSummary(session: Session): Response {
-  const { reactions, gifts, sales: _, audience, live, ...figures } = presentSummary(session);
+  const { reactions, gifts, sales, audience, live, ...figures } = presentSummary(session);
   const { sources, ...shares } = audience;
   const row: Row = {
     ...figures,
     live: live ? 'yes' : 'no',
     ...named(REACTION_KINDS.map((kind) => [`reactions ${kind}`, reactions[kind] ?? 0])),
     ...{ gifts: gifts.count, giftCoins: gifts.coins, giftDiamonds: gifts.diamonds },
+    ...named(sales.map(({ currency, amountMinor }) => [`salesMinor ${currency}`, amountMinor])),
     ...shares,
     ...named(SOURCES.map((source) => [`from ${source}`, sources[source]])),
   };

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Audience, RoomFigures } from '@/contracts/room';
 import { MINUTE_MS, SECOND_MS, toIso, toIsoOrNull } from '@/shared/time';
 import { presentAudience } from './audience';
+import { bpsOf, conversionBps, type ProductSales, presentSales } from './session-sales';
 import type { SessionAnalytics, SessionEngagement, SessionViewers } from './session-schemas';
 import type { EngagementStep } from './tables';
 
@@ -28,6 +29,9 @@ export interface SessionFigures extends Counted {
 }
 
 export interface Session {
+  readonly sales: readonly ProductSales[];
+  /** Users who paid for anything. */
+  readonly buyers: number;
   readonly streamId: string;
   readonly isLive: boolean;
   readonly viewerCount: number;
@@ -43,7 +47,7 @@ export const NO_AUDIENCE: Audience = {
 
 export const NO_FIGURES: SessionFigures = {
   ...{ uniqueViewers: 0, users: 0, guests: 0, audience: NO_AUDIENCE, peakViewers: 0, peakAt: null, watchSeconds: 0 },
-  ...{ messages: 0, chatters: 0, reactions: {}, stepMinutes: 1, viewerCurve: [], retained: [] },
+  ...{ messages: 0, chatters: 0, reactions: {}, productClicks: [], stepMinutes: 1, viewerCurve: [], retained: [] },
   ...{ gifts: { count: 0, coins: 0, diamonds: 0 }, newFollowers: 0, newSubscribers: 0, engagement: [] },
 };
 
@@ -60,21 +64,20 @@ export function presentCounted(figures: Counted, time: SessionTime | null) {
   };
 }
 
-export function presentSummary({
-  streamId,
-  isLive,
-  viewerCount,
-  time,
-  figures,
-}: Session): z.input<typeof SessionAnalytics> {
-  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers } = figures;
+export function presentSummary(session: Session): z.input<typeof SessionAnalytics> {
+  const { streamId, isLive, viewerCount, time, figures, sales, buyers } = session;
+  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers, productClicks } = figures;
   return {
     ...{ streamId, live: isLive, viewerCount: isLive ? viewerCount : 0 },
     startedAt: toIsoOrNull(time?.since ?? null),
     endedAt: isLive ? null : toIsoOrNull(time?.until ?? null),
     ...presentCounted(figures, time),
     ...{ gifts, newFollowers, newSubscribers },
-    ...{ productClicks: 0, orders: 0, unitsSold: 0, sales: [], conversionBps: 0 },
+    productClicks: sum(productClicks.map(({ clicks }) => clicks)),
+    orders: sum(sales.map(({ orders }) => orders)),
+    unitsSold: sum(sales.map(({ units }) => units)),
+    sales: presentSales(sales),
+    conversionBps: conversionBps(buyers, uniqueViewers),
     audience: presentAudience(uniqueViewers, audience),
   };
 }
@@ -98,9 +101,8 @@ export function presentEngagement({ figures }: Session): z.input<typeof SessionE
   };
 }
 
-/** Hundredths of a per cent; 0 of nothing. */
-export function bpsOf(part: number, whole: number): number {
-  return whole > 0 ? Math.round((part / whole) * 10_000) : 0;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function secondsOf(minutes: number): number {

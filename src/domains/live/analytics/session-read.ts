@@ -8,16 +8,21 @@ import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { getOwnStream } from '@/domains/live/streams/sessions';
 import type { Actor } from '@/shared/actor';
 import { NO_AUDIENCE, NO_FIGURES, type Session, type SessionFigures } from './session-figures';
+import { buyersIn, clicksIn, salesOf } from './session-sales';
 import { completeFigures } from './session-sources';
 import { sessionAnalytics } from './tables';
 
 /** Zeros for a stream that never began. Throws STREAM_NOT_FOUND, NOT_IN_YOUR_COUNTRY, NOT_YOUR_STREAM. */
 export async function readSession(ctx: Context, actor: Actor, id: string): Promise<Session> {
-  const [{ stream, viewerCount }, stored] = await Promise.all([getOwnStream(ctx, actor, id), findStored(ctx, id)]);
+  const [{ stream, viewerCount }, stored, [sales, [bought], productClicks]] = await Promise.all([
+    getOwnStream(ctx, actor, id),
+    findStored(ctx, id),
+    ctx.db.batch([salesOf(ctx, id), buyersIn(ctx, id), clicksIn(ctx, id)]),
+  ]);
   const { id: streamId, status, startedAt: since, endedAt, creatorId } = stream;
-  const session = { streamId, isLive: status === 'live', viewerCount };
+  const session = { streamId, isLive: status === 'live', viewerCount, sales, buyers: bought?.buyers ?? 0 };
   if (since === null) return { ...session, time: null, figures: NO_FIGURES };
-  if (stored) return { ...session, time: { since, until: endedAt ?? since }, figures: stored };
+  if (stored) return { ...session, time: { since, until: endedAt ?? since }, figures: { ...stored, productClicks } };
   // The room reports its figures right after the end. Until they have arrived, it is asked for them.
   const counted = await ctx.rooms(streamId).figures();
   const time = { since, until: counted.until ?? endedAt ?? ctx.now() };

@@ -55,11 +55,11 @@ export const SessionAnalytics = z
       .describe('Gifts and tips, before reversals. Each counts once, whatever its quantity.'),
     newFollowers: z.int().describe('Who followed during the stream, and still did when it ended.'),
     newSubscribers: z.int().describe('Who subscribed during the stream, and still did when it ended.'),
-    productClicks: z.int(),
-    orders: z.int(),
+    productClicks: z.int().describe('Once per viewer, product and minute.'),
+    orders: z.int().describe('Orders of this session that were paid, also if they were refunded later.'),
     unitsSold: z.int(),
-    sales: z.array(Money),
-    conversionBps: bps,
+    sales: z.array(Money).describe('Their items, before refunds, without shipping and tax.'),
+    conversionBps: bps.describe('Buyers as a share of unique viewers, in hundredths of a per cent.'),
     audience: AudienceFigures,
   })
   .openapi('SessionAnalytics');

@@ -1,9 +1,10 @@
-/** What a session's analytics show beyond `streamAnalytics`, written with it once the stream is over. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+/** Figures of sessions and sales. */
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** [step's start (ms), messages, reactions, gifts and tips, their coins, new followers] */
 export type EngagementStep = readonly [number, number, number, number, number, number];
 
+/** What a session's analytics show beyond `streamAnalytics`, written with it once the stream is over. */
 export const sessionAnalytics = sqliteTable('session_analytics', {
   streamId: text('stream_id').primaryKey(),
   users: integer().notNull(),
@@ -27,3 +28,16 @@ export const sessionAnalytics = sqliteTable('session_analytics', {
   engagement: text({ mode: 'json' }).$type<readonly EngagementStep[]>().notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+/** What a seller sold on a day (UTC): paid orders, and their items before refunds. Only triggers of `orders` write it. */
+export const salesDays = sqliteTable(
+  'sales_days',
+  {
+    sellerId: text('seller_id').notNull(),
+    day: text().notNull(),
+    currency: text().notNull(),
+    orders: integer().notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sellerId, table.day, table.currency] })],
+);
