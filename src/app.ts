@@ -27,6 +27,7 @@ import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
+import { productAnalyticsEndpoints } from '@/domains/money/showcase/analytics-routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
@@ -84,6 +85,7 @@ export const endpoints = withAliases([
   ...stageEndpoints,
   ...creatorAnalyticsEndpoints,
   ...sessionAnalyticsEndpoints,
+  ...productAnalyticsEndpoints,
   ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,

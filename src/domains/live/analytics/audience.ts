@@ -1,6 +1,6 @@
 /** Breaks viewers down by how they came, without showing a group so small that it may be one person. Pure. */
 import type { z } from '@hono/zod-openapi';
-import { type Audience, SOURCES } from '@/contracts/room';
+import type { Audience } from '@/contracts/room';
 import type { AudienceFigures } from './session-schemas';
 
 /** The smallest group that is shown. Nobody at all is no group. */
@@ -31,17 +31,5 @@ export function presentAudience(
     returningViewers: users.returningUsers,
     followersBps: shown.followers === null ? null : Math.round((shown.followers / Math.max(1, uniqueViewers)) * 10_000),
     sources: showGroups(sources),
-  };
-}
-
-/** The audiences of several streams together: who watched two of them counts twice. */
-export function addAudiences(audiences: readonly Audience[]): Audience {
-  const sum = (of: (audience: Audience) => number) => audiences.reduce((total, audience) => total + of(audience), 0);
-  const sources = SOURCES.map((source) => [source, sum((audience) => audience.sources[source])] as const);
-  return {
-    followers: sum(({ followers }) => followers),
-    newUsers: sum(({ newUsers }) => newUsers),
-    returningUsers: sum(({ returningUsers }) => returningUsers),
-    sources: Object.fromEntries(sources) as Audience['sources'], // each source once
   };
 }

@@ -4,6 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { ProductClicks } from '@/contracts/room';
 import { orders } from '@/domains/money/orders/tables';
 import { sessionProductClicks } from '@/domains/money/showcase/tables';
+import { addMoney, type Money } from '@/shared/currency';
 
 /** Orders of one product and currency. */
 export interface ProductSales {
@@ -15,11 +16,6 @@ export interface ProductSales {
   readonly orders: number;
   readonly buyers: number;
   readonly units: number;
-  readonly amountMinor: number;
-}
-
-export interface Money {
-  readonly currency: string;
   readonly amountMinor: number;
 }
 
@@ -45,13 +41,7 @@ export function clicksIn({ db }: Pick<Context, 'db'>, streamId: string) {
 }
 
 export function presentSales(sales: readonly ProductSales[]): Money[] {
-  const byCurrency = Map.groupBy(
-    sales.filter(({ orders: paid }) => paid > 0),
-    ({ currency }) => currency,
-  );
-  return [...byCurrency]
-    .map(([currency, rows]) => ({ currency, amountMinor: rows.reduce((sum, row) => sum + row.amountMinor, 0) }))
-    .toSorted((one, other) => (one.currency < other.currency ? -1 : 1));
+  return addMoney(sales.filter(({ orders: paid }) => paid > 0));
 }
 
 /** Hundredths of a per cent; 0 of nothing. */

@@ -1,8 +1,8 @@
 /**
- * What the platform holds about rooms: figures of streams, users' rooms and who was who in them, as `holdings.ts` lists
+ * What the platform holds about rooms: figures of streams and sales, users' rooms and who was who in them, as `holdings.ts` lists
  * everything. The members and bans of a room are its host's business, and no longer that of a creator who handed it over.
  */
-import { sessionAnalytics } from '@/domains/live/analytics/tables';
+import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
 import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import {
@@ -30,6 +30,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     things: mine(streams.creatorId),
     order: [sessionAnalytics.streamId],
   },
+  { as: 'salesDays', table: salesDays, tie: salesDays.sellerId, order: [salesDays.day, salesDays.currency] },
   { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
   {
     as: 'hostedRooms',
