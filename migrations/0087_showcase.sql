@@ -14,3 +14,31 @@ CREATE TABLE session_product_clicks (
   clickers INTEGER NOT NULL CHECK (clickers BETWEEN 1 AND clicks),
   PRIMARY KEY (stream_id, product_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER session_products_are_few AFTER INSERT ON session_products
+BEGIN
+  SELECT RAISE(ABORT, 'SESSION_PRODUCTS_MAX')
+  WHERE (SELECT count(*) FROM session_products WHERE stream_id = NEW.stream_id) > 100;
+END;
+
+-- A live price is below every other price of the product: one that no longer is ends.
+CREATE TRIGGER live_price_below_price AFTER UPDATE OF price_minor ON products
+WHEN NEW.price_minor < OLD.price_minor
+BEGIN
+  UPDATE session_products SET live_price_minor = NULL
+  WHERE product_id = NEW.id AND live_price_minor >= NEW.price_minor
+    AND EXISTS (SELECT 1 FROM streams WHERE id = stream_id AND status IN ('live', 'scheduled'));
+END;
+CREATE TRIGGER live_price_below_new_variant AFTER INSERT ON product_variants WHEN NEW.price_minor IS NOT NULL
+BEGIN
+  UPDATE session_products SET live_price_minor = NULL
+  WHERE product_id = NEW.product_id AND live_price_minor >= NEW.price_minor
+    AND EXISTS (SELECT 1 FROM streams WHERE id = stream_id AND status IN ('live', 'scheduled'));
+END;
+CREATE TRIGGER live_price_below_variant AFTER UPDATE OF price_minor ON product_variants
+WHEN NEW.price_minor IS NOT NULL AND NEW.price_minor < ifnull(OLD.price_minor, NEW.price_minor + 1)
+BEGIN
+  UPDATE session_products SET live_price_minor = NULL
+  WHERE product_id = NEW.product_id AND live_price_minor >= NEW.price_minor
+    AND EXISTS (SELECT 1 FROM streams WHERE id = stream_id AND status IN ('live', 'scheduled'));
+END;

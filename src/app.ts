@@ -25,9 +25,11 @@ import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
+import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { productAnalyticsEndpoints } from '@/domains/money/showcase/analytics-routes';
+import { showcaseEndpoints } from '@/domains/money/showcase/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
@@ -100,9 +102,11 @@ export const endpoints = withAliases([
   ...settingsEndpoints,
   ...privacyEndpoints,
   ...walletEndpoints,
+  ...productEndpoints,
   ...purchaseEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
+  ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,

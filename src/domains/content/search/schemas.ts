@@ -1,14 +1,16 @@
 /** Wire shapes of the search: results with their highlights. */
 import { z } from '@hono/zod-openapi';
+import { PRODUCT_CATEGORY_NAMES } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Post } from '@/domains/content/posts/schemas';
 import { Category } from '@/domains/live/channels/categories';
 import { anId } from '@/domains/live/rooms/schemas';
 import { STREAM_STATUSES, Stream, StreamPage } from '@/domains/live/streams/schemas';
+import { ShopProduct, ShopProductPage } from '@/domains/money/products/schemas';
 import { COUNT_MAX, cursorPageOf, cursorQuery, pageQuery } from '@/http/envelope';
 import { optionalSearchText, searchText } from '@/http/fields';
 
-const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
+const SEARCH_TYPES = ['users', 'streams', 'products', 'posts'] as const;
 const DEFAULT_TYPES = 'users,streams';
 
 export const Highlight = z
@@ -26,6 +28,7 @@ export const SearchResults = z
   .object({
     users: cursorPageOf(PublicCard.extend({ highlights })).optional(),
     streams: cursorPageOf(Stream.extend({ highlights })).optional(),
+    products: cursorPageOf(ShopProduct.extend({ highlights })).optional(),
     posts: cursorPageOf(Post.extend({ highlights })).optional(),
   })
   .openapi('SearchResults', { description: 'One page of each requested type.' });
@@ -90,3 +93,9 @@ export const SessionsFound = StreamPage.extend({
     }),
   }),
 }).openapi('SessionsFound');
+
+export const ProductSearchResults = ShopProductPage.extend({
+  facets: z
+    .object({ categories: z.array(z.object({ category: z.enum(PRODUCT_CATEGORY_NAMES), count: z.int() })) })
+    .openapi({ description: 'How many match in each category, among the newest thousand.' }),
+}).openapi('ProductSearchResults');

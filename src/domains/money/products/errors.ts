@@ -1,6 +1,10 @@
+import { DOOR_REFUSALS } from '@/domains/live/rooms/errors';
 import { errorList } from '@/http/errors';
 
+const { NOT_IN_YOUR_COUNTRY } = DOOR_REFUSALS;
+
 export const productError = errorList({
+  NOT_IN_YOUR_COUNTRY,
   PRODUCT_NOT_FOUND: [404, 'This product does not exist, or you cannot see it.'],
   VARIANT_NOT_FOUND: [404, 'This product has no such variant.'],
   NOT_YOUR_PRODUCT: [403, 'Only the seller of this product can do this.'],
@@ -18,3 +22,6 @@ export const productError = errorList({
   PER_BUYER_MAX: [409, 'You have bought as many pieces as one person can.'],
   TOO_MANY_WAITS: [409, 'You wait for too many products. Leave another waiting list first.'],
 });
+
+/** Errors of every endpoint that looks a product up. */
+export const PRODUCT_NOT_SHOWN = [productError.PRODUCT_NOT_FOUND, productError.NOT_IN_YOUR_COUNTRY];

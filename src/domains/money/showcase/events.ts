@@ -1,6 +1,20 @@
 /** What a stream's room is told about the shop. */
 import type { OutboxEvent } from '@/contracts/messages';
+import type { Showcase } from '@/contracts/product';
+import type { ShowcaseBody } from '@/contracts/room-command';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
+
+/** Tells the room what it shows from `at` on. Of two events of a stream, the later `at` wins. */
+export function showcaseEvent(streamId: string, at: number, showcase: Showcase | null): OutboxEvent {
+  const type = showcase ? 'product-showcased' : 'showcase-cleared';
+  const event: ShowcaseBody = { type, streamId, showcase };
+  return { kind: 'room', roomId: streamId, command: { type: 'showcase', at, event } };
+}
+
+/** The stream has other products. */
+export function productsEvent(streamId: string): OutboxEvent {
+  return { kind: 'room', roomId: streamId, command: { type: 'products-changed' } };
+}
 
 interface Sold {
   readonly streamId: string;

@@ -34,7 +34,7 @@ export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<t
     packages: packages.map(presentPackage),
     languages: LANGUAGES,
     pushPublicKey: ctx.push?.publicKey ?? null,
-    shop: { physical: false, digital: false },
+    shop: { physical: ctx.payments.current.canShip, digital: true },
     maintenance: window && presentWindow(window),
     transparency: [...transparency],
   };
