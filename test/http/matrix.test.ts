@@ -69,6 +69,9 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /dj/profile/{id}/rating': () => ({ rating: 5 }),
   'PUT /dj/track/{id}': () => ({ title: 'Taken over' }),
   'PUT /sessions/{id}/setlist/{entryId}': () => ({ hidden: true }),
+  'POST /sessions/{id}/products': () => ({ products: [{ productId: newId() }] }),
+  'PUT /sessions/{id}/showcase': () => ({ productId: newId() }),
+  'POST /products/{id}/click': ({ streamId }) => ({ sessionId: streamId }),
 };
 
 /** What an issue asks for where the contract has no row: who may. */

@@ -168,7 +168,6 @@ async function write(ctx: Context, { found, after, plan, taken }: Writing): Prom
   ];
   const dropped = dropFiles(ctx, id, unused);
   const offers = isOver ? NOTHING : planOffers(ctx, found, after, plan);
-  const isNews = isStockChanged(plan) || isChange(product, { status, priceMinor: after.priceMinor });
   const results = await commit(
     ctx,
     [
@@ -191,7 +190,7 @@ async function write(ctx: Context, { found, after, plan, taken }: Writing): Prom
         ...taken.events,
         ...dropped.events,
         ...offers.events,
-        ...(isNews ? [{ kind: 'stock-changed', productId: id } as const] : []),
+        { kind: 'stock-changed', productId: id },
         ...(status === 'review' && product.status !== 'review' ? [reviewEvent(after)] : []),
       ],
       evenIfUnchanged: true,
