@@ -1,7 +1,13 @@
 /** A stream's figures over time, in equal steps: how many viewers were there, and how long they stayed. Pure. */
 import { MINUTE_MS } from '@/shared/time';
 import type { TimeSteps } from '@/shared/time-steps';
-import type { Stay } from './figures';
+
+/** Milliseconds. */
+interface Stay {
+  readonly from: number;
+  readonly to: number;
+  readonly isFirstOfViewer: boolean;
+}
 
 /** Expects the stays in the order of their viewers. */
 export function startCurve(steps: TimeSteps) {

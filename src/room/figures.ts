@@ -35,7 +35,7 @@ const LISTENED_MS_MIN = MINUTE_MS;
 /** How the keys of users begin. */
 const USER_KEY = 'user:';
 
-export interface Stay {
+interface Stay {
   readonly viewer: string;
   readonly from: number;
   readonly to: number;

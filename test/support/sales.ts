@@ -1,21 +1,6 @@
-/** Products and orders for tests of figures, put straight into the database. */
+/** Orders for tests of figures, put straight into the database. */
 import { env } from 'cloudflare:workers';
 import { newId } from '@/shared/ids';
-
-/** @returns its id; its one variant has the same */
-export async function aProduct(sellerId: string, title = 'A mug', currency = 'USD'): Promise<string> {
-  const id = newId();
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO products (id, seller_id, title, description, category, kind, price_minor, currency, status, image_keys,
-         created_at, updated_at) VALUES (?, ?, ?, '', 'home', 'physical', 1000, ?, 'active', '[]', 0, 0)`,
-    ).bind(id, sellerId, title, currency),
-    env.DB.prepare(
-      `INSERT INTO product_variants (id, product_id, position, options, stock) VALUES (?1, ?1, 0, '{}', 9)`,
-    ).bind(id),
-  ]);
-  return id;
-}
 
 interface Given {
   readonly productId?: string;

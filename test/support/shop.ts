@@ -23,11 +23,11 @@ export async function aProduct(
 ): Promise<string> {
   const { db, now } = testContext();
   const id = changes.id ?? newId();
-  const row = {
+  const row: typeof products.$inferInsert = {
     ...{ id, sellerId, title: 'A shirt', description: 'Of cotton.', category: 'fashion', kind: 'physical' },
     ...{ priceMinor: 2_000, currency: 'USD', status: 'active', imageKeys: [], createdAt: now(), updatedAt: now() },
     ...changes,
-  } as const;
+  };
   await db.insert(products).values(row);
   for (const [index, variant] of variants.entries())
     await db

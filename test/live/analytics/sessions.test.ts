@@ -7,7 +7,8 @@ import { testContext } from '#test/support/context';
 import { someFigures } from '#test/support/figures';
 import { plansOf } from '#test/support/plans';
 import { aGuest, joinRoom, stubOf } from '#test/support/rooms';
-import { anOrder, aProduct } from '#test/support/sales';
+import { anOrder } from '#test/support/sales';
+import { aProduct } from '#test/support/shop';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { giveSubscribers } from '#test/support/subscriptions';
 import { actorOf, asCreator, asStaff, asViewer } from '#test/support/users';
@@ -193,7 +194,7 @@ describe('the analytics of a session', () => {
       ...{ uniqueViewers: 2, users: 0, guests: 2, reactions: { heart: 4 }, viewerCurve: [[since - 30_000, 2]] },
       ...{ retained: [2], activity: [[since - 30_000, 5, 4, 0, 0]] },
     });
-    const product = await aProduct(creator.userId, '=1+1');
+    const product = await aProduct(creator.userId, { title: '=1+1' });
     await anOrder(creator.userId, { streamId: id, productId: product, paidAt: until, quantity: 2 });
     const read = async (query: string) => {
       const { headers, body } = await creator.get(`sessions/${id}/analytics${query}`);
@@ -242,8 +243,8 @@ describe('the sales of a session', () => {
   it('are its paid orders, whenever they were paid, with clicks and conversion of each product', async () => {
     const creator = await asCreator();
     const [mug, shirt, gone] = [
-      await aProduct(creator.userId, 'Mug'),
-      await aProduct(creator.userId, 'Shirt', 'EUR'),
+      await aProduct(creator.userId, { title: 'Mug' }),
+      await aProduct(creator.userId, { title: 'Shirt', currency: 'EUR' }),
       newId(),
     ];
     const streamId = await anEndedShow(creator, { uniqueViewers: 20, guests: 20 });
