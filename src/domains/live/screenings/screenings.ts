@@ -80,7 +80,7 @@ export async function joinScreening(
 ): Promise<z.input<typeof JoinedScreening>> {
   const admitted = await admitToJoin(ctx, { id: roomId }, actor);
   const screening = presentSession(await ctx.rooms(roomId).program());
-  return { ...(await letIn(ctx, admitted, actor, address)), you: presentYou(admitted), screening };
+  return { ...(await letIn(ctx, admitted, actor, { address })), you: presentYou(admitted), screening };
 }
 
 interface Entered {
