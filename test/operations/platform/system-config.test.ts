@@ -17,7 +17,7 @@ describe('GET /settings/system/config', () => {
       features: { push: true, payoutsByBank: true, payoutsByStripe: false },
       languages: ['en'],
       pushPublicKey: expect.stringMatching(/^B/),
-      shop: { physical: false, digital: false },
+      shop: { physical: true, digital: true },
       maintenance: null,
     });
     const ids = data.packages.map(({ id }: { id: string }) => id);
