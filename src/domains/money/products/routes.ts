@@ -186,6 +186,7 @@ export const productEndpoints: Endpoint[] = [
     params: ById,
     query: z.strictObject({ variantId: anId.optional() }),
     response: Nothing,
+    refusals: PRODUCT_NOT_SHOWN,
     handler: async (ctx, { actor, params, query }) => {
       await leaveWaitingList(ctx, actor, params.id, query.variantId);
       return {};
