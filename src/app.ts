@@ -12,6 +12,7 @@ import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
+import { sessionAnalyticsEndpoints } from '@/domains/live/analytics/session-routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -23,10 +24,14 @@ import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
+import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
+import { orderEndpoints } from '@/domains/money/orders/routes';
+import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
+import { productAnalyticsEndpoints } from '@/domains/money/showcase/analytics-routes';
 import { showcaseEndpoints } from '@/domains/money/showcase/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
@@ -84,6 +89,8 @@ export const endpoints = withAliases([
   ...djEndpoints,
   ...stageEndpoints,
   ...creatorAnalyticsEndpoints,
+  ...sessionAnalyticsEndpoints,
+  ...productAnalyticsEndpoints,
   ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,
@@ -100,12 +107,15 @@ export const endpoints = withAliases([
   ...walletEndpoints,
   ...productEndpoints,
   ...purchaseEndpoints,
+  ...soldOrderEndpoints, // before `/orders/{id}`, which `/orders/sales` would match
+  ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
   ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
+  ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,
   ...auditEndpoints,

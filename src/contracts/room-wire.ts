@@ -8,7 +8,7 @@ import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import type { Showcase } from './product';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
-import type { NowPlayingBody, PublicPolicy } from './room-command';
+import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
@@ -197,6 +197,26 @@ export interface ProductStock {
   /** Pieces in open checkouts. */
   readonly held: number;
   readonly sold: number;
+}
+
+/** The stream's figures, while it is live, for the sockets of its creator alone. Never stored, and without a seq. */
+export interface AnalyticsEvent extends RoomEventBody {
+  readonly type: 'analytics';
+  readonly streamId: string;
+  readonly viewerCount: number;
+  readonly uniqueViewers: number;
+  readonly users: number;
+  readonly guests: number;
+  readonly peakViewers: number;
+  /** ISO 8601. */
+  readonly peakAt: string | null;
+  readonly averageViewers: number;
+  readonly watchSeconds: number;
+  readonly averageWatchSeconds: number;
+  readonly messages: number;
+  readonly chatters: number;
+  readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  readonly gifts: { readonly count: number; readonly coins: number };
 }
 
 export function ackOf(frameId: string, seq: number | null): Answer {

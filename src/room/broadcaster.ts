@@ -52,6 +52,8 @@ interface Surroundings {
   readonly onViewerCount: (count: number) => void;
   /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
+  /** Called after each frame to everyone. */
+  readonly onFrame: () => void;
 }
 
 export class Broadcaster {
@@ -218,7 +220,7 @@ export class Broadcaster {
         if (immediate.length > 0) store.append(immediate);
         if (held.length > 0) store.waiting.hold(held);
         if (commandIds.length > 0) store.markSeen(commandIds);
-        if (reactions.size > 0) store.viewers.addReactions(reactions);
+        if (reactions.size > 0) store.viewers.addReactions(reactions, this.#flushedAt);
       });
     } catch (error) {
       this.#onFlush = [];
@@ -264,6 +266,7 @@ export class Broadcaster {
     const lean = durable.join(',');
     const full = [...durable, ...passing.map((event) => JSON.stringify(event))].join(',');
     if (full === '' && answers.size === 0) return;
+    if (full !== '') this.room.onFrame();
     const fullFrame = `[${full}]`;
     const leanFrame = `[${lean}]`;
     this.#lookForSlow();

@@ -181,7 +181,10 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   if (isOver) room.screenings.close();
   else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
-  if (status !== before?.status) room.shop.productsChanged();
+  if (status !== before?.status) {
+    store.activity.startAgain();
+    room.shop.productsChanged();
+  }
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);

@@ -1,10 +1,11 @@
 /**
- * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, sanctions,
- * screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
- * stored together or not at all.
+ * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
+ * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
+import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
 import { GiftStore } from './gift-store';
 import { Meta } from './meta';
@@ -26,6 +27,7 @@ const INSERT_ROWS_MAX = 1_000;
 
 export class RoomStore {
   readonly viewers: ViewerStore;
+  readonly activity: ActivityStore;
   readonly sanctions: SanctionStore;
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
@@ -45,6 +47,7 @@ export class RoomStore {
     this.#sql = storage.sql;
     this.#meta = new Meta(storage.sql);
     this.viewers = new ViewerStore(storage.sql);
+    this.activity = new ActivityStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
@@ -238,19 +241,6 @@ export class RoomStore {
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
     this.waiting.erase(messageId);
-  }
-
-  /** Messages written between these times (ms), both included. */
-  countMessages(since: number, until: number): number {
-    return Number(
-      rowsOf(
-        this.#sql,
-        `SELECT (SELECT count(*) FROM events WHERE message_id IS NOT NULL AND at BETWEEN ?1 AND ?2)
-        + (SELECT count(*) FROM pending WHERE release_at IS NOT NULL AND at BETWEEN ?1 AND ?2) AS count`,
-        since,
-        until,
-      )[0]?.count,
-    );
   }
 
   // --- Commands

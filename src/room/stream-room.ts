@@ -35,6 +35,7 @@ import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
+import { LiveAnalytics } from './live-analytics';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -62,6 +63,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #screenings: Screenings;
   readonly #frames: Frames;
   readonly #reports: Reports;
+  readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
   readonly #shop: Shop;
   readonly #stageWork: StageWork;
@@ -88,17 +90,19 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       this.#screenings.refresh();
     });
     const onTraces = () => this.#traces.left();
+    const later = (run: () => void, ms: number) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    };
     this.#broadcaster = new Broadcaster({
       store: this.#store,
       presence,
       now,
       tickMs: (sockets) => this.tickMs(sockets),
-      later: (run, ms) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
@@ -110,6 +114,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
     this.#reports = new Reports({ ...parts, database });
+    this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat, screenings, database });
     this.#userRoom = new UserRoom({
@@ -278,6 +283,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       screenings: this.#screenings,
       shop: this.#shop,
       reports: this.#reports,
+      liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,
       stageWork: this.#stageWork,
       userRoom: this.#userRoom,

@@ -3,9 +3,10 @@ import { FOUND_CREATORS_MAX } from '@/domains/base/visibility/posts';
 import { ProductSearchQuery } from '@/domains/money/products/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { FORMULA } from './rank';
-import { ProductSearchResults, SearchQuery, SearchResults } from './schemas';
+import { ProductSearchResults, SearchQuery, SearchResults, SessionSearchQuery, SessionsFound } from './schemas';
 import { search } from './search';
 import { findProducts } from './search-products';
+import { searchSessions } from './search-sessions';
 
 export const searchEndpoints: Endpoint[] = [
   endpoint({
@@ -23,6 +24,17 @@ export const searchEndpoints: Endpoint[] = [
     query: SearchQuery,
     response: SearchResults,
     handler: (ctx, { actor, query }) => search(ctx, actor, query),
+  }),
+  endpoint({
+    operationId: 'searchSessions',
+    method: 'get',
+    path: '/search/sessions',
+    tag: 'search',
+    summary: 'Search sessions with filters, and count the matches of each category',
+    who: 'optional',
+    query: SessionSearchQuery,
+    response: SessionsFound,
+    handler: (ctx, { actor, query }) => searchSessions(ctx, actor, query),
   }),
   endpoint({
     operationId: 'searchProducts',
