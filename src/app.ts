@@ -24,6 +24,9 @@ import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
 import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
+import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
+import { orderEndpoints } from '@/domains/money/orders/routes';
+import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
@@ -104,12 +107,15 @@ export const endpoints = withAliases([
   ...walletEndpoints,
   ...productEndpoints,
   ...purchaseEndpoints,
+  ...soldOrderEndpoints, // before `/orders/{id}`, which `/orders/sales` would match
+  ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
   ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
+  ...orderDeskEndpoints,
   ...receiptEndpoints,
   ...economyEndpoints,
   ...auditEndpoints,

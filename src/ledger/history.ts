@@ -30,7 +30,12 @@ export interface Entry {
   readonly at: number;
 }
 
-export function listAccounts(ctx: Context, userId: string): Promise<LedgerAccount[]> {
+export async function listAccounts(ctx: Context, userId: string): Promise<LedgerAccount[]> {
+  return accountsQuery(ctx, userId);
+}
+
+/** For a batch of reads. */
+export function accountsQuery(ctx: Context, userId: string) {
   return ctx.db.all<LedgerAccount>(sql`
     SELECT id, kind, unit, balance, last_transfer_id AS lastTransferId FROM ledger_accounts
     WHERE owner = ${userId} ORDER BY kind, unit`);

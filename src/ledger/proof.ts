@@ -24,8 +24,7 @@ interface ProofPage {
  * to the checkpoints once.
  * @param after the last proven transfer
  * @param through the last transfer to prove
- * @param refTypes the kinds of row whose transfers a check covers; sales are exempt, because they are the shop's own
- * matter
+ * @param refTypes the kinds of row whose transfers a check covers
  */
 export async function proveTransfers(
   ctx: Context,
@@ -48,7 +47,7 @@ export async function proveTransfers(
         WHEN t.credit_balance IS NOT ${balanceBefore('credit')} + t.amount
           THEN 'leaves ' || t.credit_balance || ' in account ' || t.credit_id || ', which is not what it had and ' || t.amount
         WHEN t.debit_balance < 0 AND line.may_overdraw = 0 THEN 'takes more from account ' || t.debit_id || ' than it had'
-        WHEN t.kind <> 'sale' AND t.ref_type NOT IN (SELECT value FROM json_each(${JSON.stringify(refTypes)}))
+        WHEN t.ref_type NOT IN (SELECT value FROM json_each(${JSON.stringify(refTypes)}))
           THEN 'belongs to a ' || t.ref_type || ', which nobody answers for'
       END AS problem
       FROM ledger_transfers t

@@ -129,7 +129,7 @@ function sidesOf({ kind, userId, currency, provider }: Transfer): { debit: Accou
 }
 
 /** SQL for a user's balance; 0 if they have no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
-export function balanceOf(kind: UserAccount, unit: string, userId: SQLWrapper | string): SQL<number> {
+export function balanceOf(kind: UserAccount, unit: SQLWrapper | string, userId: SQLWrapper | string): SQL<number> {
   return sql<number>`coalesce((SELECT balance FROM ${ledgerAccounts}
     WHERE owner = ${userId} AND kind = ${kind} AND unit = ${unit} AND shard = 0), 0)`;
 }

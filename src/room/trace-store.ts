@@ -4,6 +4,7 @@
  */
 
 import type { Names } from '@/domains/live/rooms/traces';
+import { Meta } from './meta';
 import { type Row, rowsOf, type StoredEvent } from './sql';
 
 const PAGE_EVENTS = 2_000;
@@ -27,7 +28,11 @@ export interface TracePage {
 }
 
 export class TraceStore {
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /**
    * The users with traces in the next page of events; undefined after the last. A gift's recipient is the room's
@@ -63,12 +68,11 @@ export class TraceStore {
 
   /** Traces up to this seq are in D1. Rooms store it as `tracesTold`. */
   get reportedThrough(): number {
-    const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
-    return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
+    return this.#meta.read<number>('tracesTold') ?? 0;
   }
 
   set reportedThrough(seq: number) {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
+    this.#meta.write('tracesTold', seq);
   }
 
   /** The user's own messages that are not deleted, oldest first. */

@@ -2,6 +2,7 @@
 import type { ReactionKind, Source } from '@/contracts/room';
 import { MINUTE_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
+import { Meta } from './meta';
 import { rowsOf } from './sql';
 
 /** Decides how a stay counts in the figures. */
@@ -10,7 +11,11 @@ export type Origin = Omit<Interval, 'viewer' | 'joinedAt' | 'leftAt' | 'address'
 };
 
 export class ViewerStore {
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /** Returns false if the pass has already opened one. */
   open(passId: string, viewer: string, at: number, origin: Origin): boolean {
@@ -93,16 +98,17 @@ export class ViewerStore {
     const [row] = rowsOf<{ at: number }>(
       this.sql,
       `SELECT max(
-         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lastSeen'), 0),
+         ?1,
          ifnull((SELECT max(max(joined_at, ifnull(left_at, 0))) FROM intervals), 0),
          ifnull((SELECT at FROM events WHERE user_id IS NOT NULL ORDER BY seq DESC LIMIT 1), 0)
        ) AS at`,
+      this.#meta.read<number>('lastSeen') ?? 0,
     );
     return row?.at ?? 0;
   }
 
   stampLastSeen(now: number): void {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('lastSeen', ?1)`, String(now));
+    this.#meta.write('lastSeen', now);
   }
 
   /** Stays of verified users that lasted after `since` (ms). A stay that goes on ends at `until`. */
@@ -120,12 +126,11 @@ export class ViewerStore {
 
   /** When (ms) the room last reported the work of guides; 0: never. */
   get workReportedAt(): number {
-    const [row] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'workReported'`);
-    return Number(row?.value ?? 0);
+    return this.#meta.read<number>('workReported') ?? 0;
   }
 
   stampWorkReported(now: number): void {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('workReported', ?1)`, String(now));
+    this.#meta.write('workReported', now);
   }
 
   /** At least the number of stays so far: for what must cost less the longer it would take. */

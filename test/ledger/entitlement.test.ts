@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { changeEconomy, giveCoins, giveDiamonds } from '#test/support/money';
+import { aMaturedSale } from '#test/support/orders';
 import { prove } from '#test/support/proof';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
@@ -83,8 +84,7 @@ async function payout(
   const [id, userId] = [newId(), newId()];
   const { diamonds = null, amountMinor, feeMinor, currency } = terms;
   const row = { id, userId, ...terms, diamonds, source: diamonds === null ? 'sales' : 'diamonds' } as const;
-  const sale = { refType: 'test-sale', refId: id, leg: 1, kind: 'sale', provider: 'sandbox', userId } as const;
-  if (diamonds === null) await commit(ctx, post(ctx, [{ ...sale, currency, amount: amountMinor + feeMinor }]));
+  if (diamonds === null) await aMaturedSale(userId, amountMinor + feeMinor, currency);
   else await giveDiamonds(userId, diamonds);
   await commit(ctx, [
     ctx.db.insert(payouts).values({

@@ -2,14 +2,12 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { expect } from 'vitest';
-import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
 import { newTotpSecret } from '@/domains/people/auth/totp';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
-import { post } from '@/ledger/transfers';
 import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
@@ -18,6 +16,7 @@ import type { Client } from './api';
 import { IBAN } from './applications';
 import { testContext } from './context';
 import { changeEconomy, coinsOf, giveCoins, giveDiamonds, once, purchaseOf } from './money';
+import { aMaturedSale } from './orders';
 import { eventsOf, tell } from './purchases';
 import type { StripeStandIn } from './stripe';
 import { asCreator, type Person } from './users';
@@ -80,7 +79,7 @@ export async function approve({ userId, ...person }: Person, url: string, api: C
   return api.put(`${url}/approve`, { code: await freshCode(userId) });
 }
 
-/** As if a shop's order had been paid. A currency without a rate gets one: as much as the payout currency. */
+/** As if a shop's order had been paid and matured. A currency without a rate gets one: as much as the payout currency. */
 export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
   const ctx = testContext();
   const { conversions } = await readEconomy(ctx);
@@ -89,8 +88,7 @@ export async function giveSales(userId: string, amount: number, currency = 'EUR'
     await changeEconomy({
       conversions: { currencyRates: [...currencyRates, { currency, numerator: 1, denominator: 1 }] },
     });
-  const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
-  await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
+  await aMaturedSale(userId, amount, currency);
 }
 
 /** Buys coins, gives them away, and gets the money back from the bank. */

@@ -31,6 +31,16 @@ describe('an economy', () => {
     expect(paths(contradictionsOf(await withLimits({ tipCoinsMin: 1 })))).toEqual(['tipCoinsMin']);
   });
 
+  it('names each currency of the shop once, with no least price above the most', async () => {
+    const { shop } = (await readEconomy(testContext())).limits;
+    const usd = { currency: 'USD', priceMinorMin: 100, priceMinorMax: 100_000, feeMinor: 30 };
+    const withCurrencies = async (currencies: (typeof shop)['currencies']) =>
+      paths(contradictionsOf(await withLimits({ shop: { ...shop, currencies } })));
+    expect(await withCurrencies([usd, { ...usd, currency: 'EUR' }])).toEqual([]);
+    expect(await withCurrencies([usd, { ...usd, feeMinor: 0 }])).toEqual(['shop.currencies']);
+    expect(await withCurrencies([{ ...usd, priceMinorMax: 99 }])).toEqual(['shop.currencies.USD.priceMinorMin']);
+  });
+
   it('loses something where a coin goes through diamonds and back', () => {
     expect(keepsAllByRoundTrip(ratio(1, 2), ratio(199_999, 100_000))).toBe(false);
     expect(keepsAllByRoundTrip(ratio(1, 2), ratio(2, 1))).toBe(true);

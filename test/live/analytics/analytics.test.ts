@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { someFigures } from '#test/support/figures';
 import { giveDiamonds } from '#test/support/money';
 import { plansOf } from '#test/support/plans';
-import { anOrder } from '#test/support/sales';
+import { anOrder } from '#test/support/order-rows';
 import { aStream } from '#test/support/streams';
 import { asCreator, asDj, asViewer } from '#test/support/users';
 import { readCreatorAnalytics } from '@/domains/live/analytics/read';

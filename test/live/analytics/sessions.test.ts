@@ -7,7 +7,7 @@ import { testContext } from '#test/support/context';
 import { someFigures } from '#test/support/figures';
 import { plansOf } from '#test/support/plans';
 import { aGuest, joinRoom, stubOf } from '#test/support/rooms';
-import { anOrder } from '#test/support/sales';
+import { anOrder } from '#test/support/order-rows';
 import { aProduct } from '#test/support/shop';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { giveSubscribers } from '#test/support/subscriptions';

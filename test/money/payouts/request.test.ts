@@ -191,7 +191,7 @@ describe('sales', () => {
       expect([status, error.code, error.details]).toEqual([
         409,
         'NOT_ENOUGH_SALES',
-        { balance, asked: 2_000, currency },
+        { balance, maturing: 0, asked: 2_000, currency },
       ]);
     }
   });

@@ -341,7 +341,7 @@ describe('a creator who was banned or left', () => {
 });
 
 describe('a creator who owes coins or diamonds since the approval', () => {
-  const BECAUSE = expect.stringContaining('you owe coins or diamonds');
+  const BECAUSE = expect.stringContaining('you owe coins, diamonds or money from sales');
 
   it('is not sent it: it goes back, and can pay what is owed', async () => {
     const { creator, id, kindsTold } = await approved();

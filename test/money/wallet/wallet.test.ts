@@ -54,8 +54,10 @@ describe('GET /payment/wallet', () => {
       heldDiamonds: 0,
       maturingDiamonds: 0,
       sales: [],
+      maturingSales: [],
       owed: 0,
       owedDiamonds: 0,
+      owedSales: [],
     });
   });
 
@@ -70,7 +72,8 @@ describe('GET /payment/wallet', () => {
       { currency: 'EUR', amountMinor: 500 },
       { currency: 'USD', amountMinor: 700 },
     ];
-    const figures = { coins: 300, heldDiamonds: 0, sales, owed: 0, owedDiamonds: 0 };
+    const owing = { owed: 0, owedDiamonds: 0, owedSales: [] };
+    const figures = { coins: 300, heldDiamonds: 0, sales, maturingSales: [], ...owing };
     const { data: wallet } = await creator.get('payment/wallet');
     const { data: balance } = await creator.get('payment/balance');
     expect(wallet).toEqual({ ...figures, diamonds: 42, maturingDiamonds: wallet.maturingDiamonds });

@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { giveCoins } from '#test/support/money';
 import { plansOf } from '#test/support/plans';
-import { anOrder } from '#test/support/sales';
+import { anOrder } from '#test/support/order-rows';
 import { actorOf, asCreator, asStaff, asUser, asViewer } from '#test/support/users';
 import { readAnalytics } from '@/domains/operations/analytics/read';
 import { rollUpDay } from '@/domains/operations/analytics/roll-up';

@@ -17,7 +17,7 @@ describe('GET /settings/system/config', () => {
       features: { push: true, payoutsByBank: true, payoutsByStripe: false },
       languages: ['en'],
       pushPublicKey: expect.stringMatching(/^B/),
-      shop: { physical: false, digital: false },
+      shop: { physical: true, digital: true },
       maintenance: null,
     });
     const ids = data.packages.map(({ id }: { id: string }) => id);
@@ -30,6 +30,8 @@ describe('GET /settings/system/config', () => {
     expect(data.fees).toEqual({
       payoutMinor: economy.limits.payoutFeeMinor,
       payoutBasisPoints: economy.limits.payoutFeeBasisPoints,
+      saleBasisPoints: economy.limits.shop.commissionBasisPoints,
+      saleMinor: [],
     });
   });
 });

@@ -59,7 +59,11 @@ export async function changeConversions(ctx: Context, actor: Actor, input: Input
 export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
   const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
   const limits = { ...newest.config.limits, ...withoutGaps(input) };
-  const config = { ...newest.config, limits: { ...limits, currencies: byCurrency(limits.currencies) } };
+  const sorted = {
+    currencies: byCurrency(limits.currencies),
+    shop: { ...limits.shop, currencies: byCurrency(limits.shop.currencies) },
+  };
+  const config = { ...newest.config, limits: { ...limits, ...sorted } };
   requireConsistent(config);
   const { rewardCodePercent } = config.limits;
   // Other limits change no price.

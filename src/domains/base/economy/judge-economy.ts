@@ -41,7 +41,29 @@ export function contradictionsOf({ conversions, limits }: EconomyConfig): Proble
         message: `must not be more than ${more}`,
       })),
     ),
+    ...problemsOfShop(limits.shop),
   ];
+}
+
+/** The payout currency is one of the list here, since the shop's rules have no amounts outside it. */
+function problemsOfShop({ currencies }: EconomyConfig['limits']['shop']): Problem[] {
+  return [
+    ...repeatedIn(currencies).map((currency) => ({
+      path: 'shop.currencies',
+      message: `must name ${currency} only once`,
+    })),
+    ...currencies
+      .filter(({ priceMinorMin, priceMinorMax }) => priceMinorMin > priceMinorMax)
+      .map(({ currency }) => ({
+        path: `shop.currencies.${currency}.priceMinorMin`,
+        message: 'must not be more than priceMinorMax',
+      })),
+  ];
+}
+
+function repeatedIn(entries: readonly { readonly currency: string }[]): string[] {
+  const named = entries.map(({ currency }) => currency);
+  return [...new Set(named.filter((currency, index) => named.indexOf(currency) !== index))];
 }
 
 /** A list has an entry for each currency at most, and none for the payout currency, which has its own fields. */
@@ -50,11 +72,9 @@ function problemsOfCurrencies(
   entries: readonly { readonly currency: string }[],
   payoutCurrency: string,
 ): Problem[] {
-  const named = entries.map(({ currency }) => currency);
-  const repeated = [...new Set(named.filter((currency, index) => named.indexOf(currency) !== index))];
   return [
-    ...repeated.map((currency) => ({ path, message: `must name ${currency} only once` })),
-    ...(named.includes(payoutCurrency)
+    ...repeatedIn(entries).map((currency) => ({ path, message: `must name ${currency} only once` })),
+    ...(entries.some(({ currency }) => currency === payoutCurrency)
       ? [{ path, message: `must not name the payout currency ${payoutCurrency}` }]
       : []),
   ];

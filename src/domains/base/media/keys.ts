@@ -14,7 +14,7 @@ import { FILE_KINDS, isPrivate, variantWidths } from './kinds';
 
 const KEY = new RegExp(String.raw`^(${FILE_KINDS.join('|')})\/[0-9a-f-]{36}-[\w-]{43}$`);
 const VARIANT = /-\d{2,4}$/;
-const SIGNED_URL_SECONDS = 5 * 60;
+export const SIGNED_URL_SECONDS = 5 * 60;
 const STEADY_URL_SECONDS = (2 * HOUR_MS) / SECOND_MS;
 
 export function newKey(kind: FileKind): string {

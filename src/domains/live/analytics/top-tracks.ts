@@ -21,9 +21,9 @@ interface Row {
 }
 
 /**
- * One statement. It reads the set lists of at most 366 days by their key: some 30,000 entries for a DJ who plays for four
- * hours on every one of them. Hidden entries count too. Tracks whose title was typed, or that were deleted, are told apart by title
- * and artist.
+ * One statement. It reads the set lists of at most 366 days by their key: some 30,000 entries for a DJ who plays for
+ * four hours on every one of them. Hidden entries count too. Tracks whose title was typed, or that were deleted, are
+ * told apart by title and artist.
  */
 export async function listTopTracks(ctx: Context, djId: string, report: Report): Promise<z.input<typeof TopTrack>[]> {
   const { startMs, endMs } = wholeOf(report);

@@ -4,6 +4,7 @@ import { discountCheck } from '@/domains/money/discounts/check';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
 import { lotCheck, reversalCheck } from '@/domains/money/earnings/check-lots';
 import { giftCheck } from '@/domains/money/gifts/check';
+import { orderCheck, salesHeldCheck, stockCheck } from '@/domains/money/orders/check';
 import { payoutCheck } from '@/domains/money/payouts/check';
 import { purchaseCheck } from '@/domains/money/purchases/check';
 import { paidMonthsCheck, subscriptionCheck } from '@/domains/money/subscriptions/check';
@@ -23,6 +24,9 @@ const CHECKS: readonly MoneyCheck[] = [
   earningsCheck,
   lotCheck,
   reversalCheck,
+  orderCheck,
+  stockCheck,
+  salesHeldCheck,
 ];
 const REF_TYPES = CHECKS.flatMap(({ refType }) => refType ?? []);
 

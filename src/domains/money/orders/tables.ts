@@ -128,6 +128,8 @@ export const orderProblems = sqliteTable('order_problems', {
   resolvedBy: text('resolved_by'),
   resolvedAt: integer('resolved_at'),
   openedAt: integer('opened_at').notNull(),
+  /** When staff were asked to decide. */
+  staffAskedAt: integer('staff_asked_at'),
 });
 
 /** What of a seller's sales cannot be cashed out: the sum of `heldMinor`. Only a trigger writes it. */

@@ -53,6 +53,9 @@ export function settlementOf(ctx: Context, known: KnownPayment, news: News): Set
       version: version + 1,
     },
     becomesPaid: paidAt !== null && paidBefore === null,
+    ...(news.taxMinor === undefined ? {} : { taxMinor: news.taxMinor }),
+    ...(news.address === undefined ? {} : { address: news.address }),
+    claims: [...claims.values()],
     isOver,
     statements: keepClaims(ctx, known, news),
   };

@@ -6,7 +6,8 @@
 import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { Refusals } from '@/db/commit';
+import type { CheckoutRequest } from '@/contracts/payments';
+import type { Following } from '@/db/commit';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
@@ -61,11 +62,12 @@ export async function commitCheckout(
   { table }: PaymentKind,
   spending: Spending,
   statements: readonly Statement[],
-  refusals: Refusals = {},
+  { refusals = {}, events = [] }: Pick<Following, 'refusals' | 'events'> = {},
 ): Promise<void> {
   const isFull = paymentError('CHECKOUTS_OPEN');
   try {
-    await commitSpent(ctx, spending, statements, { refusals: { ...refusals, CHECKOUTS_OPEN: () => isFull } });
+    const all = { ...refusals, CHECKOUTS_OPEN: () => isFull };
+    await commitSpent(ctx, spending, statements, { refusals: all, events });
   } catch (error) {
     if (error !== isFull) throw error;
     const open = await ctx.db
@@ -95,7 +97,7 @@ export async function openCheckout(
   ctx: Context,
   kind: PaymentKind,
   payment: Payment,
-  { email, description }: { readonly email: string; readonly description: string },
+  { email, description, goods }: Pick<CheckoutRequest, 'email' | 'description' | 'goods'>,
 ): Promise<string> {
   const { id, status, amountMinor, currency, successUrl, cancelUrl, createdAt, expiresAt } = payment;
   if (payment.checkoutUrl !== null) return payment.checkoutUrl;
@@ -109,6 +111,7 @@ export async function openCheckout(
   const request = {
     ...{ purchaseId: id, description, amountMinor, currency, email },
     ...{ successUrl, cancelUrl, expiresAt },
+    ...(goods ? { goods } : {}),
   };
   const { checkoutId, url } = await provider.createCheckout(request).catch(async (error) => {
     await uncount(ctx, kind, payment, countedAt);
@@ -159,7 +162,7 @@ async function refuse(ctx: Context, kind: PaymentKind, payment: Payment, error: 
       ...{ status: 'failed', amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
       ...{ askAt: null, version: version + 1 },
     },
-    ...{ becomesPaid: false, isOver: true, statements: [] },
+    ...{ becomesPaid: false, claims: [], isOver: true, statements: [] },
   };
   // Another request with the same key was faster, or an event has come.
   await kind.settle(ctx, payment, settlement).catch((cause) => {

@@ -59,11 +59,13 @@ async function listRefunds(ctx: Context, payment: Payment, reported: string | nu
  * Throws HeldForStaff if a report contradicts the payment or what is known.
  * @param isAccepted staff decided that the report is true: it replaces what it contradicts, and takes at most the whole
  * payment. A claim in another currency, without an amount or of another kind cannot be accepted.
+ * @param mostMinor what one claim can take
  */
 export function claimsAfter(
   { payment, claims }: ClaimedPayment,
   { reports, allRefunds }: ClaimReports,
   isAccepted = false,
+  mostMinor = payment.amountMinor,
 ): Claims {
   const after = new Map(claims);
   const sum = allRefunds ? sumIn(claims) : undefined;
@@ -72,9 +74,9 @@ export function claimsAfter(
     after.delete(sum.claimId);
   }
   for (const report of reports) {
-    requireClaimFits(payment, report, isAccepted);
+    requireClaimFits(payment, report, isAccepted ? Number.POSITIVE_INFINITY : mostMinor);
     const known = after.get(report.claimId);
-    const claim = claimOf({ ...report, amountMinor: Math.min(report.amountMinor, payment.amountMinor) });
+    const claim = claimOf({ ...report, amountMinor: Math.min(report.amountMinor, mostMinor) });
     const isContradiction = known !== undefined && contradicts(known, claim);
     if (isContradiction && (!isAccepted || known.kind !== claim.kind))
       throw new HeldForStaff(
@@ -116,12 +118,12 @@ function startsWithSum(refunds: readonly Report[], sum: number): boolean {
   });
 }
 
-function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report, isAccepted: boolean): void {
+function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report, mostMinor: number): void {
   const { id } = payment;
   if (amountMinor <= 0) throw new HeldForStaff(`Claim ${claimId} on payment ${id} has no amount.`);
   if (currency !== null && currency !== payment.currency)
     throw new HeldForStaff(`Claim ${claimId} is in ${currency}, but payment ${id} is in ${payment.currency}.`);
-  if (amountMinor > payment.amountMinor && !isAccepted)
+  if (amountMinor > mostMinor)
     throw new HeldForStaff(
       `Claim ${claimId} is for ${amountMinor}, but payment ${id} is for ${payment.amountMinor} ${payment.currency}.`,
     );

@@ -7,7 +7,7 @@ export const paymentError = errorList({
   PAYMENT_NOT_KNOWN_YET: [409, 'This payment has not been matched with a purchase yet. Try again later.'],
   CHECKOUTS_OPEN: [
     409,
-    'You already have three checkouts that wait for payment. Pay one of them, or wait until one expires.',
+    'You already have as many checkouts open as you can. Pay one of them, or wait until one expires.',
   ],
   CHECKOUT_OVER: [409, 'This checkout has expired. Start another purchase with a new Idempotency-Key.'],
 });

@@ -1,7 +1,7 @@
 /** The facts about a payment, before and after an event from its provider. */
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
+import type { PaymentEvent, PaymentProviderName, PostalAddress } from '@/contracts/payments';
 import { type ClaimedPayment, type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
@@ -112,6 +112,9 @@ export interface News {
   readonly processingAt: number | null;
   readonly fraudWarnedAt: number | null;
   readonly claims: Claims;
+  /** What the provider added to the price of goods, and where they go: only if this event pays for them. */
+  readonly taxMinor?: number;
+  readonly address?: PostalAddress;
 }
 
 /**
@@ -129,7 +132,7 @@ export function learn(
   const { payment, claims } = known;
   const { amountMinor, currency, paidAt, paymentId, processingAt, fraudWarnedAt } = payment;
   requireSamePayment(payment, event);
-  if (!isAccepted) requirePrice(payment, event);
+  if (event.type === 'paid') requirePrice(known, event, isAccepted);
   const unpaid = unpaidStatus(payment);
   const facts: News = { amountMinor, currency, paidAt, paymentId, unpaid, processingAt, fraudWarnedAt, claims };
   switch (event.type) {
@@ -137,7 +140,7 @@ export function learn(
       if (paidAt !== null) return undefined;
       requireClaimsFit(known, event.currency);
       const paid = { amountMinor: event.amountMinor, currency: event.currency, paidAt: now };
-      return { ...facts, ...paid, paymentId: event.paymentId ?? paymentId };
+      return { ...facts, ...paid, paymentId: event.paymentId ?? paymentId, ...chosenBy(event) };
     }
     case 'processing':
     case 'failed':
@@ -151,7 +154,7 @@ export function learn(
     case 'refunded':
     case 'disputed':
     case 'refunds-changed': {
-      const after = claimsAfter(known, said, isAccepted);
+      const after = claimsAfter(known, said, isAccepted, mostOf(known));
       const { written, dropped } = claimChanges(claims, after);
       return written.length + dropped.length > 0 ? { ...facts, claims: after } : undefined;
     }
@@ -163,11 +166,33 @@ function unpaidStatus({ status }: Payment): Unpaid['status'] {
   return status === 'processing' || status === 'failed' || status === 'expired' ? status : 'pending';
 }
 
-function requirePrice({ id, amountMinor, currency }: Payment, event: OnePaymentEvent): void {
-  if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
+type Paid = Extract<OnePaymentEvent, { type: 'paid' }>;
+
+/** Staff can accept another price, but not for goods: the seller set it, and parts of it belong to others. */
+function requirePrice({ kind, payment }: KnownPayment, event: Paid, isAccepted: boolean): void {
+  const { id, amountMinor, currency } = payment;
+  const goods = kind.goodsOf?.(payment);
+  const [askedMinor, paidMinor] = goods
+    ? [goods.priceMinor, event.amountMinor - (event.taxMinor ?? 0)]
+    : [amountMinor, event.amountMinor];
+  const isFitting = paidMinor === askedMinor && event.currency === currency;
+  if (!isFitting && (goods || !isAccepted))
     throw new HeldForStaff(
-      `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
+      `Payment ${id} is for ${askedMinor} ${currency}, but ${paidMinor} ${event.currency} was paid.`,
     );
+  if (goods && (event.shippingMinor ?? goods.shippingMinor) !== goods.shippingMinor)
+    throw new HeldForStaff(
+      `Shipping of payment ${id} is ${goods.shippingMinor} ${currency}, but ${event.shippingMinor} was paid.`,
+    );
+}
+
+function chosenBy({ taxMinor, address }: Paid): Pick<News, 'taxMinor' | 'address'> {
+  return { ...(taxMinor === undefined ? {} : { taxMinor }), ...(address === undefined ? {} : { address }) };
+}
+
+/** A claim is for this much at most. The taxes of goods are not known before they are paid. */
+function mostOf({ kind, payment }: KnownPayment): number {
+  return kind.goodsOf && payment.paidAt === null ? Number.POSITIVE_INFINITY : payment.amountMinor;
 }
 
 /** Claims have the currency that the payment had when they were reported: their amounts mean nothing in another one. */

@@ -7,6 +7,8 @@ import { and, eq, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { PostalAddress } from '@/contracts/payments';
+import type { PaymentClaim } from './judge-payment';
 import type { Payment } from './tables';
 
 /** By what is paid for, such as `coins`. */
@@ -27,8 +29,20 @@ export interface PaymentKind<Row extends Payment = Payment> {
    * `requireChange`), the settlement's statements, and what the kind gives or takes back.
    */
   settle(ctx: Context, row: Row, settlement: Settlement): Promise<void>;
+  /**
+   * Only for goods. The provider adds taxes to their price, which nobody can change. An unpaid payment holds them, so
+   * the sweep ends its checkout once the payment is due.
+   */
+  goodsOf?(row: Row): Goods;
   /** A row for another payment of what this one paid for, without its discount, and the statement that stores it. */
   again(ctx: Context, row: Row, payment: Payment): { readonly row: Row; readonly insert: Statement };
+}
+
+export interface Goods {
+  /** Without taxes. */
+  readonly priceMinor: number;
+  /** The part of the price for shipping. */
+  readonly shippingMinor: number;
 }
 
 /** The condition for a settlement's change: no other event has changed the row since it was read. */
@@ -60,6 +74,12 @@ export interface Settlement {
   >;
   /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
+  /** The taxes that the provider added to the price of goods, part of `amountMinor`. Absent: none. */
+  readonly taxMinor?: number;
+  /** Where the buyer wants the goods. */
+  readonly address?: PostalAddress;
+  /** All claims on the payment, with those of this event. */
+  readonly claims: readonly PaymentClaim[];
   /** Nothing was paid and nothing more will come: what was reserved is free again. */
   readonly isOver: boolean;
   /** Statements that run first: they store a payment that is new. */

@@ -54,7 +54,7 @@ async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Paymen
 async function ask(ctx: Context, kinds: PaymentKinds, paysFor: string, payment: Payment): Promise<void> {
   const where = `payment ${payment.id}`;
   try {
-    const outcome = await findOutcome(ctx, payment);
+    const outcome = await findOutcome(ctx, payment, kinds[paysFor]?.goodsOf !== undefined);
     if (outcome) await applyPaymentEvent(ctx, kinds, payment.provider, outcome);
   } catch (error) {
     if (error instanceof AppError) return ctx.log.warning(where, error.code);
@@ -65,20 +65,24 @@ async function ask(ctx: Context, kinds: PaymentKinds, paysFor: string, payment: 
 }
 
 /** Throws PAYMENT_UNAVAILABLE. */
-async function findOutcome(ctx: Context, payment: Payment): Promise<OnePaymentEvent | undefined> {
+async function findOutcome(ctx: Context, payment: Payment, endsIt: boolean): Promise<OnePaymentEvent | undefined> {
   const { id, checkoutId } = payment;
   const expired = { type: 'expired', purchaseId: id, paymentId: null } as const;
   // The request was killed before a checkout existed, so no buyer was ever sent to one.
   if (checkoutId === null) return expired;
-  const outcome = await askProvider(ctx, payment, checkoutId);
+  const outcome = await askProvider(ctx, payment, checkoutId, endsIt);
   if (isGivenUp(payment, outcome, ctx.now())) return expired;
   return outcome && isOfOnePayment(outcome) ? outcome : undefined;
 }
 
-/** A provider that refuses to tell, such as about a checkout that it does not know, says nothing. */
-async function askProvider(ctx: Context, { id, provider }: Payment, checkoutId: string) {
+/**
+ * A provider that refuses to tell, such as about a checkout that it does not know, says nothing.
+ * @param endsIt what is held must be free again: nobody can pay afterwards
+ */
+async function askProvider(ctx: Context, { id, provider }: Payment, checkoutId: string, endsIt: boolean) {
+  const asked = ctx.payments.of(provider);
   try {
-    return await ctx.payments.of(provider)?.findOutcome(id, checkoutId);
+    return await (endsIt ? asked?.endCheckout(id, checkoutId) : asked?.findOutcome(id, checkoutId));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'PAYMENT_REFUSED') throw error;
     ctx.log.fault(`payment ${id}`, error);

@@ -22,7 +22,7 @@ import { firstSendAt } from './sweep';
 import type { PayoutRow } from './tables';
 
 const CREATOR_OWES =
-  'A payment was taken back, and this creator owes coins or diamonds. Reject the cash-out: what they get back pays first.';
+  'A payment was taken back, and this creator owes coins, diamonds or money. Reject the cash-out: what they get back pays first.';
 
 /**
  * The code of the approver's app is used up together with the decision. Throws PAYOUT_NOT_FOUND, OWN_PAYOUT,
@@ -49,7 +49,7 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string, code
       ...codeIsUsed,
       requireStaff(ctx, actor),
       requireThat(ctx, isStillCreator(payout.userId)),
-      requireThat(ctx, owesNothing(payout.userId)),
+      requireThat(ctx, owesNothing(payout.userId, currency)),
       ...movePayout(ctx, payout, changes),
       ...post(ctx, approvalLegs(payout)),
       logStaff(ctx, actionOn(payout, actor, 'payout.approve', 'approved')),

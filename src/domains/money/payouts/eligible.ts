@@ -9,12 +9,17 @@ export function isStillCreator(userId: string | SQL): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND ${isStayingCreator()})`;
 }
 
-/** Payments that are taken back after the request can leave a debt, which what the payout holds must cover first. */
-export function owesNothing(userId: string | SQL): SQL<number> {
-  return sql<number>`(${balanceOf('wallet', 'coin', userId)} >= 0 AND ${balanceOf('earnings', 'diamond', userId)} >= 0)`;
+/**
+ * Payments that are taken back after the request can leave a debt, which what the payout holds must cover first.
+ * @param currency that of the payout: sales owed in it count too
+ */
+export function owesNothing(userId: string | SQL, currency: string | SQL): SQL<number> {
+  return sql<number>`(${balanceOf('wallet', 'coin', userId)} >= 0 AND ${balanceOf('earnings', 'diamond', userId)} >= 0
+    AND ${balanceOf('sales', currency, userId)} >= 0)`;
 }
 
 /** What the creator reads about a payout that was stopped for this reason. */
 export const NO_LONGER_CREATOR = 'Your account can no longer be paid.';
 export const IN_DEBT =
-  'A payment was taken back, and you owe coins or diamonds. Ask again: what you owe is paid from your diamonds first.';
+  'A payment was taken back, and you owe coins, diamonds or money from sales. What comes back to you pays it first, ' +
+  'then you can ask again.';

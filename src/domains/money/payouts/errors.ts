@@ -5,7 +5,10 @@ export const payoutError = errorList({
   PAYOUT_OUT_OF_REACH: [403, 'You can only decide on users below your rank and in your country.'],
   PAYOUT_NOT_FOUND: [404, 'This cash-out does not exist.'],
   NOT_ENOUGH_DIAMONDS: [409, 'You do not have that many matured diamonds. Recent earnings have to mature first.'],
-  NOT_ENOUGH_SALES: [409, 'You do not have that much money from sales in this currency. Choose a smaller amount.'],
+  NOT_ENOUGH_SALES: [
+    409,
+    'You do not have that much money from sales that have matured in this currency. Choose a smaller amount.',
+  ],
   PAYOUT_LIMIT_MINIMUM: [409, 'This is less than the smallest cash-out. Choose a larger amount.'],
   PAYOUT_LIMIT_MAXIMUM: [409, 'This is more than the largest cash-out. Choose a smaller amount.'],
   PAYOUT_LIMIT_DAILY: [409, 'This is more than you can cash out in one day (UTC). Try again tomorrow.'],
@@ -25,7 +28,10 @@ export const payoutError = errorList({
   ],
   BANK_DETAILS_MISSING: [409, 'Your creator application has no bank details to pay to. Choose another method.'],
   PAYOUT_CHANGED: [409, 'Your balance or your cash-outs just changed. Reload and try again.'],
-  DEBT_OPEN: [409, 'You owe more than your matured diamonds pay back. Cash out again once it is made good.'],
+  DEBT_OPEN: [
+    409,
+    'You owe more than your matured diamonds pay back, or money from sales. Cash out again once it is made good.',
+  ],
   CREATOR_NOT_PAYABLE: [
     409,
     'This creator is suspended, banned, leaving or no longer a creator. Wait until a suspension ends, or reject the cash-out.',

@@ -119,7 +119,7 @@ async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | und
       and(
         eq(creatorApplications.userId, payout.userId),
         isStillCreator(payout.userId),
-        owesNothing(payout.userId),
+        owesNothing(payout.userId, payout.currency),
         isNull(restsUntil(payout.userId, ctx.now())),
       ),
     )

@@ -6,8 +6,10 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { exchanges } from '@/domains/money/earnings/tables';
+import { salesHeld } from '@/domains/money/orders/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import type { Once } from '@/http/idempotency';
+import { ledgerAccounts } from '@/ledger/tables';
 import { balanceOf } from '@/ledger/transfers';
 import { restsUntil } from './details-rest';
 import type { SetOff } from './set-off';
@@ -26,8 +28,15 @@ interface CreatorFacts {
   /** 1: the account at the provider can receive money. Null: there is none. */
   readonly accountEnabled: number | null;
   readonly coins: number;
-  /** In the request's currency; 0 if it is not about sales. */
-  readonly sales: number;
+}
+
+/** Money from sales, by currency. */
+type ByCurrency = Readonly<Record<string, number>>;
+
+interface CreatorRow extends CreatorFacts {
+  /** JSON of `ByCurrency`. */
+  readonly sales: string;
+  readonly heldSales: string;
 }
 
 export interface RequestFacts extends CreatorFacts {
@@ -35,6 +44,9 @@ export interface RequestFacts extends CreatorFacts {
   readonly known: Held | undefined;
   readonly economy: Economy;
   readonly today: Today;
+  /** The balances of sales, and what of them still matures or is held. */
+  readonly sales: ByCurrency;
+  readonly heldSales: ByCurrency;
 }
 
 export async function readRequestFacts(
@@ -47,10 +59,17 @@ export async function readRequestFacts(
     heldQuery(ctx, userId, once),
     economyQuery(ctx),
     todayQuery(ctx, userId, request),
-    creatorQuery(ctx, userId, request),
+    creatorQuery(ctx, userId),
   ]);
   if (!today || !creator) throw new Error('A query without FROM, or of a sum, returned no row');
-  return { ...creator, today, known: heldOf(known), economy: economyOf(economy) };
+  return {
+    ...creator,
+    sales: JSON.parse(creator.sales) as ByCurrency, // as queried
+    heldSales: JSON.parse(creator.heldSales) as ByCurrency, // as queried
+    today,
+    known: heldOf(known),
+    economy: economyOf(economy),
+  };
 }
 
 export async function findHeld(ctx: Context, userId: string, once: Once): Promise<Held | undefined> {
@@ -75,12 +94,14 @@ function heldOf([row]: Awaited<ReturnType<typeof heldQuery>>): Held | undefined 
   return { ...payout, setOff: diamonds === null || coins === null ? null : { diamonds, coins } };
 }
 
-function creatorQuery(ctx: Context, userId: string, request: TermsInput) {
-  return ctx.db.all<CreatorFacts>(sql`
+function creatorQuery(ctx: Context, userId: string) {
+  return ctx.db.all<CreatorRow>(sql`
     SELECT
       EXISTS (SELECT 1 FROM ${creatorApplications} WHERE user_id = ${userId} AND status = 'APPROVED') AS hasDetails,
       ${restsUntil(userId, ctx.now())} AS restsUntil,
       (SELECT payouts_enabled FROM ${payoutAccounts} WHERE user_id = ${userId}) AS accountEnabled,
       ${balanceOf('wallet', 'coin', userId)} AS coins,
-      ${request.source === 'sales' ? balanceOf('sales', request.currency, userId) : sql`0`} AS sales`);
+      (SELECT json_group_object(unit, balance) FROM ${ledgerAccounts}
+        WHERE owner = ${userId} AND kind = 'sales') AS sales,
+      (SELECT json_group_object(currency, amount_minor) FROM ${salesHeld} WHERE seller_id = ${userId}) AS heldSales`);
 }

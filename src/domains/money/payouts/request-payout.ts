@@ -13,6 +13,7 @@ import { whileActive } from '@/domains/base/visibility/people';
 import { exchangeStatements, newExchange } from '@/domains/money/earnings/exchange';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import type { ExchangeRow } from '@/domains/money/earnings/tables';
+import { salesHeld } from '@/domains/money/orders/tables';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { AppError } from '@/http/errors';
 import { type Once, performOnce } from '@/http/idempotency';
@@ -142,33 +143,48 @@ function requireMethod(ctx: Context, method: PayoutRow['method'], facts: Request
 interface Balance {
   /** The exchange that pays a debt first. */
   readonly setOff: SetOff | null;
-  /** What the batch must require besides the ledger's rules, which know neither the age of diamonds nor debts. */
+  /** What the batch must require besides the ledger's rules, which know neither debts nor what has matured. */
   readonly isStillSo: SQL;
 }
 
 /** Throws DEBT_OPEN, NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES. */
 async function requireBalance(ctx: Context, userId: string, terms: Terms, facts: RequestFacts): Promise<Balance> {
   const { currency } = terms;
-  const { coins, sales, economy } = facts;
+  const { coins, economy } = facts;
+  const sales = facts.sales[currency] ?? 0;
+  const held = facts.heldSales[currency] ?? 0;
   const dueMinor = terms.amountMinor + terms.feeMinor;
   const diamonds = await readDiamonds(ctx, userId, economy);
   const { matured, maturing } = diamonds;
   const setOff = setOffOf(Math.max(0, -coins), economy);
   const owedDiamonds = Math.max(0, -diamonds.total);
+  const owedSales = terms.diamonds === null ? 0 : Math.max(0, -sales);
   const needed = setOff?.diamonds ?? 0;
-  if (owedDiamonds > 0 || matured < needed)
+  if (owedDiamonds > 0 || matured < needed || owedSales > 0)
     throw payoutError('DEBT_OPEN', {
-      details: { coins: Math.max(0, -coins), diamondsNeeded: needed + owedDiamonds, matured: Math.max(0, matured) },
+      details: {
+        ...{ coins: Math.max(0, -coins), diamondsNeeded: needed + owedDiamonds, matured: Math.max(0, matured) },
+        ...(owedSales > 0 ? { sales: { currency, amountMinor: owedSales } } : {}),
+      },
     });
   const asked = terms.diamonds ?? 0;
   if (matured - needed < asked)
     throw payoutError('NOT_ENOUGH_DIAMONDS', { details: { matured: matured - needed, maturing, asked } });
-  if (terms.diamonds === null && sales < dueMinor)
-    throw payoutError('NOT_ENOUGH_SALES', { details: { balance: sales, asked: dueMinor, currency } });
+  if (terms.diamonds === null && sales - held < dueMinor)
+    throw payoutError('NOT_ENOUGH_SALES', { details: { balance: sales, maturing: held, asked: dueMinor, currency } });
   return {
     setOff,
-    isStillSo: sql`(${owesStill(userId, coins)}) AND (${stillMatured(userId, needed + asked, diamonds)})`,
+    isStillSo: sql`(${owesStill(userId, coins)}) AND (${stillMatured(userId, needed + asked, diamonds)})
+      AND (${salesStillReach(userId, terms)})`,
   };
+}
+
+/** Enough sales have matured, or a payout of diamonds finds no debt of sales in its currency. */
+function salesStillReach(userId: string, { diamonds, amountMinor, feeMinor, currency }: Terms): SQL {
+  const balance = balanceOf('sales', currency, userId);
+  if (diamonds !== null) return sql`${balance} >= 0`;
+  return sql`${balance} - coalesce((SELECT amount_minor FROM ${salesHeld}
+    WHERE seller_id = ${userId} AND currency = ${currency}), 0) >= ${int(amountMinor + feeMinor)}`;
 }
 
 /** A debt is as it was read, or there still is none. */

@@ -37,8 +37,8 @@ export async function sendPayout(ctx: Context, payoutId: string): Promise<void> 
  */
 async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undefined> {
   getProvider(ctx); // throws first: without a provider, nobody can have it
-  const { id, userId, refusals } = payout;
-  const creator = await findCreator(ctx, userId);
+  const { id, userId, refusals, currency } = payout;
+  const creator = await findCreator(ctx, payout);
   if (creator.stopsBecause !== undefined) {
     await stopPayout(ctx, payout, creator.stopsBecause);
     return undefined;
@@ -52,7 +52,7 @@ async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undef
     eq(payouts.status, 'approved'),
     eq(payouts.refusals, refusals),
     isStillCreator(userId),
-    owesNothing(userId),
+    owesNothing(userId, currency),
   );
   const claimed = { status: 'processing', processingAt: ctx.now(), accountId: creator.accountId } as const;
   const [rows] = await commit(ctx, [ctx.db.update(payouts).set(claimed).where(isUnclaimed).returning()]);
@@ -60,9 +60,9 @@ async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undef
   return row ?? findPayout(ctx, id);
 }
 
-async function findCreator(ctx: Context, userId: string) {
+async function findCreator(ctx: Context, { userId, currency }: PayoutRow) {
   const row = await ctx.db.get<{ isCreator: number; owesNothing: number; accountId: string | null }>(sql`
-    SELECT ${isStillCreator(userId)} AS isCreator, ${owesNothing(userId)} AS owesNothing,
+    SELECT ${isStillCreator(userId)} AS isCreator, ${owesNothing(userId, currency)} AS owesNothing,
       (SELECT account_id FROM ${payoutAccounts} WHERE user_id = ${userId}) AS accountId`);
   const inDebt = row.owesNothing === 1 ? undefined : IN_DEBT;
   return { accountId: row.accountId, stopsBecause: row.isCreator === 1 ? inDebt : NO_LONGER_CREATOR };
@@ -78,7 +78,7 @@ async function sendOnce(ctx: Context, payout: PayoutRow): Promise<void> {
   const reference = await provider.findTransfer(payout.id);
   if (reference !== undefined) return end(ctx, payout, { state: 'paid', reference });
   if (payout.stoppedAt !== null) return giveBackStopped(ctx, payout);
-  const creator = await findCreator(ctx, payout.userId);
+  const creator = await findCreator(ctx, payout);
   if (creator.stopsBecause !== undefined) return stopPayout(ctx, payout, creator.stopsBecause);
   // The version before this column did not store it.
   const accountId = payout.accountId ?? creator.accountId;

@@ -1,7 +1,7 @@
 /**
  * Lists products. A list first takes a bounded window of candidates from one index, so that a filter that few products
- * pass never reads them all: lists cover the newest 10,000 products that match, and those sorted by price the cheapest
- * or dearest 10,000. Two statements, whatever is asked.
+ * pass never reads them all: the newest 10,000 with the words, of the seller or of the category; or else the first 10,000
+ * by price, if the list is sorted by it or a range of prices is asked for. Two statements, whatever is asked.
  */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -51,11 +51,11 @@ export function windowOf(filter: ProductFilter, sort: ProductSort, max = CANDIDA
   if (category !== undefined)
     return windowIn(ids(sql`category = ${category}`, newest), isByPrice ? orderOf(sort) : undefined);
   if (isByPrice) return windowIn(ids(priceRange(filter), sql.join(orderOf(sort), sql`, `)));
-  if (filter.currency === undefined || (filter.priceMin === undefined && filter.priceMax === undefined))
-    return windowIn(ids(undefined, newest));
-  // The range may be narrow, or wider than a window of its own.
-  const inRange = ids(priceRange(filter), sql`price_minor`);
-  return windowIn(sql`${inRange} UNION ${ids(undefined, newest)}`, orderOf(sort));
+  const { currency, priceMin, priceMax } = filter;
+  // A range with both bounds is narrow, as a rule.
+  if (currency !== undefined && priceMin !== undefined && priceMax !== undefined)
+    return windowIn(ids(priceRange(filter), sql`price_minor`), orderOf(sort));
+  return windowIn(ids(undefined, newest));
 }
 
 function windowIn(ids: SQL, order?: readonly SQL[]): Window {

@@ -40,7 +40,9 @@ const UPLOAD_REFUSALS = [
   fileError.UPLOAD_CONFLICT,
   imagesError.IMAGES_UNAVAILABLE,
 ];
-const COVERAGE = 'It covers the newest 10,000 products that match, and sorted by price the cheapest or dearest 10,000.';
+const COVERAGE =
+  'Other filters apply to the newest 10,000 products with the words, of the seller or of the category, or else to the ' +
+  'first 10,000 by price if it sorts or bounds the list.';
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
@@ -184,6 +186,7 @@ export const productEndpoints: Endpoint[] = [
     params: ById,
     query: z.strictObject({ variantId: anId.optional() }),
     response: Nothing,
+    refusals: PRODUCT_NOT_SHOWN,
     handler: async (ctx, { actor, params, query }) => {
       await leaveWaitingList(ctx, actor, params.id, query.variantId);
       return {};

@@ -110,7 +110,7 @@ function readFacts(ctx: Context, userId: string, variantId: string) {
     WHERE v.id = ${variantId}`);
 }
 
-/** Leaves the lists of the product's variants, or of one. Repeating it changes nothing. */
+/** Leaves the lists of the product's variants, or of one. Repeating it changes nothing. Throws as `getProduct` does. */
 export async function leaveWaitingList(ctx: Context, actor: Actor, productId: string, variantId: string | undefined) {
   const own = await ctx.db
     .select({ variantId: productWaits.variantId, productId: productVariants.productId })
@@ -123,6 +123,8 @@ export async function leaveWaitingList(ctx: Context, actor: Actor, productId: st
         variantId === undefined ? undefined : eq(productVariants.id, variantId),
       ),
     );
+  // A list can be left also after its product was hidden from the user.
+  if (own.length === 0) await getProduct(ctx, actor, productId);
   const plan = planLeaving(ctx, actor.userId, own);
   await commit(ctx, plan.statements, { events: plan.events });
 }

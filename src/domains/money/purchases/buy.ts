@@ -105,7 +105,7 @@ async function begin(
     coinPayments,
     checkoutSpending(userId, createdAt),
     [ctx.db.insert(purchases).values(row), ...(discount ? reserveDiscount(ctx, discount, id, userId) : [])],
-    RESERVE_REFUSALS,
+    { refusals: RESERVE_REFUSALS },
   );
   ctx.log.event('purchase.begun', { purchaseId: id, packageId });
   return row;

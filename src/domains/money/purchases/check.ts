@@ -6,6 +6,7 @@
 
 import { sql } from 'drizzle-orm';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
+import { orders } from '@/domains/money/orders/tables';
 import { claimedIn, claimedMinor, claimedStatus } from '@/domains/money/payments/check';
 import { COIN, checkRows, isInRange } from '@/ledger/check';
 import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
@@ -100,6 +101,7 @@ export const purchaseCheck = checkRows({
       FROM later WHERE later.id NOT IN (SELECT id FROM page)
       UNION ALL
       SELECT claimed.id, 'does not exist, but ' || claimed.claims || ' claims name it'
-      FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page))
+      FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page)
+        AND NOT EXISTS (SELECT 1 FROM ${orders} WHERE orders.id = claimed.id))
     WHERE problem IS NOT NULL ORDER BY id`,
 });

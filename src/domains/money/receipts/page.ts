@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import { formatMinor } from '@/shared/currency';
-import type { PayoutReceipt, PurchaseReceipt } from './schemas';
+import type { OrderReceipt, PayoutReceipt, PurchaseReceipt } from './schemas';
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -33,6 +33,34 @@ export function purchaseReceiptPage(receipt: z.output<typeof PurchaseReceipt>): 
       ({ kind, amountMinor, state, at }): Line => [`${dayOf(at)}: ${kind}`, `${money(amountMinor)} (${state})`],
     ),
     ['Taken back', reversedMinor === 0 ? null : `${money(reversedMinor)}, ${receipt.reversedCoins} coins`],
+  ]);
+}
+
+export function orderReceiptPage(receipt: z.output<typeof OrderReceipt>): Promise<Response> {
+  const { number, issuedAt, platform, seller, buyer, currency, provider, reversedMinor, commissionMinor } = receipt;
+  const money = (amountMinor: number) => formatMinor(amountMinor, currency);
+  const sideOf = ({ name, username, email }: typeof seller) => [name, `@${username}`, email].filter(Boolean).join('\n');
+  const options = Object.entries(receipt.options).map(([option, value]) => `${option}: ${value}`);
+  return page(`Receipt ${number}`, [
+    ['Issued', dayOf(issuedAt)],
+    ['Platform', addressOf(platform)],
+    ['Seller', sideOf(seller)],
+    ['Buyer', sideOf(buyer)],
+    ['Order', receipt.orderNumber],
+    ['Item', [receipt.item, ...options].join('\n')],
+    ['Quantity', receipt.quantity],
+    ['Unit price', money(receipt.unitPriceMinor)],
+    ['Items', money(receipt.itemsMinor)],
+    ['Shipping', money(receipt.shippingMinor)],
+    ['Tax', money(receipt.taxMinor)],
+    ['Total', money(receipt.totalMinor)],
+    ['Commission', commissionMinor === undefined ? null : money(commissionMinor)],
+    ['Taxes', receipt.taxNote],
+    ['Payment', receipt.paymentId === null ? provider : `${provider}, ${receipt.paymentId}`],
+    ...receipt.reversals.map(
+      ({ kind, amountMinor, state, at }): Line => [`${dayOf(at)}: ${kind}`, `${money(amountMinor)} (${state})`],
+    ),
+    ['Taken back', reversedMinor === 0 ? null : money(reversedMinor)],
   ]);
 }
 

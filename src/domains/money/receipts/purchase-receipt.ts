@@ -1,19 +1,16 @@
 /** The receipt of a purchase, for its buyer: what was paid, and what refunds and disputes have taken back since. */
 import type { z } from '@hono/zod-openapi';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { paymentClaims } from '@/domains/money/payments/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { toIso } from '@/shared/time';
 import { receiptError } from './errors';
 import { partyColumns, presentParty, presentPlatform } from './parties';
 import { receiptNumber } from './receipt-number';
+import { listReversals, presentReversal } from './reversals';
 import type { PurchaseReceipt } from './schemas';
 import { receipts } from './tables';
-
-/** A purchase has one or two. */
-const REVERSALS_MAX = 100;
 
 /** Throws PURCHASE_NOT_FOUND, PURCHASE_NOT_PAID. */
 export async function readPurchaseReceipt(
@@ -50,17 +47,7 @@ export async function readPurchaseReceipt(
     currency,
     taxNote: ctx.config.seller.taxNote ?? null,
     ...{ provider, paymentId, status },
-    reversals: claims.map(({ at, ...claim }) => ({ ...claim, at: toIso(at) })),
+    reversals: claims.map(presentReversal),
     ...{ reversedMinor, reversedCoins },
   };
-}
-
-function listReversals(ctx: Context, purchaseId: string) {
-  const { kind, amountMinor, state, createdAt, claimId } = paymentClaims;
-  return ctx.db
-    .select({ kind, amountMinor, state, at: createdAt })
-    .from(paymentClaims)
-    .where(eq(paymentClaims.purchaseId, purchaseId))
-    .orderBy(asc(createdAt), asc(claimId))
-    .limit(REVERSALS_MAX);
 }

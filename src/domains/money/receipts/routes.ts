@@ -1,13 +1,16 @@
 /** Endpoints for receipts, as JSON or as a page to print. */
 import { z } from '@hono/zod-openapi';
+import { orderError } from '@/domains/money/orders/errors';
+import { soldError } from '@/domains/money/orders/sold-errors';
 import { payoutError } from '@/domains/money/payouts/errors';
 import { anId } from '@/domains/money/purchases/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { receiptError } from './errors';
-import { payoutReceiptPage, purchaseReceiptPage } from './page';
+import { readOrderReceipt } from './order-receipt';
+import { orderReceiptPage, payoutReceiptPage, purchaseReceiptPage } from './page';
 import { readPayoutReceipt } from './payout-receipt';
 import { readPurchaseReceipt } from './purchase-receipt';
-import { PayoutReceipt, PurchaseReceipt, ReceiptQuery } from './schemas';
+import { OrderReceipt, PayoutReceipt, PurchaseReceipt, ReceiptQuery } from './schemas';
 
 const shared = {
   method: 'get',
@@ -47,6 +50,21 @@ export const receiptEndpoints: Endpoint[] = [
     handler: async (ctx, { actor, params, query, request }) => {
       const receipt = await readPayoutReceipt(ctx, actor.userId, params.id);
       return wantsPage(request, query) ? payoutReceiptPage(receipt) : receipt;
+    },
+  }),
+  endpoint({
+    operationId: 'readOrderReceipt',
+    ...shared,
+    tag: 'orders',
+    path: '/orders/{id}/receipt',
+    summary: 'The receipt of an order that I bought or sold',
+    description: `${NUMBERS} It shows refunds and disputes so far. Only the seller sees the commission.`,
+    who: 'user',
+    response: OrderReceipt,
+    refusals: [orderError.ORDER_NOT_FOUND, soldError.ORDER_NOT_PAID],
+    handler: async (ctx, { actor, params, query, request }) => {
+      const receipt = await readOrderReceipt(ctx, actor.userId, params.id);
+      return wantsPage(request, query) ? orderReceiptPage(receipt) : receipt;
     },
   }),
 ];

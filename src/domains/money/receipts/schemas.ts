@@ -1,6 +1,7 @@
 /** Receipts as JSON. The printable page shows the same facts. */
 import { z } from '@hono/zod-openapi';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
+import { ORDER_STATES } from '@/domains/money/orders/tables';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
 import { SetOff } from '@/domains/money/payouts/schemas';
 import { PAYOUT_STATUSES } from '@/domains/money/payouts/tables';
@@ -95,3 +96,39 @@ export const PayoutReceipt = z
     returnedAt: time.nullable().describe('When it came back after it was paid.'),
   })
   .openapi('PayoutReceipt');
+
+const Side = z
+  .object({
+    name: z.string(),
+    username: z.string(),
+    email: z.string().optional().describe("The reader's own."),
+  })
+  .openapi('ReceiptSide');
+
+export const OrderReceipt = z
+  .object({
+    ...issued,
+    number: issued.number.openapi({ example: 'O-2026-000001' }),
+    platform: Platform,
+    seller: Side,
+    buyer: Side,
+    orderId: z.uuid(),
+    orderNumber: z.string(),
+    item: z.string(),
+    options: z.record(z.string(), z.string()),
+    quantity: z.int(),
+    unitPriceMinor: amount,
+    itemsMinor: amount,
+    shippingMinor: amount,
+    taxMinor: amount,
+    totalMinor: amount,
+    commissionMinor: amount.optional().describe("The platform's part of the items. For the seller."),
+    currency: z.string(),
+    taxNote,
+    provider: z.enum(PAYMENT_PROVIDERS),
+    paymentId: z.string().nullable(),
+    status: z.enum(ORDER_STATES),
+    reversals: z.array(Reversal).describe('Refunds and disputes so far, oldest first.'),
+    reversedMinor: amount.describe('The money that they have taken back.'),
+  })
+  .openapi('OrderReceipt');

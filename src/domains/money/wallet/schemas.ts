@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { cursorQuery } from '@/http/envelope';
 
-const Sales = z
-  .array(z.object({ currency: z.string(), amountMinor: z.int() }))
-  .openapi({ description: 'Money from sales that is not in a cash-out, by currency.' });
+const amounts = z.array(z.object({ currency: z.string(), amountMinor: z.int() }));
 
 const figures = {
   coins: z.int().openapi({ description: 'Coins that can be spent.' }),
@@ -11,12 +9,20 @@ const figures = {
   maturingDiamonds: z
     .int()
     .openapi({ description: 'Diamonds that have not matured, so they cannot be cashed out yet.' }),
-  sales: Sales,
+  sales: amounts.openapi({ description: 'Money from sales that has matured and is not in a cash-out, by currency.' }),
+  maturingSales: amounts.openapi({
+    description:
+      'Money from sales that cannot be cashed out yet: it matures, has an open problem or is being refunded.',
+  }),
   owed: z
     .int()
     .openapi({ description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.' }),
   owedDiamonds: z.int().openapi({
     description: 'Diamonds that were cashed out or exchanged and then taken back. Later earnings repay them first.',
+  }),
+  owedSales: amounts.openapi({
+    description:
+      'Money from sales that was cashed out and then taken back. Later sales in the currency repay it first.',
   }),
 };
 

@@ -32,6 +32,10 @@ export const SystemConfig = z
     fees: z.object({
       payoutMinor: z.int().describe('In the payout currency, for each payout.'),
       payoutBasisPoints: z.int(),
+      saleBasisPoints: z.int().describe("The platform's share of the items of an order."),
+      saleMinor: z
+        .array(z.object({ currency: z.string(), amountMinor: z.int() }))
+        .describe('Taken from each order besides the share. A currency that is not listed has no such fee.'),
     }),
     packages: z.array(CoinPackage).describe('Coin packages on offer, smallest first.'),
     languages: z.array(z.string()).describe("The languages of the platform's own mails and messages. BCP 47."),

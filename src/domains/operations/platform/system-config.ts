@@ -30,7 +30,12 @@ export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<t
     features: { push: ctx.push !== undefined, payoutsByBank: true, payoutsByStripe: ctx.payouts !== undefined },
     limits: presentLimits(limits, payoutCurrency),
     rates: { diamondsPerCoin, coinsPerDiamond, minorPerDiamond, payoutCurrency },
-    fees: { payoutMinor: limits.payoutFeeMinor, payoutBasisPoints: limits.payoutFeeBasisPoints },
+    fees: {
+      payoutMinor: limits.payoutFeeMinor,
+      payoutBasisPoints: limits.payoutFeeBasisPoints,
+      saleBasisPoints: limits.shop.commissionBasisPoints,
+      saleMinor: limits.shop.currencies.map(({ currency, feeMinor }) => ({ currency, amountMinor: feeMinor })),
+    },
     packages: packages.map(presentPackage),
     languages: LANGUAGES,
     pushPublicKey: ctx.push?.publicKey ?? null,

@@ -3,10 +3,12 @@
  * as a whole, and can be continued after any row.
  */
 
-import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import { roomTraces } from '@/domains/live/rooms/tables';
+import { openAddress } from '@/domains/money/orders/present';
+import { orders } from '@/domains/money/orders/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import type { Holding } from './holding';
@@ -14,6 +16,7 @@ import { HOLDINGS } from './holdings';
 import type { ExportPlace, Position } from './tables';
 
 const PAGE_SIZE = 1_000;
+const ADDRESSES_PAGE_SIZE = 200;
 /** The most messages that a room returns at once. */
 const ROOM_PAGE_SIZE = 500;
 /** Rooms that one part queries. They are queried one by one, and most may have too little to fill the part. */
@@ -39,6 +42,7 @@ const LISTS: readonly List[] = [
   ...HOLDINGS.map((holding): List => {
     return { name: holding.as, read: (ctx, userId, after) => readPages(ctx, holding, userId, after) };
   }),
+  { name: 'orderAddresses', read: readOrderAddresses },
   { name: 'chatMessages', read: readChatMessages },
   { name: 'ledgerAccounts', read: readLedgerAccounts },
   { name: 'transfers', read: readTransfers },
@@ -148,6 +152,28 @@ function present({ without = [] }: Holding, columns: Readonly<Record<string, SQL
       return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
     }),
   );
+}
+
+/** Where the user's orders were sent: encrypted, and erased 90 days later. */
+async function* readOrderAddresses(
+  ctx: Context,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const { id, address } = orders;
+  for (let last = String(after?.[0] ?? ''); ; ) {
+    const rows = await ctx.db
+      .select({ id, address })
+      .from(orders)
+      .where(and(eq(orders.userId, userId), isNotNull(address), gt(id, last)))
+      .orderBy(asc(id))
+      .limit(ADDRESSES_PAGE_SIZE);
+    yield await Promise.all(
+      rows.map(async (row) => ({ row: { orderId: row.id, ...(await openAddress(ctx, row)) }, position: [row.id] })),
+    );
+    if (rows.length < ADDRESSES_PAGE_SIZE) return;
+    last = rows.at(-1)?.id ?? last;
+  }
 }
 
 /** Reads chat room by room, from rooms that still exist: chat is deleted with its room. */

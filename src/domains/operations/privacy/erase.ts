@@ -35,6 +35,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
+import { forgetInOrders } from '@/domains/money/orders/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { forgetProducts } from '@/domains/money/products/forget';
 import { forgetWaits } from '@/domains/money/products/wait';
@@ -198,6 +199,7 @@ const STEPS: readonly ErasureStep[] = [
   forgetProducts,
   forgetFiles,
   byStatements(endSubscriptions),
+  byStatements(forgetInOrders),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),
 ];
 

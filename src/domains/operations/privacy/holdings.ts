@@ -279,6 +279,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'webhook_events.decided_by': 'the member of staff who decided',
   'payouts.decided_by': 'the member of staff who decided',
   'payout_details.decided_by': 'the member of staff who decided',
+  'order_refunds.requested_by': 'exported through the orders they belong to, which say whether buyer or seller asked',
+  'order_problems.resolved_by': 'the member of staff who decided, or the seller who refunded the order',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',
   'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',

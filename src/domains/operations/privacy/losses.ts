@@ -1,4 +1,4 @@
-/** The coins, diamonds and debts that end with an account. Its owner must confirm exactly these figures. */
+/** The coins, diamonds, sales and debts that end with an account. Its owner must confirm exactly these figures. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -31,15 +31,24 @@ export function balancesAre(userId: string, read: readonly Balance[]): SQL {
 export function lossesOf(held: readonly Balance[]): z.output<typeof Losses> {
   const balanceOf = (kind: string) => Math.max(0, held.find((one) => one.kind === kind)?.balance ?? 0);
   const debts = held.filter(({ balance }) => balance < 0).map(({ unit, balance }) => ({ unit, amount: -balance }));
-  return { coins: balanceOf('wallet'), diamonds: balanceOf('earnings'), debts: inOrder(debts) };
+  const sales = held
+    .filter(({ kind, balance }) => kind === 'sales' && balance > 0)
+    .map(({ unit, balance }) => ({ unit, amount: balance }));
+  return {
+    coins: balanceOf('wallet'),
+    diamonds: balanceOf('earnings'),
+    ...(sales.length > 0 ? { sales: inOrder(sales) } : {}),
+    debts: inOrder(debts),
+  };
 }
 
 /** Whether the user may go ahead. Without anything to lose, nothing needs to be confirmed. */
 export function isConfirmed(losses: z.output<typeof Losses>, losing: z.output<typeof Losses> | undefined): boolean {
-  const { coins, diamonds, debts } = losing ?? { coins: 0, diamonds: 0, debts: [] };
+  const { coins, diamonds, sales = [], debts } = losing ?? { coins: 0, diamonds: 0, debts: [] };
   return (
     coins === losses.coins &&
     diamonds === losses.diamonds &&
+    JSON.stringify(inOrder(sales)) === JSON.stringify(losses.sales ?? []) &&
     JSON.stringify(inOrder(debts)) === JSON.stringify(losses.debts)
   );
 }

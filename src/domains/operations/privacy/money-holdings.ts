@@ -12,6 +12,7 @@ import {
   targetRewards,
 } from '@/domains/money/earnings/tables';
 import { giftsSent, roomGiftDays } from '@/domains/money/gifts/tables';
+import { orderProblems, orderRefunds, orders, salesHeld } from '@/domains/money/orders/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
 import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { products, productVariants, productWaits } from '@/domains/money/products/tables';
@@ -23,6 +24,12 @@ import { type Holding, mine } from './holding';
 
 /** Keys that only detect repeated requests. */
 const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
+
+/** The address is encrypted: `orderAddresses` has it. The rest follows from other columns. */
+const ORDER_WITHOUT = ['address', 'legs', 'version', 'state', 'proceedsMinor', 'heldMinor'];
+const BOUGHT = [...REPEATS, ...ORDER_WITHOUT, 'commissionMinor', 'reversedCommissionMinor', 'remindedAt'];
+/** Without what belongs to the buyer alone. */
+const SOLD = [...REPEATS, ...ORDER_WITHOUT, 'checkoutId', 'checkoutUrl', 'successUrl', 'cancelUrl', 'fraudWarnedAt'];
 
 export const MONEY_HOLDINGS: readonly Holding[] = [
   { as: 'purchases', table: purchases, tie: purchases.userId, order: [purchases.id], without: REPEATS },
@@ -41,6 +48,45 @@ export const MONEY_HOLDINGS: readonly Holding[] = [
     order: [receipts.kind, receipts.refId],
     only: eq(receipts.kind, literal('purchase')),
   },
+  { as: 'orders', table: orders, tie: orders.userId, order: [orders.id], without: BOUGHT },
+  { as: 'sales', table: orders, tie: orders.sellerId, order: [orders.id], without: SOLD },
+  ...[
+    { side: 'order', owner: orders.userId },
+    { side: 'sale', owner: orders.sellerId },
+  ].flatMap(({ side, owner }): Holding[] => [
+    {
+      as: `${side}Claims`,
+      table: paymentClaims,
+      tie: paymentClaims.purchaseId,
+      things: mine(owner),
+      order: [paymentClaims.purchaseId, paymentClaims.claimId],
+    },
+    {
+      as: `${side}Refunds`,
+      table: orderRefunds,
+      tie: orderRefunds.orderId,
+      things: mine(owner),
+      order: [orderRefunds.orderId, orderRefunds.id],
+      without: [...REPEATS, 'requestedBy', 'sendAt'],
+    },
+    {
+      as: `${side}Problems`,
+      table: orderProblems,
+      tie: orderProblems.orderId,
+      things: mine(owner),
+      order: [orderProblems.orderId],
+      without: ['resolvedBy', 'staffAskedAt'],
+    },
+    {
+      as: `${side}Receipts`,
+      table: receipts,
+      tie: receipts.refId,
+      things: mine(owner),
+      order: [receipts.kind, receipts.refId],
+      only: eq(receipts.kind, literal('order')),
+    },
+  ]),
+  { as: 'salesHeld', table: salesHeld, tie: salesHeld.sellerId, order: [salesHeld.currency] },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
   {
     as: 'discountsUsed',

@@ -9,6 +9,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { isStaying } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
+import { orders, salesHeld } from '@/domains/money/orders/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 
@@ -19,6 +20,14 @@ const MATTERS = {
     sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId}
       AND (status IN ('pending', 'processing') OR status = 'failed' AND ask_at IS NOT NULL))`,
   dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
+  // Of what they bought: it is not paid, not shipped, or somebody still decides about its money.
+  order: (userId) =>
+    sql`EXISTS (SELECT 1 FROM ${orders} WHERE user_id = ${userId}
+      AND (state IN ('pending', 'paid', 'disputed') OR has_open_problem = 1 OR refunding_minor > 0))`,
+  // Of what they sold, also until its money has matured.
+  sale: (userId) =>
+    sql`(EXISTS (SELECT 1 FROM ${orders} WHERE seller_id = ${userId} AND state IN ('pending', 'paid', 'disputed'))
+      OR EXISTS (SELECT 1 FROM ${salesHeld} WHERE seller_id = ${userId} AND amount_minor > 0))`,
   live: (userId) => sql`EXISTS (SELECT 1 FROM ${streams} WHERE creator_id = ${userId} AND status = 'live')`,
   // Without an owner, nobody could ever appoint one.
   'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM ${staff} WHERE user_id = ${userId} AND rank = 'owner')

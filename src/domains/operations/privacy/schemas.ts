@@ -9,6 +9,11 @@ export const Losses = z
   .strictObject({
     coins: amount,
     diamonds: amount.openapi({ description: 'Matured or not.' }),
+    sales: z
+      .array(z.strictObject({ unit: z.string().regex(/^[A-Z]{3}$/), amount }))
+      .max(DEBTS_MAX)
+      .optional()
+      .openapi({ description: 'Money from sales that was not cashed out, by currency. Absent if there is none.' }),
     debts: z
       .array(z.strictObject({ unit: z.string().regex(/^(coin|diamond|[A-Z]{3})$/), amount }))
       .max(DEBTS_MAX)

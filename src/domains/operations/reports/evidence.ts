@@ -161,7 +161,6 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
   return { subjectId, streamId, text, neighbours: (said?.neighbours ?? []).map(neighbourOf) };
 }
 
-/** Its host answers for it. */
 /** The case is about the author of the title, also after the room was handed over. */
 async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const { room, people } = await getRoom(ctx, actor, id);
@@ -172,9 +171,9 @@ async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen>
 
 /** Its file is held, so that staff can hear what was reported. */
 async function lookAtTrack(ctx: Context, actor: Actor, id: string): Promise<Seen> {
-  const found = await findTrackToReport(ctx, actor, id);
-  if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
-  const { djId, title, artist, album, key, coverKey } = found.track;
+  const track = await findTrackToReport(ctx, actor, id);
+  if (!track) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { djId, title, artist, album, key, coverKey } = track;
   const text = [title, artist, album].filter(Boolean).join('\n');
   return { subjectId: djId, text, media: [key, coverKey].filter((file) => file !== null) };
 }

@@ -1,0 +1,205 @@
+/**
+ * Asks for refunds of an order. The batch that stores one also reserves its amount and its pieces on the order, as the
+ * order was read. A task then sends it to the provider, and only the provider's report moves the money.
+ */
+import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import { commitIfMet, type Plan, requireChange, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
+import { type Once, performOnce } from '@/http/idempotency';
+import { balanceOf } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS } from '@/shared/time';
+import { costOfRefund, isWhole, judgeRefund, type RefundInput, type RefundParts } from './judge-refund';
+import { soldError } from './sold-errors';
+import { cancelledNotices, resolvedNotices } from './sold-notices';
+import { type OrderParty, type OrderRow, orderProblems, orderRefunds, orders, type RefundRow } from './tables';
+
+const ATTEMPTS_MAX = 3;
+/** After this long without an end, the task is lost: the sweep queues another one. */
+export const FIRST_SEND_MS = 2 * MINUTE_MS;
+
+const REFUNDED = 'The order was refunded.';
+
+/** The key of a refund that no client names: none of theirs contains a space. */
+export const keyOf = (why: string): Once => ({ idempotencyKey: `once ${why}`, bodyHash: '' });
+
+export interface AskedRefund {
+  readonly by: OrderParty;
+  /** Null: the platform. */
+  readonly requestedBy: string | null;
+  readonly once: Once;
+  readonly restock: boolean;
+  readonly reason: string;
+  /** The refund cancels the order, which must not be shipped. Otherwise only a whole refund of such an order does. */
+  readonly cancels?: boolean;
+  /** It settles the open problem with these words. Otherwise only a whole refund does, with its own. */
+  readonly resolution?: string;
+}
+
+/** More for the batch of a refund. */
+type Also = (order: OrderRow, parts: RefundParts) => readonly Statement[];
+
+/**
+ * The batch of a refund. It aborts with DEMAND_NOT_MET if the order has changed since it was read, or if it is the
+ * seller's and their sales do not pay for it.
+ */
+export function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: AskedRefund): Plan {
+  const { id, sellerId, currency } = order;
+  const { quantity, shippingMinor, amountMinor } = parts;
+  const { by, requestedBy, once, reason } = asked;
+  const now = ctx.now();
+  const whole = isWhole(order, parts);
+  const cancels = asked.cancels === true || (whole && order.fulfilledAt === null && order.cancelledAt === null);
+  const resolution = asked.resolution ?? (whole ? REFUNDED : undefined);
+  const resolved = order.hasOpenProblem ? resolution : undefined;
+  const row: RefundRow = {
+    ...{ ...once, id: newId(), orderId: id, quantity, shippingMinor, amountMinor, by, requestedBy, reason },
+    ...{ restock: asked.restock, state: 'requested', claimId: null, createdAt: now, doneAt: null },
+    sendAt: now + FIRST_SEND_MS,
+  };
+  const isUnchanged = and(
+    ...[eq(orders.id, id), eq(orders.version, order.version), eq(orders.refundingMinor, order.refundingMinor)],
+    ...[eq(orders.refundedQuantity, order.refundedQuantity), ne(orders.status, 'disputed')],
+    eq(orders.hasOpenProblem, order.hasOpenProblem),
+    ...(cancels ? [isNull(orders.fulfilledAt), isNull(orders.cancelledAt)] : []),
+  );
+  const isPayable =
+    by === 'seller' ? [requireThat(ctx, salesPayFor(sellerId, currency, costOfRefund(order, amountMinor)))] : [];
+  const changes = {
+    refundedQuantity: order.refundedQuantity + quantity,
+    refundedShippingMinor: order.refundedShippingMinor + shippingMinor,
+    refundingMinor: order.refundingMinor + amountMinor,
+    version: order.version + 1,
+    ...(cancels ? { cancelledAt: now, cancelledBy: by } : {}),
+    ...(resolved === undefined ? {} : { hasOpenProblem: false }),
+  };
+  return {
+    statements: [
+      ...isPayable,
+      ctx.db.update(orders).set(changes).where(isUnchanged),
+      requireChange(ctx),
+      ctx.db.insert(orderRefunds).values(row),
+      ...(resolved === undefined ? [] : resolveProblem(ctx, id, { resolution: resolved, resolvedBy: requestedBy })),
+    ],
+    events: [
+      { kind: 'task', task: { type: 'refund-order', refundId: row.id } },
+      ...(cancels ? cancelledNotices(order, by) : []),
+      ...(resolved === undefined ? [] : resolvedNotices(order, by, resolved)),
+    ],
+  };
+}
+
+/** Enough is left of the sales after other refunds that are not booked yet. */
+function salesPayFor(sellerId: string, currency: string, costMinor: number): SQL {
+  return sql`${salesLeft(sellerId, currency)} >= ${int(costMinor)}`;
+}
+
+function salesLeft(sellerId: string, currency: string): SQL<number> {
+  // `refunding_minor > 0` stands as text, for the partial index.
+  return sql<number>`(${balanceOf('sales', currency, sellerId)} - coalesce((
+    SELECT sum(min(refunding_minor, max(proceeds_minor, 0))) FROM ${orders}
+    WHERE seller_id = ${sellerId} AND currency = ${currency} AND refunding_minor > 0), 0))`;
+}
+
+/** For a batch that also clears the order's `hasOpenProblem`. The first statement changes the problem. */
+export function resolveProblem(
+  ctx: Context,
+  orderId: string,
+  { resolution, resolvedBy }: { readonly resolution: string | null; readonly resolvedBy: string | null },
+): Statement[] {
+  return [
+    ctx.db
+      .update(orderProblems)
+      .set({ status: 'resolved', resolution, resolvedBy, resolvedAt: ctx.now() })
+      .where(and(eq(orderProblems.orderId, orderId), ne(orderProblems.status, 'resolved'))),
+    ...withdrawWaiting(ctx, orderId),
+  ];
+}
+
+/** Throws ORDER_NOT_PAID, ORDER_DISPUTED, ALREADY_REFUNDED, REFUND_TOO_LARGE, SALES_TOO_LOW. */
+export async function requireRefundable(
+  ctx: Context,
+  order: OrderRow,
+  input: RefundInput | 'whole',
+  by: OrderParty,
+): Promise<RefundParts> {
+  const verdict = judgeRefund(order, input);
+  if ('code' in verdict) throw soldError(verdict.code, { details: verdict.details });
+  const { parts } = verdict;
+  if (by === 'seller') {
+    const { left } = await ctx.db.get<{ left: number }>(
+      sql`SELECT ${salesLeft(order.sellerId, order.currency)} AS left`,
+    );
+    const needed = costOfRefund(order, parts.amountMinor);
+    if (left < needed)
+      throw soldError('SALES_TOO_LOW', { details: { left: Math.max(0, left), needed, currency: order.currency } });
+  }
+  return parts;
+}
+
+/**
+ * Stores a refund once for its key, reading the order again if it changed meanwhile.
+ * @param also statements for the same batch, after the refund's own
+ * Throws as `requireRefundable`, ORDER_CHANGED, PROBLEM_RESOLVED, IDEMPOTENCY_KEY_REUSED.
+ */
+export async function requestRefund(
+  ctx: Context,
+  order: OrderRow,
+  input: RefundInput | 'whole',
+  asked: AskedRefund,
+  also: Also = () => [],
+): Promise<RefundRow> {
+  const find = () => findRefund(ctx, order.id, asked.once);
+  return performOnce(asked.once, await find(), () => store(ctx, order, { input, asked, also }), find);
+}
+
+/** Refunds everything that is left. Throws as `requestRefund`. */
+export function refundWhole(ctx: Context, order: OrderRow, asked: AskedRefund, also?: Also): Promise<RefundRow> {
+  return requestRefund(ctx, order, 'whole', asked, also);
+}
+
+/**
+ * The buyer of a paid order that was not shipped changes their mind. Throws ORDER_NOT_PAID, ORDER_DISPUTED,
+ * ALREADY_REFUNDED, ORDER_CHANGED if it was shipped meanwhile.
+ */
+export function cancelPaid(ctx: Context, order: OrderRow): Promise<RefundRow> {
+  return refundWhole(ctx, order, {
+    ...{ by: 'buyer', requestedBy: order.userId, once: keyOf('cancel'), restock: true, cancels: true },
+    reason: 'The buyer cancelled the order.',
+  });
+}
+
+interface Wish {
+  readonly input: RefundInput | 'whole';
+  readonly asked: AskedRefund;
+  readonly also: Also;
+}
+
+async function store(ctx: Context, first: OrderRow, { input, asked, also }: Wish): Promise<RefundRow> {
+  for (let attempt = 1, order = first; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    if (asked.resolution !== undefined && !order.hasOpenProblem) throw soldError('PROBLEM_RESOLVED');
+    const parts = await requireRefundable(ctx, order, input, asked.by);
+    if (asked.cancels === true && order.fulfilledAt !== null) break;
+    const { statements, events } = refundPlan(ctx, order, parts, asked);
+    if (await commitIfMet(ctx, [...statements, ...also(order, parts)], { events })) {
+      ctx.log.event('order.refund-requested', { orderId: order.id, by: asked.by, amountMinor: parts.amountMinor });
+      const stored = await findRefund(ctx, order.id, asked.once);
+      if (!stored) throw new Error(`The refund of order ${order.id} was stored and is gone`);
+      return stored;
+    }
+    const [again] = await ctx.db.select().from(orders).where(eq(orders.id, order.id));
+    if (again) order = again;
+  }
+  throw soldError('ORDER_CHANGED');
+}
+
+async function findRefund(ctx: Context, orderId: string, { idempotencyKey }: Once): Promise<RefundRow | undefined> {
+  return ctx.db
+    .select()
+    .from(orderRefunds)
+    .where(and(eq(orderRefunds.orderId, orderId), eq(orderRefunds.idempotencyKey, idempotencyKey)))
+    .get();
+}

@@ -1,0 +1,82 @@
+/** The sweeps and lists of sold orders go by their indexes, however many orders there are. */
+import { describe, expect, it } from 'vitest';
+import { plansOf } from '#test/support/plans';
+import { aSale, saleOf } from '#test/support/sales';
+import { actorOf, asCreator } from '#test/support/users';
+import { eraseAddresses, resealAddresses } from '@/domains/money/orders/addresses';
+import { listAtDesk } from '@/domains/money/orders/desk';
+import { listOrdersOf } from '@/domains/money/orders/find';
+import { matureOrders } from '@/domains/money/orders/mature';
+import { remindSellers, returnUnshipped } from '@/domains/money/orders/overdue';
+import { askStaffAboutProblems } from '@/domains/money/orders/problems';
+import { requireRefundable } from '@/domains/money/orders/refund';
+import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { readWallet } from '@/domains/money/wallet/balances';
+
+type Use = Parameters<typeof plansOf>[0];
+
+const actor = actorOf({ userId: 'owner', email: 'owner@footlight.test' });
+const withOldKey: Use = (ctx) => {
+  const [key] = ctx.config.keys.encryption;
+  const keys = {
+    ...ctx.config.keys,
+    encryption: [key, { ...key, kid: 'old-key-' }] as typeof ctx.config.keys.encryption,
+  };
+  return resealAddresses({ ...ctx, config: { ...ctx.config, keys } });
+};
+
+const SWEEPS: readonly [string, Use, string][] = [
+  ['matures orders', matureOrders, 'orders_to_mature'],
+  ['reminds sellers', remindSellers, 'orders_to_remind'],
+  ['returns what was not shipped', returnUnshipped, 'orders_to_fulfil'],
+  ['sends refunds', sendRefunds, 'order_refunds_to_send'],
+  ['asks staff about problems', askStaffAboutProblems, 'order_problems_unanswered'],
+  ['erases addresses', eraseAddresses, 'orders_with_address'],
+  ['encrypts addresses again', withOldKey, 'orders_by_encryption_key'],
+];
+
+describe('the sweep that', () => {
+  it.each(SWEEPS)('%s reads only what is due', async (_, use, index) => {
+    const [plan = ''] = await plansOf(use);
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/SCAN (orders|order_refunds|order_problems)(?! USING INDEX)/);
+    expect(plan).not.toContain('USE TEMP B-TREE');
+  });
+});
+
+describe('a list of orders', () => {
+  it('of a seller by status goes by one index, in its order', async () => {
+    const [plan = ''] = await plansOf((ctx) => listOrdersOf(ctx, 'seller', 'seller', { perPage: 20, status: 'paid' }));
+    expect(plan).toContain('orders_of_seller_by_state (seller_id=? AND state=?)');
+    expect(plan).not.toContain('USE TEMP B-TREE');
+  });
+
+  it('of a buyer by status does too', async () => {
+    const [plan = ''] = await plansOf((ctx) => listOrdersOf(ctx, 'buyer', 'buyer', { perPage: 20, status: 'paid' }));
+    expect(plan).toContain('orders_of_user_by_state (user_id=? AND state=?)');
+    expect(plan).not.toContain('USE TEMP B-TREE');
+  });
+
+  it('at the desk takes three statements, by status or by problem', async () => {
+    const byStatus = await plansOf((ctx) => listAtDesk(ctx, actor, { perPage: 20, status: 'paid' }));
+    expect(byStatus).toHaveLength(3);
+    expect(byStatus[0]).toContain('orders_by_state (state=?)');
+    expect(byStatus[2]).toContain('order_refunds_of_order (order_id=?)');
+    const byProblem = await plansOf((ctx) => listAtDesk(ctx, actor, { perPage: 20, problem: 'open' }));
+    expect(byProblem).toHaveLength(3);
+    expect(byProblem[0]).toContain('order_problems_open');
+    expect(byProblem.join('\n')).not.toMatch(/SCAN (orders|users)/);
+  });
+});
+
+describe('what a seller has', () => {
+  it('is read by indexes before a refund and in the wallet', async () => {
+    const seller = await asCreator();
+    const { id } = await aSale({ seller });
+    const order = await saleOf(id);
+    const [refund = ''] = await plansOf((ctx) => requireRefundable(ctx, order, 'whole', 'seller'));
+    expect(refund).toContain('orders_being_refunded (seller_id=? AND currency=?)');
+    const wallet = (await plansOf((ctx) => readWallet(ctx, seller.userId))).join('\n');
+    expect(wallet).toContain('sales_held USING PRIMARY KEY (seller_id=?)');
+  });
+});
