@@ -1,5 +1,7 @@
 /** What a room counts of its stream: viewers and how they came, what they did, and when. */
-import type { ReactionKind } from './room';
+/** A closed set: clients show each in their own way. */
+export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
+export type ReactionKind = (typeof REACTION_KINDS)[number];
 
 /** How viewers found a stream, as their clients say. */
 export const SOURCES = ['following', 'search', 'recommended', 'link'] as const;

@@ -8,10 +8,6 @@ import type { RoomCommand, RoomEventBody } from './room-command';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
 
-/** A closed set: clients show each in their own way. */
-export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
-export type ReactionKind = (typeof REACTION_KINDS)[number];
-
 export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
 
 /** A user's relation to the room and its channel, and when (ms) it was read from D1. Passes and seats store it. */
