@@ -7,8 +7,9 @@ import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import type { Showcase } from './product';
-import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
+import type { ChatMessage, RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
+import { REACTION_KINDS, type ReactionKind } from './room-figures';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;

@@ -2,9 +2,10 @@
  * What happened in a stream, by minute. Messages and gifts are counted in the room's log, each event once, when somebody
  * asks: writing a message costs nothing more, and a recount of the whole log gives the same figures.
  */
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { MINUTE_MS } from '@/shared/time';
 import { stepsOf } from '@/shared/time-steps';
+import { Meta } from './meta';
 import { type Row, rowsOf } from './sql';
 
 /** The part of a room's figures that follows from its log. */
@@ -22,12 +23,17 @@ const IS_MESSAGE = 'message_id IS NOT NULL AND at BETWEEN ?1 AND ?2';
 /** Messages that wait for their release. */
 const WAITING = 'FROM pending WHERE release_at IS NOT NULL AND at BETWEEN ?1 AND ?2';
 
-export class ActivityStore {
-  constructor(private readonly sql: SqlStorage) {}
+/** The seq up to which the log is counted. */
+const COUNTED = 'counted';
 
-  /**
-   * Messages that were deleted count. @param creatorId is no chatter
-   */
+export class ActivityStore {
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
+
+  /** Messages that were deleted count. @param creatorId is no chatter */
   read({ since, until }: StreamTime, creatorId: string): Activity {
     this.#countLog({ since, until }, creatorId);
     const rows = rowsOf<MinuteRow>(
@@ -52,14 +58,14 @@ export class ActivityStore {
   startAgain(): void {
     this.sql.exec('UPDATE minutes SET messages = 0, gifts = 0, coins = 0');
     this.sql.exec('DELETE FROM chatters');
-    this.sql.exec(`DELETE FROM meta WHERE key = 'counted'`);
+    this.#meta.write(COUNTED, null);
   }
 
   #countLog({ since, until }: StreamTime, creatorId: string): void {
-    const [{ counted, last } = { counted: 0, last: 0 }] = rowsOf<{ counted: number; last: number }>(
+    const counted = this.#meta.read<number>(COUNTED) ?? 0;
+    const [{ last } = { last: 0 }] = rowsOf<{ last: number }>(
       this.sql,
-      `SELECT ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'counted'), 0) AS counted,
-         ifnull((SELECT max(seq) FROM events), 0) AS last`,
+      'SELECT ifnull(max(seq), 0) AS last FROM events',
     );
     if (last === counted) return;
     this.sql.exec(
@@ -78,7 +84,7 @@ export class ActivityStore {
        SELECT user_id FROM events WHERE seq > ?3 AND ${IS_MESSAGE} AND user_id <> ?4`,
       ...[since, until, counted, creatorId],
     );
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('counted', ?1)`, String(last));
+    this.#meta.write(COUNTED, last);
   }
 
   #countChatters({ since, until }: StreamTime, creatorId: string): number {

@@ -3,8 +3,9 @@
  * then closed, because a browser cannot read why an upgrade failed.
  */
 import type { Config } from '@/contracts/config';
-import type { Arrival, Pass, RoomViewer } from '@/contracts/room';
+import type { Pass, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
+import type { Arrival } from '@/contracts/room-figures';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import type { Program } from '@/contracts/screening';
 import { mayStay } from '@/domains/live/rooms/admission';

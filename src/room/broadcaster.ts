@@ -2,8 +2,9 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-import type { ReactionKind } from '@/contracts/room';
+
 import type { RoomEventBody } from '@/contracts/room-command';
+import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';

@@ -2,7 +2,7 @@
  * Computes a room's figures from its viewer intervals: pure arithmetic. It reads intervals one at a time and keeps two
  * numbers of each, so hundreds of thousands of stays fit into an object's memory.
  */
-import type { Arrival, Audience, Listener, RoomFigures } from '@/contracts/room';
+import type { Arrival, Audience, Listener, RoomFigures } from '@/contracts/room-figures';
 import { MINUTE_MS } from '@/shared/time';
 import { stepsOf } from '@/shared/time-steps';
 import { startCurve, startRetention } from './curves';

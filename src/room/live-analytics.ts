@@ -3,7 +3,7 @@
  * but not often. Nothing is computed while the creator is away, and no timer runs while nothing changes, so a quiet room
  * hibernates.
  */
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import type { AnalyticsEvent } from '@/contracts/room-wire';
 import { presentCounted } from '@/domains/live/analytics/session-figures';
 import { SECOND_MS } from '@/shared/time';

@@ -2,7 +2,8 @@
  * Who is in the room: the open sockets and their attachments. Counts are derived from them, so they are right after any
  * crash, eviction or reconnect. Every stay is an interval in the store.
  */
-import type { Arrival, RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
+import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
+import type { Arrival } from '@/contracts/room-figures';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';

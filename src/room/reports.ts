@@ -1,7 +1,7 @@
 /** The room's reports to D1: the viewer count while the stream is live, and figures and listeners once it is over. */
 import type { Context } from '@/contracts/context';
-import type { RoomFigures } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { recordAnalytics } from '@/domains/live/analytics/record';
 import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordListeners } from '@/domains/live/rooms/listeners';

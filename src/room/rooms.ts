@@ -1,6 +1,7 @@
 /** The rest of the Worker reaches rooms through this file. No other code knows which object a room is. */
 import type { Env } from '@/config';
-import type { Pass, Room, RoomFigures, Rooms } from '@/contracts/room';
+import type { Pass, Room, Rooms } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import type { Maintenance } from '@/shared/maintenance';
 
 /**

@@ -3,7 +3,7 @@
  * who clicked on which.
  */
 import type { Showcase } from '@/contracts/product';
-import type { ProductClicks } from '@/contracts/room';
+import type { ProductClicks } from '@/contracts/room-figures';
 import { Meta } from './meta';
 import { rowsOf } from './sql';
 

@@ -3,8 +3,9 @@
  * products. The room learns what it has from D1, when it needs it.
  */
 import type { Context } from '@/contracts/context';
-import type { ProductClicks, RoomRefusal } from '@/contracts/room';
+import type { RoomRefusal } from '@/contracts/room';
 import type { RoomCommand } from '@/contracts/room-command';
+import type { ProductClicks } from '@/contracts/room-figures';
 import type { ProductStock } from '@/contracts/room-wire';
 import { readOfferedIds, readStock, type Stock } from '@/domains/money/showcase/for-room';
 import type { Logger } from '@/shared/log';

@@ -10,9 +10,7 @@ import type {
   ChatMessage,
   ModerationAction,
   Pass,
-  ProductClicks,
   Room,
-  RoomFigures,
   RoomRefusal,
   RoomUser,
   SaidAround,
@@ -23,6 +21,7 @@ import type {
   ViewerList,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
+import type { ProductClicks, RoomFigures } from '@/contracts/room-figures';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screening';
 import { openDatabase } from '@/db/client';

@@ -1,5 +1,5 @@
 /** When viewers came and left, and their reactions. */
-import type { ReactionKind, Source } from '@/contracts/room';
+import type { ReactionKind, Source } from '@/contracts/room-figures';
 import { MINUTE_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
 import { Meta } from './meta';

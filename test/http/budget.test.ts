@@ -50,6 +50,20 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return { status: response.status, data, counts: readCounts() };
 }
 
+/** For an answer that is not JSON. */
+async function askRaw(path: string, headers: Record<string, string>) {
+  const execution = createExecutionContext();
+  keepMaintenance({ config: readConfig(counted), now: Date.now }, { revision: 0, window: null });
+  resetCounts();
+  const request = new Request(`http://localhost:8787/api/v1${path}`, {
+    headers: { 'cf-connecting-ip': randomAddress(), ...headers },
+  });
+  const response = await app.fetch(request, entry(counted, execution), execution);
+  const body = await response.text();
+  await waitOnExecutionContext(execution);
+  return { body, counts: readCounts() };
+}
+
 function expectWithin(counts: Counts, budget: Pick<Counts, 'statements' | 'rowsRead' | 'rowsWritten'>) {
   expect(counts.statements).toBeLessThanOrEqual(budget.statements);
   expect(counts.rowsRead).toBeLessThanOrEqual(budget.rowsRead);
@@ -658,11 +672,98 @@ describe('a DJ whom 10,000 follow and rated', () => {
     }
   });
 
-  it('has figures of five statements beside the guard’s, and reads a row for each new follower', async () => {
+  it('has figures of six statements beside the guard’s, and reads a row for each new follower', async () => {
     for (const query of ['', '?from=2026-01-01&to=2026-12-31&tz=Europe/Berlin']) {
       const answer = await ask('GET', `/dj/analytics${query}`, dj.headers);
       expect(answer.data).toMatchObject({ totals: { streams: 0 } });
-      expectWithin(answer.counts, { statements: 6, rowsRead: 10_000 + 7 * 366, rowsWritten: 0 });
+      expectWithin(answer.counts, { statements: 7, rowsRead: 10_000 + 9 * 366, rowsWritten: 0 });
     }
+  });
+});
+
+describe('among 10,000 sessions of one creator, with 10,000 orders in one of them', () => {
+  const sessionId = (n: number) => `01920000-0000-7000-8003-${String(n).padStart(12, '0')}`;
+  const SESSIONS = 10_000;
+  const started = Date.parse('2026-01-01');
+  let dj: Awaited<ReturnType<typeof asDj>>;
+
+  beforeAll(async () => {
+    dj = await asDj();
+    const numbers = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${SESSIONS})`;
+    const id = `printf('01920000-0000-7000-8003-%012d', n)`;
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO streams (id, channel_id, creator_id, title, category, status, started_at, ended_at, created_at, updated_at)
+         ${numbers} SELECT ${id}, ?1, ?2, 'Evening ' || n, iif(n % 10, 'dj', 'music'), 'ended', ?3 + n * 3000000,
+           ?3 + n * 3000000 + 60000, n, n FROM n`,
+      ).bind(dj.channelId, dj.userId, started),
+      env.DB.prepare(
+        `INSERT INTO stream_analytics (stream_id, unique_viewers, peak_viewers, watch_seconds, messages, reactions,
+           viewer_curve, created_at)
+         ${numbers} SELECT ${id}, 9, 5, 900, 3, '{}', '[]', n FROM n`,
+      ),
+      env.DB.prepare(
+        `INSERT INTO session_analytics (stream_id, users, guests, followers, new_users, returning_users, from_following,
+           from_search, from_recommended, from_link, chatters, gifts, coins, diamonds, new_followers, new_subscribers,
+           step_minutes, retained, engagement, created_at)
+         ${numbers} SELECT ${id}, 6, 3, 5, 2, 4, 1, 2, 3, 3, 1, 0, 0, 0, 0, 0, 1, '[9]', '[]', n FROM n`,
+      ),
+      env.DB.prepare(
+        `INSERT INTO orders (id, number, user_id, seller_id, stream_id, product_id, variant_id, title, options, kind,
+           unit_minor, quantity, items_minor, shipping_minor, shipping_full_minor, commission_minor, economy_version,
+           amount_minor, currency, status, provider, success_url, cancel_url, idempotency_key, body_hash, created_at,
+           expires_at, paid_at, hold_until, stock_state)
+         ${numbers} SELECT 'o' || n, 'o' || n, 'b' || n, ?1, ?2, printf('01920000-0000-7000-8009-%012d', n % 100), 'v', 'A mug', '{}', 'digital', 100, 1, 100,
+           0, 0, 0, 1, 100, 'USD', 'paid', 'sandbox', '', '', n, '', 0, 0, ?3 + n * 3000000, 0, 'sold' FROM n`,
+      ).bind(dj.userId, sessionId(1), started),
+    ]);
+  }, 120_000);
+
+  it.each([
+    // A session that is counted is a row of it, one of its creator, and one in the sum of its category.
+    ['', 3 * (SESSIONS + STREAMS)],
+    ['&sort=newest', 3 * (SESSIONS + STREAMS)],
+    // Its own matches are counted too.
+    ['&category=music', 3 * (SESSIONS + STREAMS)],
+    ['&status=ended&sort=viewers', 3 * (SESSIONS + STREAMS)],
+    ['&status=live', 6 * LIVE_STREAMS],
+    // Words: both the list and the facets find each match, and look it up.
+    ['&q=evening', 12 * SESSIONS],
+    ['&q=evening&sort=relevance', 8 * SESSIONS],
+    ['&q=evening&sort=relevance&category=music', 13 * SESSIONS],
+    ['&q=evening%20777&category=dj', 200],
+  ])('a search for sessions costs three statements at most, and counts what there is: ?%s', async (query, matches) => {
+    for (const perPage of [1, 100]) {
+      const answer = await ask('GET', `/search/sessions?perPage=${perPage}${query}`);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 3, rowsRead: matches + 6 * perPage, rowsWritten: 0 });
+    }
+  });
+
+  it('a year of figures costs six statements and the guard, and a few rows for each session', async () => {
+    // The year before beside it has none. Nine rows a session: three times itself, its two figures, and the ranking.
+    const answer = await ask('GET', '/dj/analytics?from=2026-01-01&to=2026-12-31', dj.headers);
+    expect(answer.status).toBe(200);
+    expect(answer.data).toMatchObject({ totals: { streams: SESSIONS, orders: SESSIONS, uniqueViewers: 9 * SESSIONS } });
+    expectWithin(answer.counts, { statements: 7, rowsRead: 9 * SESSIONS, rowsWritten: 0 });
+    const csv = await askRaw('/dj/analytics?from=2026-01-01&to=2026-12-31&format=csv', dj.headers);
+    expectWithin(csv.counts, { statements: 5, rowsRead: 5 * SESSIONS, rowsWritten: 0 });
+  });
+
+  it('one session costs the same however many there are', async () => {
+    for (const part of ['', '/viewers', '/engagement']) {
+      const answer = await ask('GET', `/sessions/${sessionId(77)}/analytics${part}`, dj.headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 6, rowsRead: 20, rowsWritten: 0 });
+    }
+  });
+
+  it('the sales of a session read its own orders, twice at most', async () => {
+    const summary = await ask('GET', `/sessions/${sessionId(1)}/analytics`, dj.headers);
+    expect(summary.data).toMatchObject({ orders: 10_000, sales: [{ currency: 'USD', amountMinor: 1_000_000 }] });
+    expectWithin(summary.counts, { statements: 6, rowsRead: 4 * 10_000 + 20, rowsWritten: 0 });
+    const products = await ask('GET', `/sessions/${sessionId(1)}/analytics/products`, dj.headers);
+    expect(products.data).toMatchObject({ pagination: { total: 100 } });
+    expectWithin(products.counts, { statements: 6, rowsRead: 3 * 10_000 + 20, rowsWritten: 0 });
   });
 });

@@ -17,7 +17,8 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
-import type { Arrival, RoomViewer } from '@/contracts/room';
+import type { RoomViewer } from '@/contracts/room';
+import type { Arrival } from '@/contracts/room-figures';
 import { streams } from '@/domains/live/streams/tables';
 import { MINUTE_MS } from '@/shared/time';
 

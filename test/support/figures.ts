@@ -1,5 +1,5 @@
 /** What a room reports, for tests that need only some of it. */
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 
 /** Of a stream without anything unless it says otherwise. */
 export function someFigures(given: Partial<RoomFigures> = {}): RoomFigures {

@@ -112,6 +112,6 @@ describe('a search for sessions', () => {
     const [rows, ...others] = await plansOf((ctx) => searchSessions(ctx, undefined, asked));
     expect(rows).toContain(`INDEX ${index}`);
     expect(rows).not.toContain('TEMP B-TREE');
-    expect(others).toHaveLength(2);
+    expect(others).toHaveLength(query.includes('category') ? 2 : 1);
   });
 });

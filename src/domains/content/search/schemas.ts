@@ -89,7 +89,7 @@ export const SessionsFound = StreamPage.extend({
     categories: z.array(z.object({ category: Category.nullable(), count: z.int() })).openapi({
       description:
         'How many matches each category has, whatever `category` asks for; the most first. Null: sessions without ' +
-        `one. Only the newest ${COUNT_MAX} matches are counted.`,
+        `one. Counting stops at the newest ${COUNT_MAX + 1}.`,
     }),
   }),
 }).openapi('SessionsFound');

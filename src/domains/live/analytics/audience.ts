@@ -1,6 +1,6 @@
 /** Breaks viewers down by how they came, without showing a group so small that it may be one person. Pure. */
 import type { z } from '@hono/zod-openapi';
-import type { Audience } from '@/contracts/room';
+import type { Audience } from '@/contracts/room-figures';
 import type { AudienceFigures } from './session-schemas';
 
 /** The smallest group that is shown. Nobody at all is no group. */

@@ -1,6 +1,6 @@
 /** A creator's figures as a CSV file, a line for each day. It has no text that a user wrote. */
 import type { Context } from '@/contracts/context';
-import { SOURCES } from '@/contracts/room';
+import { SOURCES } from '@/contracts/room-figures';
 import { csvResponse } from '@/http/csv';
 import { readCreatorDays } from './read';
 import type { Report } from './spans';

@@ -1,6 +1,6 @@
 /** Stores a room's figures as its stream's, once after the end. */
 import { sql } from 'drizzle-orm';
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { int } from '@/db/sql';
 import { keepFigures, type RoomDatabase } from '@/domains/live/rooms/figures';
 import { keepPeaks } from '@/domains/live/streams/figures';

@@ -1,5 +1,5 @@
 /** A session's figures as CSV files. They have no text that a user wrote. */
-import { REACTION_KINDS, SOURCES } from '@/contracts/room';
+import { REACTION_KINDS, SOURCES } from '@/contracts/room-figures';
 import { csvResponse } from '@/http/csv';
 import { timeZone } from '@/shared/time-zone';
 import { presentEngagement, presentSummary, presentViewers, type Session } from './session-figures';

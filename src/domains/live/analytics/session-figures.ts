@@ -1,6 +1,6 @@
 /** A session's figures, and their wire shapes. Pure: the room shows its creator the same ones while the stream runs. */
 import type { z } from '@hono/zod-openapi';
-import type { Audience, RoomFigures } from '@/contracts/room';
+import type { Audience, RoomFigures } from '@/contracts/room-figures';
 import { MINUTE_MS, SECOND_MS, toIso, toIsoOrNull } from '@/shared/time';
 import { presentAudience } from './audience';
 import { bpsOf, conversionBps, type ProductSales, presentSales } from './session-sales';

@@ -1,7 +1,7 @@
 /** What was sold in a session, from its orders and the clicks that its room counted. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { ProductClicks } from '@/contracts/room';
+import type { ProductClicks } from '@/contracts/room-figures';
 import { orders } from '@/domains/money/orders/tables';
 import { sessionProductClicks } from '@/domains/money/showcase/tables';
 import { addMoney, type Money } from '@/shared/currency';

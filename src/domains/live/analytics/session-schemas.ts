@@ -1,6 +1,6 @@
 /** Wire shapes of a session's analytics. */
 import { z } from '@hono/zod-openapi';
-import { REACTION_KINDS, SOURCES } from '@/contracts/room';
+import { REACTION_KINDS, SOURCES } from '@/contracts/room-figures';
 import { anId } from '@/domains/live/rooms/schemas';
 import { isTimeZone } from '@/shared/time-zone';
 

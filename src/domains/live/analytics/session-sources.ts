@@ -1,7 +1,7 @@
 /** What D1 knows of a stream's time: gifts, new followers and subscribers. Each statement finds its rows by an index. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { literal } from '@/db/sql';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { subscriptions } from '@/domains/money/subscriptions/tables';

@@ -3,7 +3,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { streamAnalytics, streamLive, userRoomLive } from './tables';

@@ -1,7 +1,8 @@
 /** Joining a room: all checks happen here, once. The answer contains what opens the room and its video. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Pass, Source } from '@/contracts/room';
+import type { Pass } from '@/contracts/room';
+import type { Source } from '@/contracts/room-figures';
 import { currentMaintenance } from '@/domains/base/maintenance/read';
 import { isInsider } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';

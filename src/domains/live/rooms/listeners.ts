@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { Listener } from '@/contracts/room';
+import type { Listener } from '@/contracts/room-figures';
 import { int, literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';

@@ -4,7 +4,8 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import { type Pass, type RoomViewer, SOURCES } from '@/contracts/room';
+import type { Pass, RoomViewer } from '@/contracts/room';
+import { SOURCES } from '@/contracts/room-figures';
 import { addressHash } from '@/domains/base/users/address-hash';
 import { addressKey } from '@/http/rate-limit';
 import { RANKS } from '@/shared/actor';

@@ -1,6 +1,6 @@
 /** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
-import { SOURCES } from '@/contracts/room';
+import { SOURCES } from '@/contracts/room-figures';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
 

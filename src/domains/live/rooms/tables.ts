@@ -1,6 +1,6 @@
 /** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { ReactionKind } from '@/contracts/room';
+import type { ReactionKind } from '@/contracts/room-figures';
 
 /** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
 export const streamLive = sqliteTable('stream_live', {

@@ -1,6 +1,6 @@
 /** The figures of a room by which its stream is listed. */
 import { sql } from 'drizzle-orm';
-import type { RoomFigures } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room-figures';
 import { int } from '@/db/sql';
 import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { streams } from './tables';

@@ -1,7 +1,7 @@
 /** Wire shapes of a creator's own channel: responses and inputs. */
 import { z } from '@hono/zod-openapi';
-import { REACTION_KINDS } from '@/contracts/room';
 import { VISIBILITIES } from '@/contracts/room-command';
+import { REACTION_KINDS } from '@/contracts/room-figures';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { QUALITIES } from '@/domains/live/channels/tables';
 import { aboutShow, aPicture, Stream } from '@/domains/live/streams/schemas';

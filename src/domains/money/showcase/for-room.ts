@@ -1,7 +1,7 @@
 /** What a stream's room reads of its products and writes about them. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { ProductClicks } from '@/contracts/room';
+import type { ProductClicks } from '@/contracts/room-figures';
 import { products, productVariants } from '@/domains/money/products/tables';
 import { sessionProductClicks, sessionProducts } from './tables';
 

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { ProductClicks } from '@/contracts/room';
+import type { ProductClicks } from '@/contracts/room-figures';
 import {
   clicksIn,
   conversionBps,
