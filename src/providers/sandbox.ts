@@ -3,7 +3,7 @@
  * regular webhook. No money moves, so `openPayments` offers it only in development.
  */
 import type { Config } from '@/contracts/config';
-import type { PaymentProvider } from '@/contracts/payments';
+import type { PaymentProvider, PostalAddress } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { loadStripe } from './stripe-client';
@@ -61,6 +61,12 @@ interface SandboxPayment {
   /** ISO 4217 */
   readonly currency: string;
   readonly outcome: SandboxOutcome;
+  /** What the buyer of goods chose, and the tax on them: parts of `amountMinor`. */
+  readonly goods?: {
+    readonly taxMinor: number;
+    readonly shippingMinor: number;
+    readonly address: PostalAddress | undefined;
+  };
 }
 
 /**
@@ -89,7 +95,7 @@ export async function sandboxEvent(config: Config, now: number, payment: Sandbox
 }
 
 /** The checkout session, or the dispute of its whole amount. */
-function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment) {
+function objectOf({ purchaseId, amountMinor, currency, outcome, goods }: SandboxPayment) {
   const money = { amount: toStripeAmount(amountMinor, currency), currency: currency.toLowerCase() };
   const paymentIntent = `${PAYMENT_PREFIX}${purchaseId}`;
   if (outcome === 'disputed' || outcome === 'dispute-won' || outcome === 'dispute-lost')
@@ -119,5 +125,25 @@ function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment
     status: outcome === 'expired' ? 'expired' : 'complete',
     amount_total: money.amount,
     currency: money.currency,
+    ...(goods && outcome === 'paid' ? chosen(goods, currency) : {}),
+  };
+}
+
+/** As a session of Stripe's tells it. */
+function chosen({ taxMinor, shippingMinor, address }: NonNullable<SandboxPayment['goods']>, currency: string) {
+  return {
+    total_details: {
+      amount_discount: 0,
+      amount_shipping: toStripeAmount(shippingMinor, currency),
+      amount_tax: toStripeAmount(taxMinor, currency),
+    },
+    ...(address ? addressed(address) : {}),
+  };
+}
+
+function addressed({ name, phone, postalCode, ...address }: PostalAddress) {
+  return {
+    collected_information: { shipping_details: { name, address: { ...address, postal_code: postalCode } } },
+    customer_details: { phone },
   };
 }

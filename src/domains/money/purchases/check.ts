@@ -101,6 +101,7 @@ export const purchaseCheck = checkRows({
       FROM later WHERE later.id NOT IN (SELECT id FROM page)
       UNION ALL
       SELECT claimed.id, 'does not exist, but ' || claimed.claims || ' claims name it'
-      FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page) AND claimed.id NOT IN (SELECT id FROM ${orders}))
+      FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page)
+        AND NOT EXISTS (SELECT 1 FROM ${orders} WHERE orders.id = claimed.id))
     WHERE problem IS NOT NULL ORDER BY id`,
 });

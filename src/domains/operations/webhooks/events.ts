@@ -61,8 +61,12 @@ export async function markTried(ctx: Context, id: string, error: unknown, delayS
 }
 
 /** Keeps an event that this version reads for the first time as it reads it. */
-export async function markRead(ctx: Context, id: string, payload: unknown): Promise<void> {
-  await ctx.db.update(webhookEvents).set({ payload, sealed: null }).where(eq(webhookEvents.id, id));
+export async function markRead(
+  ctx: Context,
+  id: string,
+  { payload, sealed }: Pick<NewWebhookEvent, 'payload' | 'sealed'>,
+): Promise<void> {
+  await ctx.db.update(webhookEvents).set({ payload, sealed }).where(eq(webhookEvents.id, id));
 }
 
 /** Sets events back to stored. Sets `queuedAt`, since the caller queues them next. */

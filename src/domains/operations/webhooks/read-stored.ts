@@ -8,8 +8,9 @@ import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contra
 import type { Unreadable } from '@/contracts/unreadable';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { completeEvent } from '@/domains/money/payments/older-events';
-import { decrypt } from '@/shared/crypto';
+import { decrypt, encrypt } from '@/shared/crypto';
 import { markRead } from './events';
+import { withAddress, withoutAddress } from './sealed-address';
 import type { WebhookEventRow } from './tables';
 
 type Stored = Pick<WebhookEventRow, 'id' | 'provider' | 'payload' | 'sealed' | 'receivedAt'>;
@@ -37,17 +38,21 @@ export async function readStored(ctx: Context, stored: Stored): Promise<StoredEv
   }
 }
 
-async function read<Event>(
+async function read<Event extends PaymentEvent | MediaEvent | null>(
   ctx: Context,
   { id, payload, sealed }: Stored,
   readAgain: (body: string) => Event | Unreadable | Promise<Event | Unreadable>,
 ): Promise<Event> {
   if (payload === null) throw new Error('The payload is gone');
-  if (!isUnreadable(payload)) return payload as Event; // as stored
+  const { keys } = ctx.config;
+  if (!isUnreadable(payload))
+    return sealed === null ? (payload as Event) : withAddress(payload as Event, await decrypt(keys, id, sealed)); // as stored
   if (sealed === null) throw new HeldForStaff(payload.reason);
-  const event = await readAgain(await decrypt(ctx.config.keys, id, sealed));
+  const event = await readAgain(await decrypt(keys, id, sealed));
   if (isUnreadable(event)) throw new HeldForStaff(event.reason);
-  await markRead(ctx, id, event);
+  const read = withoutAddress(event);
+  const address = read.text === undefined ? null : await encrypt(keys, id, read.text);
+  await markRead(ctx, id, { payload: read.payload, sealed: address });
   return event;
 }
 

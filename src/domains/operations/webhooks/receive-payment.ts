@@ -3,6 +3,7 @@ import type { Context } from '@/contracts/context';
 import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';
 import { maskBody } from './mask';
+import { withoutAddress } from './sealed-address';
 import { storeAndQueue, WEBHOOK_BYTES_MAX } from './store';
 
 /**
@@ -15,6 +16,6 @@ export async function receivePaymentEvent(ctx: Context, at: 'stripe' | 'dodo', r
   if (!said) throw webhookError('WEBHOOK_SIGNATURE_INVALID');
   const { provider, eventId, type, event } = said;
   if (!event) return;
-  const original = event.type === 'unreadable' ? body : undefined;
-  await storeAndQueue(ctx, { provider, eventId, type, payload: event, received: maskBody(body) }, original);
+  const { payload, text } = event.type === 'unreadable' ? { payload: event, text: body } : withoutAddress(event);
+  await storeAndQueue(ctx, { provider, eventId, type, payload, received: maskBody(body) }, text);
 }

@@ -8,15 +8,15 @@ export const WEBHOOK_BYTES_MAX = 256 * 1_024;
 
 /**
  * Once the event is stored, the provider need not send it again. A known event is left unchanged.
- * @param original the whole body of an event that we could not read
+ * @param secret is encrypted beside the payload: the whole body of an event that we could not read, or an address
  */
 export async function storeAndQueue(
   ctx: Context,
   event: Omit<NewWebhookEvent, 'id' | 'sealed'>,
-  original?: string,
+  secret?: string,
 ): Promise<void> {
   const id = newId();
-  const sealed = original === undefined ? null : await encrypt(ctx.config.keys, id, original);
+  const sealed = secret === undefined ? null : await encrypt(ctx.config.keys, id, secret);
   const stored = await storeStatement(ctx, { ...event, id, sealed });
   if (stored.length === 0) return;
   const { provider, type } = event;
