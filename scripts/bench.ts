@@ -1,9 +1,10 @@
 /**
- * `npm run bench`: compares a room under load with Socket.IO, and gifts and reads with bare Workers. It also measures
+ * `npm run bench`: compares a room under load with Socket.IO, and gifts, checkouts and reads with bare Workers. It also measures
  * what the hot endpoints cost in D1, the bundle's size and its start-up time. `-- --runs 5` takes medians of
  * interleaved runs, `-- --seconds 10` measures longer.
  */
 import { cpus } from 'node:os';
+import { benchCheckouts } from './bench/checkouts.ts';
 import { benchDatabase } from './bench/database.ts';
 import { benchGifts } from './bench/gifts.ts';
 import { withPlatform } from './bench/platform.ts';
@@ -24,7 +25,7 @@ if (process.platform !== 'linux') fail('The bench reads CPU and memory from /pro
 
 const notBuilt = failAt('The Worker could not be built');
 await ensureBuilt().catch(notBuilt);
-for (const entry of ['worker', 'bare', 'bare-reads'])
+for (const entry of ['worker', 'bare', 'bare-reads', 'bare-checkouts'])
   await buildWorker({ entry: `scripts/bench/${entry}.ts`, outdir: 'dist/bench' }).catch(notBuilt);
 console.log(
   `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; the server and the load share them.`,
@@ -34,6 +35,8 @@ console.log(`\nRooms: viewers' sockets write in turn, over the real protocol; ${
 await benchRooms({ runs, seconds });
 console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s per cell, ${runs} run(s)`);
 await benchGifts({ runs, seconds });
+console.log(`\nCheckouts over HTTP, one after another from each buyer; ${seconds} s per cell, ${runs} run(s)`);
+await benchCheckouts({ runs, seconds });
 await withPlatform(async (state) => {
   console.log(`\nReads over HTTP, on ${SIZE}; ${runs * seconds} one-second rounds per cell`);
   await benchReads(state, { runs, seconds });

@@ -7,6 +7,7 @@ import { chargeBack } from './demo/chargeback.ts';
 import { screenFilm } from './demo/cinema.ts';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
+import { sellOut } from './demo/drop.ts';
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { waitUntilReady } from './demo/ready.ts';
@@ -55,6 +56,9 @@ try {
 
   scene('The chargeback');
   await chargeBack(stage, { creator, owner }, show, crowd);
+
+  scene('The drop');
+  await sellOut(stage, { creator, owner }, show, crowd, suffix);
 
   scene('The staff');
   await banByReport(stage, owner, show, crowd, suffix);

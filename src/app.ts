@@ -12,6 +12,7 @@ import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
+import { sessionAnalyticsEndpoints } from '@/domains/live/analytics/session-routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -27,8 +28,11 @@ import { orderDeskEndpoints } from '@/domains/money/orders/desk-routes';
 import { orderEndpoints } from '@/domains/money/orders/routes';
 import { soldOrderEndpoints } from '@/domains/money/orders/sold-routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
+import { productEndpoints } from '@/domains/money/products/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
+import { productAnalyticsEndpoints } from '@/domains/money/showcase/analytics-routes';
+import { showcaseEndpoints } from '@/domains/money/showcase/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
@@ -85,6 +89,8 @@ export const endpoints = withAliases([
   ...djEndpoints,
   ...stageEndpoints,
   ...creatorAnalyticsEndpoints,
+  ...sessionAnalyticsEndpoints,
+  ...productAnalyticsEndpoints,
   ...trackEndpoints,
   ...feedEndpoints,
   ...contentEndpoints,
@@ -99,11 +105,13 @@ export const endpoints = withAliases([
   ...settingsEndpoints,
   ...privacyEndpoints,
   ...walletEndpoints,
+  ...productEndpoints,
   ...purchaseEndpoints,
   ...soldOrderEndpoints, // before `/orders/{id}`, which `/orders/sales` would match
   ...orderEndpoints,
   ...discountEndpoints,
   ...giftEndpoints,
+  ...showcaseEndpoints,
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,

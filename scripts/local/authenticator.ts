@@ -1,4 +1,7 @@
-/** Plays the authenticator app of the demo world's staff. The server takes each code once, so every call gives a later one. */
+/**
+ * Plays the authenticator app of the demo world's staff. The server takes each code once, so every call gives a later
+ * one.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOTP } from 'otpauth';
 import type { Answer } from './client.ts';

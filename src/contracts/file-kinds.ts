@@ -9,10 +9,20 @@ export const TICKET_TYPES = [...IMAGE_TYPES, 'application/pdf', 'text/plain', ..
 /** MP3, AAC, M4A, FLAC, Ogg with Opus or Vorbis, and WAV. */
 export const AUDIO_TYPES = ['audio/mpeg', 'audio/aac', 'audio/mp4', 'audio/flac', 'audio/ogg', 'audio/wav'] as const;
 export type AudioType = (typeof AUDIO_TYPES)[number];
+/** What a seller delivers by a link. None of these runs in a browser. */
+export const PRODUCT_FILE_TYPES = [
+  'application/pdf',
+  'application/zip',
+  'application/epub+zip',
+  ...IMAGE_TYPES,
+  ...AUDIO_TYPES,
+  ...VIDEO_TYPES,
+] as const;
 export type FileType =
   | (typeof IMAGE_TYPES)[number]
   | (typeof DOCUMENT_TYPES)[number]
   | (typeof TICKET_TYPES)[number]
+  | (typeof PRODUCT_FILE_TYPES)[number]
   | AudioType;
 
 /** Images, re-encoded at these widths (pixels, ascending) and never enlarged. The key itself names the widest one. */
@@ -20,6 +30,7 @@ export const PICTURES = {
   thumbnail: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [320, 640, 1_280] },
   avatar: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [128, 320, 640] },
   'post-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
+  'product-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
   'track-cover': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [128, 320, 640] },
 } as const;
 
@@ -29,13 +40,14 @@ export const DOCUMENTS = {
 } as const;
 
 /**
- * Announced, and stored unchanged: sent whole up to the first size, and in parts above it. A form takes videos and tracks
- * up to the first size too. An `image` is sent for something that draws it anew.
+ * Announced, and stored unchanged: sent whole up to the first size, and in parts above it. A form takes videos, tracks
+ * and files of products up to the first size too. An `image` is sent for something that draws it anew.
  */
 export const LARGE_FILES = {
   'post-video': { types: VIDEO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
   'ticket-file': { types: TICKET_TYPES, bytesMax: 25 * MEGABYTE, inPartsBytesMax: 25 * MEGABYTE },
   track: { types: AUDIO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 1_024 * MEGABYTE },
+  'product-file': { types: PRODUCT_FILE_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 1_024 * MEGABYTE },
   image: { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, inPartsBytesMax: 10 * MEGABYTE },
 } as const;
 

@@ -71,6 +71,17 @@ export const Product = z
   .openapi('Product');
 export type Product = z.input<typeof Product>;
 
+export const SessionProduct = z
+  .object({
+    product: Product,
+    position: z.int().describe('Smaller ones come first.'),
+    livePriceMinor: minor.optional().describe('The price in the stream, instead of any other, until it ends.'),
+    sold: z.int().describe('Pieces that were ever sold.'),
+    clicks: z.int().optional().describe("Once per viewer and minute. Only for the stream's creator and staff."),
+  })
+  .openapi('SessionProduct');
+export type SessionProduct = z.input<typeof SessionProduct>;
+
 /** What a room shows now. */
 export const Showcase = z
   .object({

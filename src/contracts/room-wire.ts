@@ -6,8 +6,9 @@ import { z } from '@hono/zod-openapi';
 import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
+import type { Showcase } from './product';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
-import type { NowPlayingBody, PublicPolicy } from './room-command';
+import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
@@ -165,7 +166,8 @@ export interface Welcome {
   /** Excludes the newcomer. */
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
-  readonly showcase: null;
+  /** The product that is shown, by the event with this seq. */
+  readonly showcase: (Showcase & { readonly seq: number }) | null;
   /** The newest `now-playing`; null if nothing plays. */
   readonly nowPlaying: (NowPlayingBody & { readonly seq: number }) | null;
   readonly screening: Program['screening'];
@@ -182,7 +184,40 @@ export interface Welcome {
 /** Sent to every socket that can keep up. Never stored. */
 export type Passing =
   | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
-  | { readonly type: 'viewer-count'; readonly viewerCount: number };
+  | { readonly type: 'viewer-count'; readonly viewerCount: number }
+  | ProductStock;
+
+/** Pieces of a product of the stream; with `variantId`, of that variant alone. At most once a second. */
+export interface ProductStock {
+  readonly type: 'product-stock';
+  readonly productId: string;
+  readonly variantId?: string;
+  /** Pieces that can be bought now; null: unlimited. */
+  readonly stock: number | null;
+  /** Pieces in open checkouts. */
+  readonly held: number;
+  readonly sold: number;
+}
+
+/** The stream's figures, while it is live, for the sockets of its creator alone. Never stored, and without a seq. */
+export interface AnalyticsEvent extends RoomEventBody {
+  readonly type: 'analytics';
+  readonly streamId: string;
+  readonly viewerCount: number;
+  readonly uniqueViewers: number;
+  readonly users: number;
+  readonly guests: number;
+  readonly peakViewers: number;
+  /** ISO 8601. */
+  readonly peakAt: string | null;
+  readonly averageViewers: number;
+  readonly watchSeconds: number;
+  readonly averageWatchSeconds: number;
+  readonly messages: number;
+  readonly chatters: number;
+  readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  readonly gifts: { readonly count: number; readonly coins: number };
+}
 
 export function ackOf(frameId: string, seq: number | null): Answer {
   return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };

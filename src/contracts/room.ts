@@ -11,6 +11,10 @@ import type { Program, ScreeningAct, ScreeningViewers } from './screening';
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
 export type ReactionKind = (typeof REACTION_KINDS)[number];
 
+/** How viewers found a stream, as their clients say. */
+export const SOURCES = ['following', 'search', 'recommended', 'link'] as const;
+export type Source = (typeof SOURCES)[number];
+
 export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
 
 /** A user's relation to the room and its channel, and when (ms) it was read from D1. Passes and seats store it. */
@@ -52,6 +56,13 @@ export interface RoomGuest {
 
 export type RoomViewer = RoomUser | RoomGuest;
 
+/** How a viewer came, for the figures alone. */
+export interface Arrival {
+  readonly source: Source;
+  /** A user who watched an earlier stream of the creator for a minute or more, within the last year. */
+  readonly returning: boolean;
+}
+
 /** The claims of a pass: one viewer may enter one room, once, within a minute. */
 export interface Pass {
   /** The pass's own id (v7: a kick voids older ones). Also the viewer interval's primary key, so a pass works once. */
@@ -68,6 +79,8 @@ export interface Pass {
   readonly regions?: readonly string[];
   /** Keyed hash of a guest's address, to cap how many count in rankings. Undefined for verified users or if unknown. */
   readonly address?: string | undefined;
+  /** Only for streams. Missing in passes of the previous version. */
+  readonly arrival?: Arrival | undefined;
 }
 
 /** Somebody who asks for the room's video. */
@@ -161,19 +174,59 @@ export interface TimeOut {
   readonly at: number;
 }
 
+/** Unique viewers by how they came: what they were when they first entered. */
+export interface Audience {
+  readonly followers: number;
+  /** New and returning users. Guests are neither, since nobody knows. */
+  readonly newUsers: number;
+  readonly returningUsers: number;
+  readonly sources: Readonly<Record<Source, number>>;
+}
+
+/** [start (ms), messages, reactions, gifts and tips, their coins] */
+export type ActivityStep = readonly [number, number, number, number, number];
+
 export interface RoomFigures {
   readonly viewerCount: number;
+  /** They count up to here (ms): the stream's end, or now. Null for a stream that never began. */
+  readonly until: number | null;
   readonly uniqueViewers: number;
+  /** The part of `uniqueViewers` with an account, and the rest. */
+  readonly users: number;
+  readonly guests: number;
+  readonly audience: Audience;
   readonly peakViewers: number;
+  /** When (ms) the peak was first reached; null without viewers. */
+  readonly peakAt: number | null;
   /** Lists sort by this: at most five guests from one address count. */
   readonly rankingPeak: number;
   readonly watchSeconds: number;
   /** The part of `watchSeconds` from verified users. */
   readonly rewardedSeconds: number;
   readonly messages: number;
+  /** Users other than the creator who wrote a message. */
+  readonly chatters: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
-  /** [minute's start (ms), viewers] */
+  readonly productClicks: readonly ProductClicks[];
+  /** As the room showed them. Gifts and tips count once, whatever their quantity. */
+  readonly gifts: { readonly count: number; readonly coins: number };
+  /** The width of a step in the three series below: more than a minute for streams over a day. */
+  readonly stepMinutes: number;
+  /** [step's start (ms), viewers] */
   readonly viewerCurve: readonly (readonly [number, number])[];
+  /** How many viewers stayed at least 0, 1, 2, … steps in all. */
+  readonly retained: readonly number[];
+  /** Steps without any activity are left out. */
+  readonly activity: readonly ActivityStep[];
+}
+
+/** What viewers clicked, other than the creator. Only products that someone clicked are listed. */
+export interface ProductClicks {
+  readonly productId: string;
+  /** Once per viewer and minute. */
+  readonly clicks: number;
+  /** Distinct viewers. */
+  readonly clickers: number;
 }
 
 /** A verified user who was there for a minute or more. */
@@ -239,6 +292,13 @@ export interface Room {
    * from there are kept out.
    */
   takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null>;
+  /** Counts a click on a product of the stream: once per viewer and minute, while the stream is live. */
+  clickProduct(
+    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
+    productId: string,
+  ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Since the stream's start. */
+  productClicks(): Promise<ProductClicks[]>;
   /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Which of these users are in the room now. */

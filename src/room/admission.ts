@@ -3,7 +3,7 @@
  * then closed, because a browser cannot read why an upgrade failed.
  */
 import type { Config } from '@/contracts/config';
-import type { Pass, RoomViewer } from '@/contracts/room';
+import type { Arrival, Pass, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import type { Program } from '@/contracts/screening';
@@ -14,10 +14,12 @@ import { newId } from '@/shared/ids';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
+import type { LiveAnalytics } from './live-analytics';
 import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import type { Screenings } from './screenings';
+import type { Shop } from './shop';
 import type { RoomStore } from './store';
 import type { Opening, SupportChat } from './support';
 import type { UserRoom } from './user-room';
@@ -39,6 +41,8 @@ const RELATION_TRUSTED_MS = 5 * MINUTE_MS;
 const RESUME_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
 /** The resume pass's shard, as in the pass: all viewers of a room are in one object today. */
 const SHARD = 0;
+/** How the holder of a pass of the previous version came. */
+const UNKNOWN: Arrival = { source: 'link', returning: false };
 
 interface Signing {
   readonly config: Config;
@@ -51,7 +55,9 @@ interface DoorParts extends Signing {
   readonly presence: () => Presence;
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
   readonly screenings: Pick<Screenings, 'program'>;
+  readonly shop: Pick<Shop, 'showcase'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
+  readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -78,16 +84,18 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
   else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass)))
     refuseSocket(room, socket, 'passInvalid', pass);
   else {
-    const { viewer, sessionId, regions, address } = pass;
-    const own = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
+    const { viewer, sessionId, regions, address, arrival } = pass;
+    const own = { passId: pass.id, viewer, sessionId, regions, address, arrival, joinedAt: at, heardAt: at };
     const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
     const you = youOf(store, viewer, at);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
-    const who = { viewer, you, viewerCount, resumePass, program, now: at, people };
+    const { showcase } = room.shop;
+    const who = { viewer, you, viewerCount, resumePass, program, showcase, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
+    room.liveAnalytics.entered(seat);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
   return new Response(null, { status: 101, webSocket: client });
@@ -139,8 +147,14 @@ function whyBanned({ sanctions }: RoomStore, userId: string): Answer {
   return { type: 'error', code, message, reason: sanctions.findSanction(userId)?.ban?.reason ?? null };
 }
 
-function originOf({ viewer, address }: Pass): Origin {
-  return { isVerified: viewer.kind === 'user' && viewer.standing.verified !== false, address };
+function originOf({ viewer, address, arrival = UNKNOWN }: Pass): Origin {
+  const isUser = viewer.kind === 'user';
+  return {
+    isVerified: isUser && viewer.standing.verified !== false,
+    address,
+    isFollower: isUser && viewer.standing.follower,
+    arrival,
+  };
 }
 
 function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
@@ -177,10 +191,10 @@ function refusalOfCrowd(presence: Presence, { viewer, address }: Pass): CloseRea
 /** Signs a pass for coming back after a deploy or a lost connection, without asking D1. */
 export function signResumePass(
   { config, store, now }: Signing,
-  { viewer, sessionId, regions, address }: Pick<Pass, 'viewer' | 'sessionId' | 'regions' | 'address'>,
+  { viewer, sessionId, regions, address, arrival }: Omit<Pass, 'id' | 'roomId' | 'shard'>,
 ): Promise<string> {
   const roomId = store.setup?.roomId ?? '';
-  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, sessionId, regions, address };
+  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, sessionId, regions, address, arrival };
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 
@@ -219,6 +233,7 @@ function welcomeOf(
     viewerCount,
     resumePass,
     program,
+    showcase,
     now,
     people,
   }: {
@@ -227,6 +242,7 @@ function welcomeOf(
     viewerCount: number;
     resumePass: string;
     program: Program;
+    showcase: Shop['showcase'];
     now: number;
     people: RoomPeople | undefined;
   },
@@ -242,7 +258,7 @@ function welcomeOf(
     you,
     viewerCount,
     policy: publicPolicy(setup.policy),
-    showcase: null,
+    showcase,
     nowPlaying: nowPlaying.playing,
     screening: program.screening,
     cinemaQueue: program.queue,

@@ -8,7 +8,7 @@ import type { RoomStore } from './store';
 const SCREENING_TASKS = ['screening-end', 'screening-wait', 'screening-host'] as const;
 export type ScreeningTask = (typeof SCREENING_TASKS)[number];
 const TASKS = [
-  ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive'] as const),
+  ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive', 'stock'] as const),
   // In users' rooms.
   ...(['absence', 'empty', 'stage-work'] as const),
   ...SCREENING_TASKS,

@@ -22,6 +22,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'room-policy': ['policy'],
   'gift-sent': ['id', 'quantity', 'coins'],
   'now-playing': ['startedAt'],
+  'product-sold': ['productId', 'quantity'],
   'user-timed-out': ['until'],
   'user-banned': ['messagesDeleted'],
   'sanction-ended': ['kind'],

@@ -4,13 +4,14 @@
  */
 import type { ReactionKind } from '@/contracts/room';
 import type { RoomEventBody } from '@/contracts/room-command';
-import { type Answer, type Passing, withSeq } from '@/contracts/room-wire';
+import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
 import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
+const STOCK_EVERY_MS = SECOND_MS;
 /** Above the first limit a socket only gets stored events; above the second it is closed. */
 export const BUFFERED_BYTES_LEAN = 256 * 1_024;
 export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
@@ -51,6 +52,8 @@ interface Surroundings {
   readonly onViewerCount: (count: number) => void;
   /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
+  /** Called after each frame to everyone. */
+  readonly onFrame: () => void;
 }
 
 export class Broadcaster {
@@ -66,6 +69,9 @@ export class Broadcaster {
   #countChanged = false;
   #countSent = -1;
   #countSentAt = 0;
+  /** By product and variant. */
+  #stock = new Map<string, ProductStock>();
+  #stockSentAt = 0;
   #flushedAt = 0;
   #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
@@ -105,6 +111,12 @@ export class Broadcaster {
 
   viewersChanged(): void {
     this.#countChanged = true;
+    this.#schedule();
+  }
+
+  /** Sent at most once a second. Newer numbers replace those that still wait. */
+  tellStock(events: readonly ProductStock[]): void {
+    for (const event of events) this.#stock.set(`${event.productId}:${event.variantId ?? ''}`, event);
     this.#schedule();
   }
 
@@ -183,7 +195,11 @@ export class Broadcaster {
     if (this.#entries.length > 0) return left(this.room.tickMs(this.room.presence().socketCount), this.#flushedAt);
     const passing = left(PASSING_WAIT_MS, this.#flushedAt);
     if (this.#reactions.size > 0) return passing;
-    return this.#countChanged ? Math.max(passing, left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) : undefined;
+    const waits = [
+      ...(this.#countChanged ? [left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)] : []),
+      ...(this.#stock.size > 0 ? [left(STOCK_EVERY_MS, this.#stockSentAt)] : []),
+    ];
+    return waits.length > 0 ? Math.max(passing, Math.min(...waits)) : undefined;
   }
 
   /** Stores the whole buffer with one insert. @returns the events to send now, as JSON */
@@ -204,7 +220,7 @@ export class Broadcaster {
         if (immediate.length > 0) store.append(immediate);
         if (held.length > 0) store.waiting.hold(held);
         if (commandIds.length > 0) store.markSeen(commandIds);
-        if (reactions.size > 0) store.viewers.addReactions(reactions);
+        if (reactions.size > 0) store.viewers.addReactions(reactions, this.#flushedAt);
       });
     } catch (error) {
       this.#onFlush = [];
@@ -223,8 +239,13 @@ export class Broadcaster {
     const passing: Passing[] = [];
     if (reactions.size > 0) passing.push({ type: 'new-reaction', counts: Object.fromEntries(reactions) });
     const { viewerCount } = this.room.presence();
-    const isTime = this.#flushedAt >= this.#countSentAt + VIEWER_COUNT_EVERY_MS || this.#flushedAt < this.#countSentAt;
-    if (this.#countChanged && isTime) {
+    const isTime = (everyMs: number, sentAt: number) => this.#flushedAt >= sentAt + everyMs || this.#flushedAt < sentAt;
+    if (this.#stock.size > 0 && isTime(STOCK_EVERY_MS, this.#stockSentAt)) {
+      passing.push(...this.#stock.values());
+      this.#stock.clear();
+      this.#stockSentAt = this.#flushedAt;
+    }
+    if (this.#countChanged && isTime(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) {
       this.#countChanged = false;
       if (viewerCount !== this.#countSent) {
         passing.push({ type: 'viewer-count', viewerCount });
@@ -245,6 +266,7 @@ export class Broadcaster {
     const lean = durable.join(',');
     const full = [...durable, ...passing.map((event) => JSON.stringify(event))].join(',');
     if (full === '' && answers.size === 0) return;
+    if (full !== '') this.room.onFrame();
     const fullFrame = `[${full}]`;
     const leanFrame = `[${lean}]`;
     this.#lookForSlow();

@@ -17,6 +17,7 @@ import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { Screenings } from './screenings';
+import type { Shop } from './shop';
 import type { StageWork } from './stage-work';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
@@ -37,6 +38,8 @@ const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'tell',
   'maintenance',
   'withhold-user',
+  'products-changed',
+  'stock-changed',
 ]);
 
 interface CommandParts {
@@ -47,6 +50,7 @@ interface CommandParts {
   readonly chat: Chat;
   readonly support: SupportChat;
   readonly screenings: Screenings;
+  readonly shop: Shop;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -60,6 +64,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
   if (!store.isPrepared && ONLY_IF_PREPARED.has(command.type)) return;
   if (command.type === 'support-news') return room.support.sendNews();
   if (command.type === 'tell') return room.support.tell(command.event);
+  if (command.type === 'stock-changed') return room.shop.stockChanged(command.productId);
   store.prepare();
   if (store.hasSeen(commandId)) return;
   room.userRoom.peopleChanged();
@@ -119,6 +124,12 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
     case 'now-playing':
       notePlaying(room, command);
       break;
+    case 'showcase':
+      room.shop.show(command);
+      break;
+    case 'products-changed':
+      room.shop.productsChanged();
+      break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);
       break;
@@ -170,6 +181,10 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   if (isOver) room.screenings.close();
   else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
+  if (status !== before?.status) {
+    store.activity.startAgain();
+    room.shop.productsChanged();
+  }
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);
@@ -225,8 +240,9 @@ function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): 
  * The figures count up to `endedAt`, so a late or repeated report has the same result. A user's room has none, and
  * everyone leaves it at once.
  */
-function end({ broadcaster, agenda, presence, now }: CommandParts, { kind }: RoomSetup): void {
+function end({ broadcaster, agenda, shop, presence, now }: CommandParts, { kind }: RoomSetup): void {
   presence().settle();
+  shop.close();
   if (kind === 'user') broadcaster.flush();
   else agenda.put('analytics', now());
   agenda.put('traces', now());

@@ -2,8 +2,10 @@
  * Computes a room's figures from its viewer intervals: pure arithmetic. It reads intervals one at a time and keeps two
  * numbers of each, so hundreds of thousands of stays fit into an object's memory.
  */
-import type { Listener } from '@/contracts/room';
+import type { Arrival, Audience, Listener, RoomFigures } from '@/contracts/room';
 import { MINUTE_MS } from '@/shared/time';
+import { stepsOf } from '@/shared/time-steps';
+import { startCurve, startRetention } from './curves';
 
 /** One pass's stay. A viewer's intervals may overlap: two tabs are one viewer. */
 export interface Interval {
@@ -15,28 +17,22 @@ export interface Interval {
   readonly isVerified: boolean;
   /** A keyed hash of where a guest came from. Null for verified users, and if the address is unknown. */
   readonly address: string | null;
+  readonly isFollower: boolean;
+  readonly arrival: Arrival;
 }
 
-export interface Attendance {
-  readonly uniqueViewers: number;
-  readonly peakViewers: number;
-  /** The peak by which lists sort: guests from one address count for at most five. */
-  readonly rankingPeak: number;
-  readonly watchSeconds: number;
-  /** The part of `watchSeconds` watched by verified users. */
-  readonly rewardedSeconds: number;
-  /**
-   * [start (ms), distinct viewers in that minute], from the first viewer on. Steps are wider for streams over a day.
-   */
-  readonly viewerCurve: readonly (readonly [number, number])[];
-}
+/** The figures that follow from the intervals. The curve is that of distinct viewers, from the first viewer on. */
+export type Attendance = Pick<
+  RoomFigures,
+  | ('uniqueViewers' | 'users' | 'guests' | 'audience' | 'peakViewers' | 'peakAt' | 'rankingPeak')
+  | ('watchSeconds' | 'rewardedSeconds' | 'stepMinutes' | 'viewerCurve' | 'retained')
+>;
 
 /** The most guests from one address that count for the ranking. */
 export const GUESTS_RANKED_MAX = 5;
-const CURVE_POINTS_MAX = 1_440;
 /** Who stayed for less did not listen. */
 const LISTENED_MS_MIN = MINUTE_MS;
-/** Only users are verified, so only their keys are read. */
+/** How the keys of users begin. */
 const USER_KEY = 'user:';
 
 interface Stay {
@@ -46,6 +42,9 @@ interface Stay {
   readonly address: string | null;
   readonly rewardedMs: number;
   readonly isFirstOfViewer: boolean;
+  /** Of the interval that the stay began with. */
+  readonly isFollower: boolean;
+  readonly arrival: Arrival;
 }
 
 /** When viewers arrived and left, in any order. */
@@ -62,24 +61,32 @@ interface Steps {
 export function measure(intervals: Iterable<Interval>, until: number, since = 0): Attendance {
   const [all, ranking] = [noSteps(), noSteps()];
   const crowds = new Map<string, Steps>();
-  const curve = startCurve(since, until);
-  let [uniqueViewers, watchMs, rewardedMs] = [0, 0, 0];
+  const steps = stepsOf(since, until);
+  const curve = startCurve(steps);
+  const retention = startRetention(steps);
+  const audience = startAudience();
+  let [watchMs, rewardedMs] = [0, 0];
   for (const stay of staysOf(intervals, since, until)) {
-    if (stay.isFirstOfViewer) uniqueViewers += 1;
+    if (stay.isFirstOfViewer) audience.add(stay);
     watchMs += stay.to - stay.from;
     rewardedMs += stay.rewardedMs;
     curve.add(stay);
+    retention.add(stay);
     addTo(all, stay);
     addTo(stay.address === null ? ranking : crowdFrom(crowds, stay.address), stay);
   }
   for (const crowd of crowds.values()) addCapped(ranking, crowd);
+  const peak = peakOf(all);
   return {
-    uniqueViewers,
-    peakViewers: peakOf(all),
-    rankingPeak: peakOf(ranking),
+    ...audience.counts(),
+    peakViewers: peak.viewers,
+    peakAt: peak.at,
+    rankingPeak: peakOf(ranking).viewers,
     watchSeconds: Math.round(watchMs / 1_000),
     rewardedSeconds: Math.floor(rewardedMs / 1_000),
+    stepMinutes: steps.minutes,
     viewerCurve: curve.points(),
+    retained: retention.counts(),
   };
 }
 
@@ -107,14 +114,15 @@ function* staysOf(intervals: Iterable<Interval>, since: number, until: number): 
   let viewer: string | undefined;
   let stay: Stay | undefined;
   let rewardedTo = 0; // the stay is already rewarded up to here
-  for (const { viewer: who, joinedAt, leftAt, isVerified, address } of intervals) {
+  for (const { viewer: who, joinedAt, leftAt, isVerified, address, isFollower, arrival } of intervals) {
     const wasBefore = joinedAt < since && leftAt !== null && leftAt <= since;
     if (wasBefore || joinedAt > until) continue;
     const from = Math.max(joinedAt, since);
     const to = Math.max(from, Math.min(leftAt ?? until, until));
     if (!stay || viewer !== who || from > stay.to) {
       if (stay) yield stay;
-      stay = { viewer: who, from, to: from, address: address ?? null, rewardedMs: 0, isFirstOfViewer: viewer !== who };
+      const isFirstOfViewer = viewer !== who;
+      stay = { viewer: who, from, to: from, address, rewardedMs: 0, isFirstOfViewer, isFollower, arrival };
       rewardedTo = from;
       viewer = who;
     }
@@ -148,12 +156,12 @@ function addCapped({ arrivals, departures }: Steps, crowd: Steps): void {
   });
 }
 
-function peakOf(steps: Steps): number {
-  let peak = 0;
-  walk(steps, (_at, _step, present) => {
-    peak = Math.max(peak, present);
+function peakOf(steps: Steps): { readonly viewers: number; readonly at: number | null } {
+  let [viewers, at]: [number, number | null] = [0, null];
+  walk(steps, (when, _step, present) => {
+    if (present > viewers) [viewers, at] = [present, when];
   });
-  return peak;
+  return { viewers, at };
 }
 
 /** Visits the steps in order of time. In the same millisecond, departures come before arrivals. */
@@ -175,31 +183,24 @@ function walk(steps: Steps, visit: (at: number, step: 1 | -1, present: number) =
   leaveUntil(Number.POSITIVE_INFINITY);
 }
 
-/** Expects the stays in the order of their viewers. */
-function startCurve(since: number, until: number) {
-  const first = Math.floor(since / MINUTE_MS);
-  const minutes = Math.max(1, Math.floor(until / MINUTE_MS) - first + 1);
-  const stepMinutes = Math.ceil(minutes / CURVE_POINTS_MAX);
-  const pointOf = (ms: number) => Math.floor((Math.floor(ms / MINUTE_MS) - first) / stepMinutes);
-  const changes = new Array<number>(Math.ceil(minutes / stepMinutes) + 1).fill(0);
-  let counted = -1; // the viewer is already counted up to this point
+/** Counts viewers by what they were when they first entered. */
+function startAudience() {
+  let [users, guests, followers, newUsers, returningUsers] = [0, 0, 0, 0, 0];
+  const sources = { following: 0, search: 0, recommended: 0, link: 0 };
   return {
-    add({ from, to, isFirstOfViewer }: Stay): void {
-      const start = Math.max(pointOf(from), isFirstOfViewer ? 0 : counted + 1);
-      const end = pointOf(to);
-      if (isFirstOfViewer || end > counted) counted = end;
-      if (start > end) return;
-      changes[start] = (changes[start] ?? 0) + 1;
-      changes[end + 1] = (changes[end + 1] ?? 0) - 1;
+    add({ viewer, isFollower, arrival }: Stay): void {
+      sources[arrival.source] += 1;
+      if (isFollower) followers += 1;
+      if (!viewer.startsWith(USER_KEY)) guests += 1;
+      else {
+        users += 1;
+        if (arrival.returning) returningUsers += 1;
+        else newUsers += 1;
+      }
     },
-    points(): [number, number][] {
-      let present = 0;
-      const points = changes.map((change, point): [number, number] => {
-        present += change;
-        return [(first + point * stepMinutes) * MINUTE_MS, present];
-      });
-      const isSeen = ([, viewers]: readonly [number, number]) => viewers > 0;
-      return points.slice(Math.max(0, points.findIndex(isSeen)), points.findLastIndex(isSeen) + 1);
+    counts(): Pick<Attendance, 'uniqueViewers' | 'users' | 'guests' | 'audience'> {
+      const audience: Audience = { followers, newUsers, returningUsers, sources };
+      return { uniqueViewers: users + guests, users, guests, audience };
     },
   };
 }

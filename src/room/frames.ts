@@ -19,6 +19,7 @@ import { FRAME_PACE, Paces } from './pace';
 import { judgeMaintenance, judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import type { Screenings } from './screenings';
+import type { Shop } from './shop';
 import type { KindFrame, SupportChat } from './support';
 
 /** This many frames over `FRAME_PACE`, without a pause, close the socket. */
@@ -30,6 +31,7 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly chat: Chat;
   readonly support: SupportChat;
   readonly screenings: Screenings;
+  readonly shop: Shop;
   readonly presence: () => Presence;
 };
 
@@ -100,9 +102,13 @@ export class Frames {
         else broadcaster.react(frame.reaction, ackInFrame);
         return;
       }
-      case 'product-click': // no room has products yet
-        this.#refuse(socket, id, refuse('PRODUCT_NOT_FOUND'));
+      case 'product-click': {
+        const closed = judgeMaintenance(this.room.store.maintenance, seat.viewer, this.room.now());
+        const refusal = closed ?? (await this.room.shop.click(seat.viewer, frame.productId));
+        if (refusal) this.#refuse(socket, id, refusal);
+        else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
         return;
+      }
       case 'send-message':
         await this.#say(socket, seat, frame);
         return;

@@ -2,7 +2,7 @@
  * Who is in the room: the open sockets and their attachments. Counts are derived from them, so they are right after any
  * crash, eviction or reconnect. Every stay is an interval in the store.
  */
-import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
+import type { Arrival, RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
@@ -32,6 +32,7 @@ export interface Seat {
   /** From the pass. */
   readonly regions?: readonly string[];
   readonly address?: string | undefined;
+  readonly arrival?: Arrival | undefined;
   readonly joinedAt: number;
   readonly heardAt: number;
   /** In a support room: the last message that the socket got. */

@@ -2,10 +2,12 @@
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
+import { recordAnalytics } from '@/domains/live/analytics/record';
 import { recordUserRoomCount, recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordListeners } from '@/domains/live/rooms/listeners';
-import { recordAnalytics } from '@/domains/live/streams/figures';
+import { recordClicks } from '@/domains/money/showcase/for-room';
 import { SECOND_MS } from '@/shared/time';
+import type { Activity } from './activity-store';
 import type { Agenda } from './agenda';
 import { listenersIn, measure } from './figures';
 import type { Presence } from './presence';
@@ -15,6 +17,10 @@ import type { RoomStore } from './store';
 const REPORT_EVERY_MS = 10 * SECOND_MS;
 /** A smaller change (as a share) is reported with the next minute. */
 const REPORTED_CHANGE = 0.1;
+const NOTHING: Activity & Pick<RoomFigures, 'reactions' | 'productClicks'> = {
+  ...{ messages: 0, chatters: 0, gifts: { count: 0, coins: 0 }, activity: [] },
+  ...{ reactions: {}, productClicks: [] },
+};
 
 interface ReportsParts {
   readonly store: RoomStore;
@@ -56,7 +62,9 @@ export class Reports {
     const { setup } = store;
     const since = setup ? beganAt(setup) : null;
     if (!setup || setup.kind === 'user' || since === null) return;
-    await recordAnalytics(database, setup.roomId, this.figures());
+    const broadcast = { streamId: setup.roomId, creatorId: setup.creatorId, since, until: this.#endOf(setup) };
+    await recordAnalytics(database, broadcast, this.figures());
+    await recordClicks(database, setup.roomId, store.shop.clicksByProduct());
     const stays = store.viewers.intervals(presence().creatorKey);
     await recordListeners(database, setup.roomId, listenersIn(stays, this.#endOf(setup), since));
   }
@@ -67,15 +75,17 @@ export class Reports {
     const { setup } = store;
     const { viewerCount, creatorKey } = presence();
     const since = setup ? beganAt(setup) : null;
-    if (!setup || since === null) return { viewerCount, ...measure([], 0), messages: 0, reactions: {} };
+    if (!setup || since === null) return { viewerCount, until: null, ...measure([], 0), ...NOTHING };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
     const until = isOver ? this.#endOf(setup) : database.now();
     return {
       viewerCount,
+      until,
       ...measure(store.viewers.intervals(creatorKey), until, since),
-      messages: store.countMessages(since, until),
+      ...store.activity.read({ since, until }, setup.creatorId),
       reactions: store.viewers.reactions(),
+      productClicks: store.shop.clicksByProduct(),
     };
   }
 

@@ -32,6 +32,8 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       screeningViewers: () => stub.screeningViewers(),
       viewerCount: () => stub.viewerCount(),
       takeVideoSlot: ({ kind, id, address }, slots) => stub.takeVideoSlot({ kind, id, address }, slots),
+      clickProduct: ({ kind, id }, productId) => stub.clickProduct({ kind, id }, productId),
+      productClicks: () => stub.productClicks(),
       viewersFrom: (regions) => stub.viewersFrom(regions),
       presentAmong: (userIds) => stub.presentAmong(userIds),
       tell: (userIds, event) => stub.tell(userIds, event),

@@ -3,6 +3,7 @@
  * users' older passes are outdated.
  */
 import type { TimeOut } from '@/contracts/room';
+import { Meta } from './meta';
 import { type Row, rowsOf } from './sql';
 
 export interface Ban {
@@ -41,7 +42,11 @@ export class SanctionStore {
   /** By banned account: guests from its addresses are kept out. */
   readonly #accountBans = new Map<string, AccountBan>();
 
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /** Requires that the tables exist. */
   load(): void {
@@ -59,18 +64,14 @@ export class SanctionStore {
       bans,
     ))
       this.#accountBans.set(userId, { addresses: JSON.parse(addresses), until });
-    const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
-    this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
+    this.#blockedRegions = this.#meta.read('blocked-regions') ?? NOWHERE;
   }
 
   /** Returns false, and changes nothing, if the stored reading is newer. @param at when it was read (ms) */
   blockRegions(at: number, regions: readonly string[]): boolean {
     if (at < this.#blockedRegions.at) return false;
     this.#blockedRegions = { at, regions };
-    this.sql.exec(
-      `INSERT OR REPLACE INTO meta (key, value) VALUES ('blocked-regions', ?1)`,
-      JSON.stringify(this.#blockedRegions),
-    );
+    this.#meta.write('blocked-regions', this.#blockedRegions);
     return true;
   }
 

@@ -69,4 +69,22 @@ export const SCHEMA = [
   CREATE TABLE withheld_by_staff (decision_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, through_seq INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
   `,
+  // Who clicked on which product, how often, and in which minute (since 1970) last.
+  `CREATE TABLE product_clicks (
+    id INTEGER PRIMARY KEY, product_id TEXT NOT NULL, viewer TEXT NOT NULL, minute INTEGER NOT NULL,
+    clicks INTEGER NOT NULL, UNIQUE (product_id, viewer)
+  ) STRICT`,
+  `
+  -- What happened in each minute (since 1970) of the stream, and which users wrote. Messages and gifts are counted in the
+  -- log up to the seq in meta \`counted\`; reactions are in no log.
+  CREATE TABLE minutes (
+    minute INTEGER PRIMARY KEY, messages INTEGER NOT NULL DEFAULT 0, reactions INTEGER NOT NULL DEFAULT 0,
+    gifts INTEGER NOT NULL DEFAULT 0, coins INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE chatters (user_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  -- How the viewer came: what they were then, and how they found the stream.
+  ALTER TABLE intervals ADD COLUMN is_follower INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE intervals ADD COLUMN is_returning INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE intervals ADD COLUMN source TEXT NOT NULL DEFAULT 'link';
+  `,
 ] as const;

@@ -1,10 +1,11 @@
 /**
- * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, sanctions,
- * screenings, due tasks and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
- * stored together or not at all.
+ * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
+ * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
+import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
 import { GiftStore } from './gift-store';
 import { Meta } from './meta';
@@ -12,6 +13,7 @@ import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { ScreeningStore } from './screening-store';
+import { ShopStore } from './shop-store';
 import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
@@ -25,12 +27,14 @@ const INSERT_ROWS_MAX = 1_000;
 
 export class RoomStore {
   readonly viewers: ViewerStore;
+  readonly activity: ActivityStore;
   readonly sanctions: SanctionStore;
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
   readonly screenings: ScreeningStore;
+  readonly shop: ShopStore;
   readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
@@ -43,12 +47,14 @@ export class RoomStore {
     this.#sql = storage.sql;
     this.#meta = new Meta(storage.sql);
     this.viewers = new ViewerStore(storage.sql);
+    this.activity = new ActivityStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
     this.screenings = new ScreeningStore(storage.sql);
+    this.shop = new ShopStore(storage.sql);
     this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
@@ -66,6 +72,7 @@ export class RoomStore {
     this.sanctions.load();
     this.withheld.load();
     this.screenings.load();
+    this.shop.load();
     this.#isPrepared = true;
   }
 
@@ -234,19 +241,6 @@ export class RoomStore {
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
     this.waiting.erase(messageId);
-  }
-
-  /** Messages written between these times (ms), both included. */
-  countMessages(since: number, until: number): number {
-    return Number(
-      rowsOf(
-        this.#sql,
-        `SELECT (SELECT count(*) FROM events WHERE message_id IS NOT NULL AND at BETWEEN ?1 AND ?2)
-        + (SELECT count(*) FROM pending WHERE release_at IS NOT NULL AND at BETWEEN ?1 AND ?2) AS count`,
-        since,
-        until,
-      )[0]?.count,
-    );
   }
 
   // --- Commands

@@ -10,6 +10,7 @@ import type {
   ChatMessage,
   ModerationAction,
   Pass,
+  ProductClicks,
   Room,
   RoomFigures,
   RoomRefusal,
@@ -34,12 +35,14 @@ import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
+import { LiveAnalytics } from './live-analytics';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { moderate } from './sanctions';
 import { Screenings } from './screenings';
+import { Shop } from './shop';
 import { StageWork } from './stage-work';
 import { RoomStore } from './store';
 import { SupportChat } from './support';
@@ -60,7 +63,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #screenings: Screenings;
   readonly #frames: Frames;
   readonly #reports: Reports;
+  readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
+  readonly #shop: Shop;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -85,17 +90,19 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       this.#screenings.refresh();
     });
     const onTraces = () => this.#traces.left();
+    const later = (run: () => void, ms: number) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    };
     this.#broadcaster = new Broadcaster({
       store: this.#store,
       presence,
       now,
       tickMs: (sockets) => this.tickMs(sockets),
-      later: (run, ms) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
@@ -103,9 +110,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
-    const [chat, support, screenings] = [this.#chat, this.#support, this.#screenings];
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings });
+    this.#shop = new Shop({ ...parts, database, log: this.#log });
+    const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
     this.#reports = new Reports({ ...parts, database });
+    this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat, screenings, database });
     this.#userRoom = new UserRoom({
@@ -195,6 +204,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#screenings.viewers;
   }
 
+  async clickProduct(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, productId: string) {
+    return (await this.#shop.click(viewer, productId)) ?? ({ ok: true } as const);
+  }
+
+  async productClicks(): Promise<ProductClicks[]> {
+    return this.#shop.clicks;
+  }
+
   async viewersFrom(regions: readonly string[]): Promise<string[]> {
     const viewers = this.#presence.socketsFrom(regions).map((socket) => this.#presence.seatOf(socket)?.viewer.id);
     return [...new Set(viewers.filter((id) => id !== undefined))];
@@ -264,7 +281,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       chat: this.#chat,
       support: this.#support,
       screenings: this.#screenings,
+      shop: this.#shop,
       reports: this.#reports,
+      liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,
       stageWork: this.#stageWork,
       userRoom: this.#userRoom,

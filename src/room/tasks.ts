@@ -8,6 +8,7 @@ import type { Relations } from './relations';
 import type { Reports } from './reports';
 import { endTimeOuts } from './sanctions';
 import type { Screenings } from './screenings';
+import type { Shop } from './shop';
 import type { StageWork } from './stage-work';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
@@ -25,6 +26,7 @@ type TaskParts = Parameters<typeof endTimeOuts>[0] & {
   readonly reports: Reports;
   readonly traces: Traces;
   readonly screenings: Screenings;
+  readonly shop: Shop;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
   /** Where rooms are archived. */
@@ -63,6 +65,8 @@ export async function performTask(room: TaskParts, task: Task): Promise<void> {
     case 'screening-wait':
     case 'screening-host':
       return room.screenings.perform(task);
+    case 'stock':
+      return room.shop.sendStock();
     case 'stage-work':
       return room.stageWork.report();
     case 'archive':

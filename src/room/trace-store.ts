@@ -4,13 +4,17 @@
  */
 
 import type { Names } from '@/domains/live/rooms/traces';
+import { Meta } from './meta';
 import { type Row, rowsOf, type StoredEvent } from './sql';
 
 const PAGE_EVENTS = 2_000;
 /** Replaces a deleted user's name, as in D1. */
 const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
-/** The cards in events: of gifts, and of those who came on a stage or became its host. Co-hosts are a list of cards. */
-const CARDS = ['sender', 'recipient', 'user', 'host'] as const;
+/**
+ * The cards in events: of gifts and sales, and of those who came on a stage or became its host. Co-hosts are a list of
+ * cards.
+ */
+const CARDS = ['sender', 'recipient', 'buyer', 'user', 'host'] as const;
 /** The events with titles and links of videos. */
 const VIDEOS = `'cinema-started', 'cinema-queue'`;
 /** The events with a title. */
@@ -24,7 +28,11 @@ export interface TracePage {
 }
 
 export class TraceStore {
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /**
    * The users with traces in the next page of events; undefined after the last. A gift's recipient is the room's
@@ -34,7 +42,7 @@ export class TraceStore {
   pageAfter(seq: number): TracePage | undefined {
     const rows = rowsOf<{ seq: number; userId: string | null; by: string | null; coHosts: string | null }>(
       this.sql,
-      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.user.id', body ->> '$.host.id',
+      `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.buyer.id', body ->> '$.user.id', body ->> '$.host.id',
           body ->> '$.screening.hostId') AS userId,
           CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
             THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
@@ -60,12 +68,11 @@ export class TraceStore {
 
   /** Traces up to this seq are in D1. Rooms store it as `tracesTold`. */
   get reportedThrough(): number {
-    const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
-    return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
+    return this.#meta.read<number>('tracesTold') ?? 0;
   }
 
   set reportedThrough(seq: number) {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
+    this.#meta.write('tracesTold', seq);
   }
 
   /** The user's own messages that are not deleted, oldest first. */
@@ -178,13 +185,17 @@ export class TraceStore {
     );
   }
 
-  /** Erases the room's title and details from events, and all videos of its screenings. */
+  /** Erases the room's title and details from events, what it sold, and all videos of its screenings. */
   eraseTitles(): void {
     this.sql.exec(
       `UPDATE events
        SET body = json_replace(body, '$.title', '', '$.description', '', '$.category', NULL, '$.thumbnailUrl', NULL,
          '$.topic', NULL)
        WHERE user_id IS NULL AND body ->> '$.type' IN (${TITLED})`,
+    );
+    this.sql.exec(
+      `UPDATE events SET body = json_replace(body, '$.title', '', '$.showcase', NULL)
+       WHERE user_id IS NULL AND body ->> '$.type' IN ('product-showcased', 'product-sold')`,
     );
     this.#eraseVideos('1');
   }

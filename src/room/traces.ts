@@ -85,6 +85,7 @@ export class Traces {
     const details = userRoom ? { userRoom: { ...userRoom, topic: null } } : {};
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy, ...details });
     this.room.screenings.close();
+    if (store.shop.shown.showcase) store.shop.shown = { ...store.shop.shown, showcase: null };
     this.room.chat.forgetRules();
   }
 

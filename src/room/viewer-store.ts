@@ -1,23 +1,31 @@
 /** When viewers came and left, and their reactions. */
-import type { ReactionKind } from '@/contracts/room';
+import type { ReactionKind, Source } from '@/contracts/room';
+import { MINUTE_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
+import { Meta } from './meta';
 import { rowsOf } from './sql';
 
 /** Decides how a stay counts in the figures. */
-export type Origin = Pick<Interval, 'isVerified'> & { readonly address?: string | undefined };
+export type Origin = Omit<Interval, 'viewer' | 'joinedAt' | 'leftAt' | 'address'> & {
+  readonly address?: string | undefined;
+};
 
 export class ViewerStore {
-  constructor(private readonly sql: SqlStorage) {}
+  readonly #meta: Meta;
+
+  constructor(private readonly sql: SqlStorage) {
+    this.#meta = new Meta(sql);
+  }
 
   /** Returns false if the pass has already opened one. */
-  open(passId: string, viewer: string, at: number, { isVerified, address }: Origin): boolean {
+  open(passId: string, viewer: string, at: number, origin: Origin): boolean {
+    const { isVerified, address, isFollower, arrival } = origin;
     const cursor = this.sql.exec(
-      'INSERT OR IGNORE INTO intervals (id, viewer, joined_at, is_verified, address) VALUES (?1, ?2, ?3, ?4, ?5)',
-      passId,
-      viewer,
-      at,
-      isVerified ? 1 : 0,
-      address ?? null,
+      `INSERT OR IGNORE INTO intervals
+         (id, viewer, joined_at, is_verified, address, is_follower, source, is_returning)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+      ...[passId, viewer, at, isVerified ? 1 : 0, address ?? null],
+      ...[isFollower ? 1 : 0, arrival.source, arrival.returning ? 1 : 0],
     );
     return cursor.rowsWritten > 0;
   }
@@ -72,14 +80,17 @@ export class ViewerStore {
       .exec(
         `SELECT viewer, joined_at, left_at, is_verified, iif(address IN (
            SELECT address FROM intervals WHERE address IS NOT NULL GROUP BY address HAVING count(*) > ?2
-         ), address, NULL)
+         ), address, NULL), is_follower, source, is_returning
          FROM intervals WHERE viewer <> ?1 ORDER BY viewer, joined_at`,
         but,
         GUESTS_RANKED_MAX,
       )
-      .raw<[string, number, number | null, number, string | null]>();
-    for (const [viewer, joinedAt, leftAt, isVerified, address] of rows)
-      yield { viewer, joinedAt, leftAt, isVerified: isVerified === 1, address };
+      .raw<[string, number, number | null, number, string | null, number, Source, number]>();
+    for (const [viewer, joinedAt, leftAt, isVerified, address, isFollower, source, isReturning] of rows) {
+      const arrival = { source, returning: isReturning === 1 };
+      const stay = { viewer, joinedAt, leftAt, isVerified: isVerified === 1, address };
+      yield { ...stay, isFollower: isFollower === 1, arrival };
+    }
   }
 
   /** When (ms) the room last knew who was there: its newest stamp, arrival, departure or message. */
@@ -87,16 +98,17 @@ export class ViewerStore {
     const [row] = rowsOf<{ at: number }>(
       this.sql,
       `SELECT max(
-         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lastSeen'), 0),
+         ?1,
          ifnull((SELECT max(max(joined_at, ifnull(left_at, 0))) FROM intervals), 0),
          ifnull((SELECT at FROM events WHERE user_id IS NOT NULL ORDER BY seq DESC LIMIT 1), 0)
        ) AS at`,
+      this.#meta.read<number>('lastSeen') ?? 0,
     );
     return row?.at ?? 0;
   }
 
   stampLastSeen(now: number): void {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('lastSeen', ?1)`, String(now));
+    this.#meta.write('lastSeen', now);
   }
 
   /** Stays of verified users that lasted after `since` (ms). A stay that goes on ends at `until`. */
@@ -114,15 +126,25 @@ export class ViewerStore {
 
   /** When (ms) the room last reported the work of guides; 0: never. */
   get workReportedAt(): number {
-    const [row] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'workReported'`);
-    return Number(row?.value ?? 0);
+    return this.#meta.read<number>('workReported') ?? 0;
   }
 
   stampWorkReported(now: number): void {
-    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('workReported', ?1)`, String(now));
+    this.#meta.write('workReported', now);
   }
 
-  addReactions(counts: ReadonlyMap<ReactionKind, number>): void {
+  /** At least the number of stays so far: for what must cost less the longer it would take. */
+  get staysMax(): number {
+    return rowsOf<{ stays: number | null }>(this.sql, 'SELECT max(rowid) AS stays FROM intervals')[0]?.stays ?? 0;
+  }
+
+  addReactions(counts: ReadonlyMap<ReactionKind, number>, at: number): void {
+    this.sql.exec(
+      `INSERT INTO minutes (minute, reactions) VALUES (?1, ?2)
+       ON CONFLICT (minute) DO UPDATE SET reactions = reactions + excluded.reactions`,
+      Math.floor(at / MINUTE_MS),
+      [...counts.values()].reduce((sum, count) => sum + count, 0),
+    );
     this.sql.exec(
       `INSERT INTO reactions (kind, count) SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true
        ON CONFLICT (kind) DO UPDATE SET count = count + excluded.count`,
@@ -133,6 +155,7 @@ export class ViewerStore {
   /** Reactions in the waiting room do not belong to the stream. */
   clearReactions(): void {
     this.sql.exec('DELETE FROM reactions');
+    this.sql.exec('UPDATE minutes SET reactions = 0');
   }
 
   reactions(): Partial<Record<ReactionKind, number>> {

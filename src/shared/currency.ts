@@ -51,3 +51,15 @@ export function formatPrice(amountMinor: number, currency: string): string {
   });
   return format.format(amountMinor / 10 ** digits);
 }
+
+export interface Money {
+  readonly currency: string;
+  readonly amountMinor: number;
+}
+
+/** The sum in each currency, by its code. */
+export function addMoney(amounts: readonly Money[]): Money[] {
+  return [...Map.groupBy(amounts, ({ currency }) => currency)]
+    .map(([currency, list]) => ({ currency, amountMinor: list.reduce((sum, { amountMinor }) => sum + amountMinor, 0) }))
+    .toSorted((one, other) => (one.currency < other.currency ? -1 : 1));
+}

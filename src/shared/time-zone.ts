@@ -1,5 +1,5 @@
 /** Days in a time zone, by the platform's own table of zones. */
-import { DAY_MS, SECOND_MS, toDay } from './time';
+import { DAY_MS, SECOND_MS, toDay, toIso } from './time';
 
 const IS_NAME = /^[A-Za-z][\w+/-]*$/;
 
@@ -15,6 +15,8 @@ export function isTimeZone(name: string): boolean {
 export interface TimeZone {
   /** The day (2026-11-23) on which this time (ms) falls. */
   dayOf(ms: number): string;
+  /** The local time: 2026-11-23 18:05. */
+  minuteOf(ms: number): string;
   /** When (ms) the day begins: not always at midnight, since clocks may spring forward just then. */
   startOf(day: string): number;
 }
@@ -35,6 +37,10 @@ export function timeZone(name: string): TimeZone {
   };
   return {
     dayOf: (ms) => toDay(ms + offsetAt(ms)),
+    minuteOf: (ms) =>
+      toIso(ms + offsetAt(ms))
+        .slice(0, 16)
+        .replace('T', ' '),
     startOf(day) {
       const midnight = Date.parse(day);
       const [before, after] = [offsetAround(midnight - DAY_MS), offsetAround(midnight + DAY_MS)];

@@ -83,7 +83,7 @@ describe('what is wrong with a field', () => {
     const viewer = await asViewer();
     const { error } = await viewer.post('media/uploads', { kind: 'avatar', contentType: 'video/mp4' });
     expect(error.details).toEqual([
-      { path: 'kind', message: 'must be one of post-video, ticket-file, track, image' },
+      { path: 'kind', message: 'must be one of post-video, ticket-file, track, product-file, image' },
       { path: 'bytes', message: 'is required' },
     ]);
   });

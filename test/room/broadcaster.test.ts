@@ -69,6 +69,7 @@ function withSockets(
       tickMs,
       onViewerCount: () => undefined,
       onTraces: () => undefined,
+      onFrame: () => undefined,
     });
     run(broadcaster, sockets);
     broadcaster.flush();

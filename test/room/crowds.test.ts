@@ -43,7 +43,8 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const support = { open: isNoChat, catchUp: isNoChat };
     const screenings = { program: { screening: null, queue: [] } };
     const userRoom = { people: async () => undefined };
-    const others = { relations, support, screenings, userRoom };
+    const liveAnalytics = { entered: () => undefined };
+    const others = { relations, support, screenings, userRoom, liveAnalytics, shop: { showcase: null } };
     const room = { ...parts, ...others, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');

@@ -130,8 +130,14 @@ describe('when the stream ends', () => {
       messages: 1,
       reactions: { heart: 1 },
     });
-    const { viewerCount: _, ...written } = figures;
-    expect(await analytics()).toEqual([{ streamId: roomId, ...written, createdAt: expect.any(Number) }]);
+    const { uniqueViewers, peakViewers, rankingPeak, watchSeconds, rewardedSeconds, messages } = figures;
+    const { reactions, viewerCurve } = figures;
+    expect(await analytics()).toEqual([
+      {
+        ...{ streamId: roomId, uniqueViewers, peakViewers, rankingPeak, watchSeconds, rewardedSeconds, messages },
+        ...{ reactions, viewerCurve, createdAt: expect.any(Number) },
+      },
+    ]);
     expect(await peak()).toBe(2);
   });
 

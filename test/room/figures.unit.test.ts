@@ -5,7 +5,7 @@ import { type Interval, measure } from '@/room/figures';
 const MINUTE = 60_000;
 const stay = (viewer: string, joinedAt: number, leftAt: number | null): Interval => ({
   ...{ viewer, joinedAt, leftAt },
-  ...{ isVerified: true, address: null },
+  ...{ isVerified: true, address: null, isFollower: false, arrival: { source: 'link', returning: false } },
 });
 
 describe('measure', () => {
@@ -36,7 +36,12 @@ describe('measure', () => {
       [2 * MINUTE, 1],
     ]);
     expect(measure([], 5 * MINUTE)).toEqual({
-      ...{ uniqueViewers: 0, peakViewers: 0, rankingPeak: 0, watchSeconds: 0, rewardedSeconds: 0, viewerCurve: [] },
+      ...{ uniqueViewers: 0, users: 0, guests: 0, peakViewers: 0, peakAt: null, rankingPeak: 0, watchSeconds: 0 },
+      audience: {
+        ...{ followers: 0, newUsers: 0, returningUsers: 0 },
+        sources: { following: 0, search: 0, recommended: 0, link: 0 },
+      },
+      ...{ rewardedSeconds: 0, stepMinutes: 1, viewerCurve: [], retained: [] },
     });
   });
 

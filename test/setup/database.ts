@@ -1,7 +1,8 @@
 /** Every file starts on an empty, migrated database: tests share nothing but the schema. */
-import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
+import { type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll } from 'vitest';
+import { migrate } from './migrated';
 
 declare global {
   namespace Cloudflare {
@@ -16,5 +17,5 @@ declare global {
 
 beforeAll(async () => {
   await reset();
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await migrate(env.DB, env.MIGRATIONS);
 });

@@ -47,18 +47,22 @@ const reads = endpoints.filter(
 );
 
 /** Each way to ask: `{id}` may be a stream's or a user's. */
-function waysToAsk({ path, query }: Endpoint, { names, word }: Show): string[] {
+function waysToAsk({ path, query }: Endpoint, { names, word }: Show, perPage: number): string[] {
   const fill = (id: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ({ ...names, id })[name] ?? newId());
   const filled = path.includes('{id}') ? [names.streamId, names.userId, names.username].map(fill) : [fill('')];
   const fields = query && 'shape' in query ? Object.keys(query.shape as object) : [];
-  const asked = fields.includes('q') ? `?q=${word}` : fields.includes('perPage') ? '?perPage=100' : '';
+  const asked = fields.includes('q') ? `?q=${word}` : fields.includes('perPage') ? `?perPage=${perPage}` : '';
   return filled.map((one) => `${one.slice(1)}${asked}`);
 }
 
-/** What every way to ask answers, as text. */
-export async function answersAbout(reader: Pick<Person, 'get'>, show: Show): Promise<Map<string, string>> {
+/** What every way to ask answers, as text. @param perPage one that nobody asked for yet finds no page in the cache */
+export async function answersAbout(
+  reader: Pick<Person, 'get'>,
+  show: Show,
+  perPage = 100,
+): Promise<Map<string, string>> {
   const ways = [
-    ...reads.flatMap((endpoint) => waysToAsk(endpoint, show)),
+    ...reads.flatMap((endpoint) => waysToAsk(endpoint, show, perPage)),
     `sessions?creatorId=${show.names.userId}`,
     `search?q=${show.word}&type=users`,
   ];

@@ -6,6 +6,7 @@ import { search } from '@/domains/content/search/search';
 test.each([
   ['users', 'users'],
   ['streams', 'streams'],
+  ['products', 'products'],
   ['posts', 'posts'],
 ] as const)('%s are read in the order of the rank, sorted once, and each by its row', async (type, table) => {
   const [plan = '', ...others] = await plansOf((ctx) =>
@@ -17,7 +18,7 @@ test.each([
   expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toHaveLength(1);
   expect(sorted).toBeLessThan(steps.indexOf('SCAN hits'));
   expect(steps).toContain(`SEARCH ${table} USING INTEGER PRIMARY KEY (rowid=?)`);
-  expect(plan).not.toMatch(/SCAN (users|streams|posts)$/m);
+  expect(plan).not.toMatch(/SCAN (users|streams|products|posts)$/m);
 });
 
 test('whom the reader follows and subscribes to comes off an index, newest first', async () => {

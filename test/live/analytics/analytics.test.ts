@@ -2,11 +2,15 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
+import { someFigures } from '#test/support/figures';
 import { giveDiamonds } from '#test/support/money';
+import { anOrder } from '#test/support/order-rows';
 import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
 import { asCreator, asDj, asViewer } from '#test/support/users';
 import { readCreatorAnalytics } from '@/domains/live/analytics/read';
+import { keepSession } from '@/domains/live/analytics/record';
+import { readReport } from '@/domains/live/analytics/spans';
 import { listTopTracks } from '@/domains/live/analytics/top-tracks';
 import { keepFigures } from '@/domains/live/rooms/figures';
 import { newId } from '@/shared/ids';
@@ -15,9 +19,17 @@ import { toDay } from '@/shared/time';
 const guest = client();
 const at = (time: string) => Date.parse(`${time}Z`);
 
+const QUERY = { tz: 'UTC', format: 'json' } as const;
+
+const NOBODY = {
+  ...{ newViewers: 0, returningViewers: 0, followersBps: 0 },
+  sources: { following: 0, search: 0, recommended: 0, link: 0 },
+};
+
 const NONE = {
   ...{ streams: 0, minutesStreamed: 0, uniqueViewers: 0, peakViewers: 0, watchSeconds: 0, messages: 0 },
   ...{ newFollowers: 0, diamonds: { gift: 0, tip: 0, subscription: 0, reward: 0 }, orders: 0, sales: [] },
+  audience: NOBODY,
 };
 
 /** A stream that has ended, with what its room reported. */
@@ -27,10 +39,11 @@ async function aShow(
 ): Promise<string> {
   const ctx = testContext();
   const id = await aStream(creator, { title, status: 'ended', startedAt: at(from), endedAt: at(to) });
-  await keepFigures(ctx, id, {
-    ...{ viewerCount: 0, uniqueViewers: viewers, peakViewers: viewers - 1, rankingPeak: viewers - 1 },
-    ...{ watchSeconds: viewers * 100, rewardedSeconds: 0, messages: viewers * 2, reactions: {}, viewerCurve: [] },
+  const figures = someFigures({
+    ...{ uniqueViewers: viewers, peakViewers: viewers - 1, rankingPeak: viewers - 1 },
+    ...{ watchSeconds: viewers * 100, messages: viewers * 2 },
   });
+  await keepFigures(ctx, id, figures);
   return id;
 }
 
@@ -71,6 +84,7 @@ describe('a creator’s figures', () => {
     expect(data.totals).toEqual({
       ...{ streams: 3, minutesStreamed: 251, uniqueViewers: 12, peakViewers: 4, watchSeconds: 1_200, messages: 24 },
       ...{ newFollowers: 2, diamonds: { gift: 0, tip: 12, subscription: 0, reward: 0 }, orders: 0, sales: [] },
+      audience: NOBODY,
     });
     expect(data.previous).toMatchObject({
       ...{ streams: 1, minutesStreamed: 90, uniqueViewers: 9, newFollowers: 1, diamonds: { tip: 11 } },
@@ -156,7 +170,7 @@ describe('a creator’s figures', () => {
       { track: { ...typed, title: 'Typed' }, plays: 2 },
       { track: { ...typed, title: 'Other' }, plays: 1 },
     ]);
-    const [plan] = await plansOf((ctx) => listTopTracks(ctx, 'd', { tz: 'UTC', format: 'json' }));
+    const [plan] = await plansOf((ctx) => listTopTracks(ctx, 'd', readReport(ctx.now(), QUERY)));
     expect(plan).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
     expect(plan).toMatch(/SEARCH played USING INDEX \S+ \(stream_id=\?\)/);
   });
@@ -165,14 +179,23 @@ describe('a creator’s figures', () => {
     const performer = await asCreator({ role: 'performer' });
     await aShow(performer, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 5, title: '=cmd|calc' });
     await giveDiamonds(performer.userId, 7, at('2026-03-02T12:30'));
+    for (const currency of ['USD', 'USD', 'EUR'])
+      await anOrder(performer.userId, {
+        currency,
+        unitMinor: currency === 'USD' ? 600 : 500,
+        quantity: currency === 'USD' ? 2 : 1,
+        paidAt: at('2026-03-02T12:30'),
+      });
+    await anOrder(performer.userId, { paidAt: null });
     const csv = await performer.get('performer/analytics?from=2026-03-02&to=2026-03-03&format=csv');
     expect(csv.headers.get('content-type')).toContain('text/csv');
     expect(csv.headers.get('content-disposition')).toContain('analytics-2026-03-02-to-2026-03-03.csv');
     expect(csv.body.trim().split('\r\n')).toEqual([
       'day,streams,minutesStreamed,uniqueViewers,peakViewers,watchSeconds,messages,newFollowers,' +
-        'giftDiamonds,tipDiamonds,subscriptionDiamonds,rewardDiamonds,orders',
-      '2026-03-02,1,60,5,4,500,10,0,0,7,0,0,0',
-      '2026-03-03,0,0,0,0,0,0,0,0,0,0,0,0',
+        'giftDiamonds,tipDiamonds,subscriptionDiamonds,rewardDiamonds,orders,newViewers,returningViewers,followersBps,' +
+        'from following,from search,from recommended,from link,salesMinor EUR,salesMinor USD',
+      '2026-03-02,1,60,5,4,500,10,0,0,7,0,0,3,0,0,0,0,0,0,0,500,2400',
+      '2026-03-03,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0',
     ]);
   });
 
@@ -199,6 +222,58 @@ describe('a creator’s figures', () => {
     expect(data.totals).toEqual(NONE);
   });
 
+  it('say how the viewers of these streams came, without groups of fewer than five', async () => {
+    const dj = await asDj();
+    const ctx = testContext();
+    const audiences = [
+      { followers: 6, newUsers: 4, returningUsers: 8, sources: { following: 6, search: 2, recommended: 0, link: 12 } },
+      { followers: 9, newUsers: 6, returningUsers: 8, sources: { following: 9, search: 2, recommended: 0, link: 9 } },
+    ];
+    for (const audience of audiences) {
+      const id = await aShow(dj, { from: '2026-03-02T12:00', to: '2026-03-02T13:00', viewers: 20 });
+      const users = audience.newUsers + audience.returningUsers;
+      const { gifts, activity: _, ...figures } = someFigures({ users, guests: 20 - users, audience });
+      const session = {
+        ...figures,
+        gifts: { ...gifts, diamonds: 0 },
+        newFollowers: 0,
+        newSubscribers: 0,
+        engagement: [],
+      };
+      await keepSession(ctx, id, session);
+    }
+    const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-02');
+    expect(data.totals.audience).toEqual({
+      ...{ newViewers: 10, returningViewers: 16, followersBps: 3_750 },
+      sources: { following: null, search: null, recommended: 0, link: 21 },
+    });
+    expect(data.byDay[0].audience).toEqual(data.totals.audience);
+    expect(data.previous.audience).toEqual(NOBODY);
+  });
+
+  it('have the orders that were paid, and their items in each currency', async () => {
+    const [dj, other] = [await asDj(), await asDj()];
+    const paid = { unitMinor: 1_000, quantity: 3, shippingMinor: 400, currency: 'USD' };
+    await anOrder(dj.userId, { ...paid, paidAt: at('2026-03-02T00:00') });
+    const later = await anOrder(dj.userId, { ...paid, quantity: 1 });
+    await env.DB.prepare('UPDATE orders SET paid_at = ? WHERE id = ?').bind(at('2026-03-03T23:59'), later).run();
+    await anOrder(dj.userId, { ...paid, currency: 'EUR', paidAt: at('2026-03-03T12:00') });
+    await anOrder(dj.userId, { ...paid, paidAt: at('2026-03-01T12:00') });
+    await anOrder(dj.userId, { ...paid, paidAt: null });
+    await anOrder(other.userId, { ...paid, paidAt: at('2026-03-02T12:00') });
+    const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-03');
+    const [eur, usd] = [
+      { currency: 'EUR', amountMinor: 3_000 },
+      { currency: 'USD', amountMinor: 4_000 },
+    ];
+    expect(data.totals).toMatchObject({ orders: 3, sales: [eur, usd] });
+    expect(data.byDay).toMatchObject([
+      { orders: 1, sales: [{ currency: 'USD', amountMinor: 3_000 }] },
+      { orders: 2, sales: [eur, { currency: 'USD', amountMinor: 1_000 }] },
+    ]);
+    expect(data.previous).toMatchObject({ orders: 1, sales: [{ currency: 'USD', amountMinor: 3_000 }] });
+  });
+
   it('are the creator’s own, by role', async () => {
     const [creator, dj, performer] = [await asCreator(), await asDj(), await asCreator({ role: 'performer' })];
     for (const path of ['dj/analytics', 'performer/analytics']) {
@@ -211,16 +286,16 @@ describe('a creator’s figures', () => {
     expect((await performer.get('performer/analytics')).data).not.toHaveProperty('topTracks');
   });
 
-  it('cost four statements whatever the range, each by its index', async () => {
-    const query = { tz: 'UTC', format: 'json' } as const;
-    const year = { ...query, from: '2025-01-01', to: '2026-01-01' };
-    const plans = await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', year));
-    expect(plans).toHaveLength(4);
-    expect(await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', query))).toEqual(plans);
-    const [streamed, followed, earned, top] = plans;
+  it('cost five statements whatever the range, each by its index', async () => {
+    const year = { ...QUERY, from: '2025-01-01', to: '2026-01-01' };
+    const plans = await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', readReport(ctx.now(), year)));
+    expect(plans).toHaveLength(5);
+    expect(await plansOf((ctx) => readCreatorAnalytics(ctx, 'c', readReport(ctx.now(), QUERY)))).toEqual(plans);
+    const [top, streamed, followed, earned, sold] = plans;
     expect(streamed).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
     expect(followed).toContain('follows_of_creator (creator_id=? AND created_at>? AND created_at<?)');
     expect(earned).toContain('PRIMARY KEY (user_id=? AND day>? AND day<?)');
+    expect(sold).toContain('PRIMARY KEY (seller_id=? AND day>? AND day<?)');
     expect(top).toContain('streams_of_creator_by_start (creator_id=? AND started_at>? AND started_at<?)');
     for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!span)/);
   });

@@ -2,14 +2,15 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
+import { someFigures } from '#test/support/figures';
 import { recordingContext } from '#test/support/outbox';
 import { aGuest, joinRoom } from '#test/support/rooms';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import type { OutboxEvent } from '@/contracts/messages';
 import { mediaUrl, newKey } from '@/domains/base/media/keys';
+import { recordAnalytics } from '@/domains/live/analytics/record';
 import { channels } from '@/domains/live/channels/tables';
 import { endStream } from '@/domains/live/streams/end-stream';
-import { recordAnalytics } from '@/domains/live/streams/figures';
 import { goLive } from '@/domains/live/streams/go-live';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { streams } from '@/domains/live/streams/tables';
@@ -282,11 +283,15 @@ describe('past streams', () => {
       await goLive(ctx, data.id);
       await endStream(ctx, data.id, 'creator');
     }
-    await recordAnalytics(ctx, ids[0] ?? '', {
-      ...{ viewerCount: 0, uniqueViewers: 3, peakViewers: 2, watchSeconds: 90, messages: 4 },
-      ...{ rankingPeak: 2, rewardedSeconds: 60 },
-      ...{ reactions: { heart: 5 }, viewerCurve: [] },
+    const figures = someFigures({
+      uniqueViewers: 3,
+      peakViewers: 2,
+      watchSeconds: 90,
+      messages: 4,
+      reactions: { heart: 5 },
     });
+    const now = ctx.now();
+    await recordAnalytics(ctx, { streamId: ids[0] ?? '', creatorId: creator.userId, since: now, until: now }, figures);
     await creator.post('stream/create', { title: 'to come' });
     const { data } = await creator.get('stream/past');
     expect(data.items).toMatchObject([

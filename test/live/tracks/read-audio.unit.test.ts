@@ -96,7 +96,7 @@ describe('a file of sound', () => {
     expect(await read(mp3(50, { title }))).toMatchObject({ tags: { title: expected } });
   });
 
-  it('may have megabytes of tags, and no more than fit into memory', async () => {
+  it('rejects tags that do not fit into memory, and takes megabytes of them', async () => {
     expect(await read(mp3(50, { title: 'A', padding: 5_000_000 }))).toMatchObject({ tags: { title: 'A' } });
     expect(await read(mp3(50, { title: 'A', padding: 20_000_000 }))).toBe('tags-too-large');
     expect(await read(mp3(50, { cover: new Uint8Array(11_000_000) }))).toMatchObject({ cover: null });

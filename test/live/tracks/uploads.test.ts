@@ -108,7 +108,7 @@ describe('an upload', () => {
     expect((await other.post('dj/upload-track', { uploadId: upload.id })).error.code).toBe('UPLOAD_NOT_FOUND');
   });
 
-  it('may have up to a gigabyte in parts, and no more', async () => {
+  it('takes up to a gigabyte in parts, and refuses a larger file', async () => {
     const dj = await asDj();
     await env.DB.prepare('UPDATE users SET created_at = 0 WHERE id = ?').bind(dj.userId).run();
     const announce = (bytes: number) => dj.post('media/uploads', { kind: 'track', contentType: 'audio/flac', bytes });

@@ -4,12 +4,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { giveCoins } from '#test/support/money';
+import { anOrder } from '#test/support/order-rows';
 import { plansOf } from '#test/support/plans';
-import { actorOf, asStaff, asUser, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asUser, asViewer } from '#test/support/users';
 import { readAnalytics } from '@/domains/operations/analytics/read';
 import { rollUpDay } from '@/domains/operations/analytics/roll-up';
 import { newId } from '@/shared/ids';
-import { DAY_MS, toDay } from '@/shared/time';
+import { DAY_MS, HOUR_MS, toDay } from '@/shared/time';
 
 const PATH = 'admin/analytics';
 const today = () => toDay(Date.now());
@@ -76,6 +77,26 @@ describe('the figures of the platform', () => {
     expect(rest.length).toBeGreaterThan(1);
     const kenya = await owner.get(`${PATH}?from=${today()}&country=KE&format=csv`);
     expect(kenya.body.trim().split('\r\n').slice(1)).toEqual([`${today()},KE,1,1,0,0,0,0,0,0,0`]);
+  });
+
+  it('have the orders that were paid, by the country of the buyer, before and after they are rolled up', async () => {
+    const [seller, buyer] = [await asCreator(), await asUser({ country: 'PT' })];
+    const paid = { buyerId: buyer.userId, unitMinor: 250, quantity: 2, paidAt: Date.now() };
+    await anOrder(seller.userId, paid);
+    await anOrder(seller.userId, { ...paid, currency: 'EUR', shippingMinor: 90 });
+    await anOrder(seller.userId, { ...paid, paidAt: null });
+    const owner = await asStaff('owner');
+    const sales = ['EUR', 'USD'].map((currency) => ({ currency, amountMinor: 500 }));
+    const sold = { orders: 2, sales };
+    expect((await owner.get(`${PATH}?country=PT&from=${today()}`)).data.totals).toMatchObject(sold);
+    const file = await owner.get(`${PATH}?country=PT&from=${today()}&format=csv`);
+    const [header, line] = file.body.trim().split('\r\n');
+    expect(header).toMatch(/orders,reports,salesMinor EUR,salesMinor USD$/);
+    expect(line).toMatch(/,2,0,500,500$/);
+    await env.DB.prepare('UPDATE platform_roll_up SET next_day = ?').bind(today()).run();
+    await rollUpDay({ ...testContext(), now: () => Date.now() + DAY_MS + HOUR_MS });
+    await env.DB.prepare('DELETE FROM orders WHERE user_id = ?').bind(buyer.userId).run();
+    expect((await owner.get(`${PATH}?country=PT&from=${today()}`)).data.totals).toMatchObject(sold);
   });
 
   it('of days that are over are in the CSV file too, and every day has a line', async () => {

@@ -8,12 +8,13 @@ import { asPerformer, goAnonymous, stageNames } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
 import { eventually } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asStaff, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { keepRemovedProfile, returnProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';
 import { changePrivacy } from '@/domains/people/performers/change-privacy';
+import { changePerformerProfile } from '@/domains/people/performers/profile';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 
 const URL_ = 'performer/privacy-settings';
@@ -176,6 +177,27 @@ describe('anonymous mode', () => {
     expect(events).toHaveLength(3);
   });
 
+  it('tells rooms of a new stage name, though it was turned on while that was saved', async () => {
+    const performer = await asPerformer();
+    await performer.put('performer/profile', stageNames());
+    const { ctx, events } = recordingContext();
+    let batches = 0;
+    const db = new Proxy(ctx.db, {
+      get(target, name, receiver) {
+        if (name !== 'batch') return Reflect.get(target, name, receiver);
+        return async (batch: never) => {
+          batches += 1;
+          if (batches === 2) await performer.put(URL_, { anonymousMode: true });
+          return target.batch(batch);
+        };
+      },
+    });
+    const { stageName } = stageNames();
+    await changePerformerProfile({ ...ctx, db }, actorOf(performer), { stageName });
+    expect((await cardOf(performer.userId)).displayName).toBe(stageName);
+    await eventually(() => expect(events).toContainEqual({ kind: 'user-changed', userId: performer.userId }));
+  });
+
   it('greets the user by the account’s own name, in mails and receipts', async () => {
     const performer = await asUserWithPassword({ role: 'performer', creatorStatus: 'APPROVED' });
     await goAnonymous(performer);
@@ -223,6 +245,19 @@ describe('an account with a stage identity', () => {
     await carryOut(await returnProfile(ctx, userId, decisionId));
     expect(await cardOf(userId)).toEqual({ username: names.stageHandle, displayName: names.stageName });
     expect((await page(guest)).data).toMatchObject({ stageName: names.stageName, bio: 'Rude' });
+  });
+
+  it('keeps a stage name that is its handle, chosen after staff removed a profile that had none', async () => {
+    const performer = await asPerformer();
+    const ctx = testContext();
+    const decisionId = crypto.randomUUID();
+    await commit(ctx, keepRemovedProfile(ctx, performer.userId, decisionId, ctx.now() + 1_000).statements);
+    const { stageHandle } = stageNames();
+    await goAnonymous(performer, { stageName: stageHandle, stageHandle });
+    await commit(ctx, (await returnProfile(ctx, performer.userId, decisionId)).statements);
+    expect(await cardOf(performer.userId)).toEqual({ username: stageHandle, displayName: stageHandle });
+    await performer.put(URL_, { anonymousMode: false });
+    expect((await performer.put(URL_, { anonymousMode: true })).status).toBe(200);
   });
 
   it('is reported as others see it', async () => {

@@ -15,6 +15,7 @@ export const TARGET_TYPES = [
   'gift',
   'room',
   'track',
+  'product',
   'creator-application',
   'guide-application',
 ] as const;

@@ -37,17 +37,19 @@ const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
 /** Below Cloudflare's limit for one request. The largest file has 80 parts. */
 const PART_BYTES = 64 * 1_048_576;
 
-/** What a DJ's library alone uses. */
-const FOR_DJS: ReadonlySet<LargeFileKind> = new Set(['track', 'image']);
+/** What a DJ's library alone uses, and what creators put into their shop; covers of tracks are images too. */
+const FOR_DJS: ReadonlySet<LargeFileKind> = new Set(['track']);
+const FOR_CREATORS: ReadonlySet<LargeFileKind> = new Set(['image', 'product-file']);
 
-/** Throws UPLOAD_FOR_DJS, FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
+/** Throws UPLOAD_FOR_DJS, UPLOAD_FOR_CREATORS, FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
 export async function beginUpload(
   ctx: Context,
   { userId: ownerId, role, creatorStatus }: Actor,
   { kind, contentType, bytes, name }: z.output<typeof NewUpload>,
 ): Promise<z.input<typeof Upload>> {
-  const isDj = role === 'dj' && creatorStatus === 'APPROVED';
-  if (FOR_DJS.has(kind) && !isDj) throw fileError('UPLOAD_FOR_DJS');
+  const isCreator = creatorStatus === 'APPROVED';
+  if (FOR_DJS.has(kind) && !(isCreator && role === 'dj')) throw fileError('UPLOAD_FOR_DJS');
+  if (FOR_CREATORS.has(kind) && !isCreator) throw fileError('UPLOAD_FOR_CREATORS');
   const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
   if (bytes > inPartsBytesMax)
     throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });

@@ -4,6 +4,7 @@ import { errorList, httpError } from '@/http/errors';
 export const fileError = errorList({
   UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form. Check it and send it again.'],
   UPLOAD_FOR_DJS: [403, 'Only creators who were approved as DJs can upload files of this kind.'],
+  UPLOAD_FOR_CREATORS: [403, 'Only approved creators can upload files of this kind.'],
   FILE_NOT_FOUND: [404, 'This file does not exist, or the link to it has expired.'],
   UPLOAD_NOT_FOUND: [404, 'You have no upload with this id, or it has expired. Start a new one.'],
   UPLOAD_CONFLICT: [409, 'Something else changed while the file was being sent. Try again.'],

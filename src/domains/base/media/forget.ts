@@ -1,10 +1,11 @@
 /**
  * For the end of an account: deletes its files, some at a time. Whatever shows a file must drop it first. A file held as
- * evidence is only marked.
+ * evidence is only marked. What orders still show or deliver of the user's products stays.
  */
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { products } from '@/domains/money/products/tables';
 import { deletionOf, endingColumns } from './end-upload';
 import { mediaFiles, mediaUploads } from './tables';
 
@@ -16,7 +17,13 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
     ctx.db
       .select({ key: mediaFiles.key })
       .from(mediaFiles)
-      .where(and(eq(mediaFiles.ownerId, ownerId), isNull(mediaFiles.droppedAt)))
+      .where(
+        and(
+          eq(mediaFiles.ownerId, ownerId),
+          isNull(mediaFiles.droppedAt),
+          sql`key NOT IN (${filesOfProducts(ownerId)})`,
+        ),
+      )
       .limit(FILES_A_STEP),
     ctx.db.select(endingColumns).from(mediaUploads).where(eq(mediaUploads.ownerId, ownerId)).limit(FILES_A_STEP),
   ]);
@@ -41,4 +48,10 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
     },
   );
   return files.length + uploads.length;
+}
+
+/** Computed once for a statement. */
+function filesOfProducts(sellerId: string) {
+  return sql`SELECT file_key FROM ${products} WHERE seller_id = ${sellerId} AND file_key IS NOT NULL
+    UNION ALL SELECT image.value FROM ${products} CROSS JOIN json_each(image_keys) AS image WHERE seller_id = ${sellerId}`;
 }

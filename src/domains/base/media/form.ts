@@ -16,13 +16,13 @@ const FIELDS_MAX = 32;
 const FIELD_BYTES_MAX = 16 * 1_024;
 
 interface Form<F extends z.ZodType, T> {
-  /** The form's name for its files. */
-  field: string;
+  /** The form's name for its files, or several. */
+  field: string | readonly string[];
   filesMax: number;
   /** Bytes of all files combined; `takeFile` limits each file. */
   bytesMax: number;
   /** Reads `content` to its end, or throws. */
-  takeFile: (content: AsyncIterable<Uint8Array>, fileName: string) => Promise<T>;
+  takeFile: (content: AsyncIterable<Uint8Array>, fileName: string, field: string) => Promise<T>;
   /** The other fields of the form. */
   fields: F;
   /** Fields that may be repeated and are read as lists. */
@@ -37,6 +37,7 @@ export async function receiveForm<F extends z.ZodType, T>(
   request: Request,
   { field, filesMax, bytesMax, takeFile, fields, lists = [] }: Form<F, T>,
 ): Promise<{ files: T[]; fields: z.output<F> }> {
+  const fileFields = typeof field === 'string' ? [field] : field;
   const parser = openMultipart(boundaryOf(request));
   const bodyBytesMax = bytesMax + FORM_OVERHEAD_BYTES;
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw tooLarge(bodyBytesMax);
@@ -61,7 +62,7 @@ export async function receiveForm<F extends z.ZodType, T>(
 
   async function takeField({ name, charset }: Head): Promise<string> {
     if (texts.length === FIELDS_MAX) throw invalid('', `there are at most ${FIELDS_MAX} fields`);
-    if (name === field) throw invalid(field, 'must be a file, sent as a part with a file name');
+    if (fileFields.includes(name)) throw invalid(name, 'must be a file, sent as a part with a file name');
     if (!lists.includes(name) && texts.some(([other]) => other === name)) throw invalid(name, 'must be sent only once');
     const pieces: Uint8Array[] = [];
     let bytes = 0;
@@ -79,9 +80,9 @@ export async function receiveForm<F extends z.ZodType, T>(
   }
 
   async function takeNamedFile(name: string, fileName: string): Promise<T> {
-    if (name !== field) throw invalid(field, 'must be the name of every file part');
-    if (files.length === filesMax) throw invalid(field, `must be at most ${filesMax} files`);
-    return takeFile(contentOf(tokens), fileName);
+    if (!fileFields.includes(name)) throw invalid(fileFields.join(', '), 'must be the name of every file part');
+    if (files.length === filesMax) throw invalid(name, `must be at most ${filesMax} files`);
+    return takeFile(contentOf(tokens), fileName, name);
   }
 }
 

@@ -19,8 +19,9 @@ export const mediaEndpoints: Endpoint[] = [
     summary: 'Announce a large file and get signed URLs to send it to',
     description:
       'A `post-video` is MP4, WebM or QuickTime of up to 5 GB. A `ticket-file` is an image, a video, a PDF or plain text ' +
-      'of up to 25 MB. A `track` is MP3, AAC, M4A, FLAC, Ogg or WAV of up to 1 GB. An `image` is for its cover, of ' +
-      'up to 10 MB. Both are for DJs. Send a file of up to 200 MB (64 MB if the server has no R2 keys) once, ' +
+      'of up to 25 MB. A `track` is MP3, AAC, M4A, FLAC, Ogg or WAV of up to 1 GB, for DJs. An `image`, for its ' +
+      'cover or for a product, has up to 10 MB. A `product-file` is a PDF, ZIP, EPUB, image, sound or video of up to 1 GB. ' +
+      'These two are for creators. Send a file of up to 200 MB (64 MB if the server has no R2 keys) once, ' +
       'with `PUT` to `url`, with the given headers and without `Authorization`. Send a larger file in `parts`, each to ' +
       'its own URL in the same way, and repeat a part that fails. Keep the `ETag` of each response, and complete the ' +
       'upload with them. Then use the file by its `id`. Uploads not used in time are deleted. You can have at most 20 ' +
@@ -31,6 +32,7 @@ export const mediaEndpoints: Endpoint[] = [
     status: 201,
     refusals: [
       fileError.UPLOAD_FOR_DJS,
+      fileError.UPLOAD_FOR_CREATORS,
       fileError.TOO_MANY_UPLOADS,
       fileError.FILE_TOO_LARGE,
       budgetError.DAILY_BUDGET_SPENT,

@@ -1,6 +1,6 @@
 /** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
-import { AUDIO_TYPES, LARGE_FILES, type LargeFileKind, TICKET_TYPES } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts/file-kinds';
 import { aLine } from '@/http/fields';
 
 /** More than any upload has. */
@@ -8,15 +8,17 @@ const PARTS_MAX = 100;
 const ETAG_CHARACTERS_MAX = 1_000;
 const NAME_CHARACTERS_MAX = 200;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
+const CONTENT_TYPES = [...new Set<LargeFileType>(Object.values(LARGE_FILES).flatMap(({ types }) => types))];
 
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
-    contentType: z.enum([...TICKET_TYPES, ...AUDIO_TYPES]),
+    contentType: z.enum(CONTENT_TYPES),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
-    name: aLine(NAME_CHARACTERS_MAX)
-      .optional()
-      .openapi({ description: 'What readers see a `ticket-file` named. A `track` without a title is named after it.' }),
+    name: aLine(NAME_CHARACTERS_MAX).optional().openapi({
+      description:
+        'What readers see a `ticket-file` or `product-file` named. A `track` without a title is named after it.',
+    }),
   })
   .superRefine(({ kind, contentType }, issue) => {
     const types: readonly string[] = LARGE_FILES[kind].types;

@@ -2,13 +2,13 @@
  * Keeps files in R2 and their rows in D1 consistent without a common transaction. Before an object is put, its deletion
  * is scheduled, and the batch that refers to the object cancels the deletion. So a failure in between leaves no orphan.
  */
-import { eq } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { DOCUMENTS, type DocumentKind, type FileKind, PICTURES, type PictureKind } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
-import { requireChange } from '@/db/commit';
+import { NOTHING, type Plan, requireChange } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
 import { type Costs, commitRefund, commitSpent, refund, type Spending, spend } from '@/domains/base/budgets/spend';
 import { DRAWN_TYPE } from '@/providers/images';
@@ -196,6 +196,19 @@ export function forgetMedia(ctx: Context, key: string): { statement: Statement; 
   return {
     statement: ctx.db.delete(mediaFiles).where(eq(mediaFiles.key, key)),
     event: { kind: 'delete-media', key },
+  };
+}
+
+/** The same for several files, of which those go for which the condition holds when the batch runs. */
+export function forgetMediaIf(ctx: Context, keys: readonly string[], condition: SQL): Plan {
+  if (keys.length === 0) return NOTHING;
+  return {
+    statements: [
+      ctx.db.run(sql`DELETE FROM ${mediaFiles}
+        WHERE key IN (SELECT value FROM json_each(${JSON.stringify(keys)})) AND ${condition}`),
+    ],
+    // It keeps the objects of a file whose row is still there.
+    events: keys.map((key) => ({ kind: 'delete-media', key })),
   };
 }
 

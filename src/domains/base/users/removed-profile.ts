@@ -1,8 +1,8 @@
 /**
  * Plans what staff do with a profile, as a part of one batch: hide it during a review, remove its texts and avatar so
- * that an appeal can bring them back, and bring them back where the user has not set new ones. Each removal keeps what it
- * took, also from the pages of creators, DJs and performers. A name that was removed is the username, or the stage handle. The avatar's
- * file closes and opens with it.
+ * that an appeal can bring them back, and bring them back where the user has not set new ones. Each removal keeps what
+ * it took, also from the pages of creators, DJs and performers. A name that was removed is the username, or the stage
+ * handle. The avatar's file closes and opens with it.
  */
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -59,7 +59,8 @@ export async function returnProfile(ctx: Context, userId: string, decisionId: st
           WHEN ${isOnStage} THEN coalesce(kept.stage_name, users.display_name) ELSE kept.display_name END,
         account_display_name = CASE WHEN users.account_display_name = users.account_username THEN kept.display_name
           ELSE users.account_display_name END,
-        stage_name = CASE WHEN users.stage_name IS users.stage_handle THEN kept.stage_name ELSE users.stage_name END,
+        stage_name = CASE WHEN users.stage_name IS NOT users.stage_handle THEN users.stage_name
+          WHEN ${isOnStage} THEN coalesce(kept.stage_name, users.stage_name) ELSE kept.stage_name END,
         stage_bio = coalesce(users.stage_bio, kept.stage_bio),
         bio = CASE WHEN users.bio = '' THEN kept.bio ELSE users.bio END,
         avatar_url = coalesce(users.avatar_url, kept.avatar_url),

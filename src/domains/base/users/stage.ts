@@ -39,7 +39,7 @@ export function publicBio(bio: SQL = sql`users.bio`): SQL<string> {
 /** The links that everyone sees: none while the stage identity is on, since they lead to the account's owner. */
 export const publicLinks = sql`CASE WHEN ${isOnStage} THEN '[]' ELSE users.links END`.mapWith(users.links);
 
-export interface StageChanges {
+interface StageChanges {
   /** Null: none. Shown then is the username. */
   readonly stageName?: string | null | undefined;
   readonly stageHandle?: string | undefined;

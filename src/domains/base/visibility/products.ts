@@ -45,6 +45,18 @@ export function productVisibleElsewhere(viewer: Viewer): SQL | undefined {
   return or(sql`products.seller_id = ${viewer.userId}`, offered, and(wasBoughtBy(viewer.userId), noBlock(viewer)));
 }
 
+/**
+ * The products of a stream that this reader sees, who may see the stream, for a SELECT that joins `streams`, and `users`
+ * as the seller. In a stream that is over, archived products stay.
+ */
+export function shownInSession(viewer: Viewer): SQL | undefined {
+  const isPast = sql`(products.status = 'archived' AND products.hidden_at IS NULL
+    AND streams.status IN ('ended', 'cancelled'))`;
+  const offered = and(or(isOnSale(), isPast), isSeller(), noBlock(viewer), shownTo(viewer));
+  if (viewer?.kind !== 'user') return offered;
+  return viewer.staff ? undefined : or(sql`products.seller_id = ${viewer.userId}`, offered);
+}
+
 /** Whether this reader sees what its seller sees. */
 export function isProductInsider(viewer: Viewer, sellerId: string): boolean {
   return viewer?.kind === 'user' && (viewer.userId === sellerId || viewer.staff !== null);

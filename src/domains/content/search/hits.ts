@@ -11,7 +11,7 @@ import { markedFields, presentHighlights } from './highlights';
 import { cursorOf, type Index, NONE_SHOWN, type Question, type WindowPlace, windowPlaceOf } from './place';
 import { scoreOf, TIER, type TierName } from './rank';
 
-const RANKED_PER_ITEM = 10;
+export const RANKED_PER_ITEM = 10;
 
 /** For a SELECT from `hitsOf`. */
 export const hitColumns = {
@@ -32,6 +32,8 @@ interface Search {
   readonly audience: SQL;
   /** A scalar SELECT of the rowid that ranks first if it matches. */
   readonly first?: SQL;
+  /** A condition on the index's `rowid`: only these rows are ranked. */
+  readonly among?: SQL | undefined;
 }
 
 /**
@@ -76,7 +78,7 @@ export function isShown(isVisible: SQL | undefined): SQL | undefined {
 
 /** A SELECT of the matches from `place` on: tier by tier, newest first, at most `max` of each. */
 function matches(
-  { index, question, audience, first }: Search,
+  { index, question, audience, first, among }: Search,
   place: WindowPlace | undefined,
   texts: SQL[],
   max: number,
@@ -101,7 +103,7 @@ function matches(
       const isInWindow = upTo === undefined ? undefined : sql`rowid <= ${literal(upTo)}`;
       return sql`SELECT * FROM (
         SELECT ${sql.join(columns, sql`, `)} FROM ${table}
-        WHERE ${and(sql`${table} MATCH ${matching(words, audience)}`, condition, isInWindow)}
+        WHERE ${and(sql`${table} MATCH ${matching(words, audience)}`, condition, isInWindow, among)}
         ORDER BY rowid DESC LIMIT ${literal(max)})`;
     });
   return sql.join(selects, sql` UNION ALL `);

@@ -1,12 +1,16 @@
 /** Wire shapes of the search: results with their highlights. */
 import { z } from '@hono/zod-openapi';
+import { PRODUCT_CATEGORY_NAMES } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Post } from '@/domains/content/posts/schemas';
-import { Stream } from '@/domains/live/streams/schemas';
-import { cursorPageOf, cursorQuery } from '@/http/envelope';
-import { searchText } from '@/http/fields';
+import { Category } from '@/domains/live/channels/categories';
+import { anId } from '@/domains/live/rooms/schemas';
+import { STREAM_STATUSES, Stream, StreamPage } from '@/domains/live/streams/schemas';
+import { ShopProduct, ShopProductPage } from '@/domains/money/products/schemas';
+import { COUNT_MAX, cursorPageOf, cursorQuery, pageQuery } from '@/http/envelope';
+import { optionalSearchText, searchText } from '@/http/fields';
 
-const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
+const SEARCH_TYPES = ['users', 'streams', 'products', 'posts'] as const;
 const DEFAULT_TYPES = 'users,streams';
 
 export const Highlight = z
@@ -24,6 +28,7 @@ export const SearchResults = z
   .object({
     users: cursorPageOf(PublicCard.extend({ highlights })).optional(),
     streams: cursorPageOf(Stream.extend({ highlights })).optional(),
+    products: cursorPageOf(ShopProduct.extend({ highlights })).optional(),
     posts: cursorPageOf(Post.extend({ highlights })).optional(),
   })
   .openapi('SearchResults', { description: 'One page of each requested type.' });
@@ -49,3 +54,48 @@ export const SearchQuery = z
     path: ['cursor'],
     message: 'goes on with one type alone',
   });
+
+/** Relevance ranks at most this many of the newest matches. */
+export const RANKED_SESSIONS_MAX = 1_000;
+export const SESSION_SORTS = ['live', 'newest', 'viewers', 'relevance'] as const;
+
+export const SessionSearchQuery = z
+  .strictObject({
+    ...pageQuery,
+    q: optionalSearchText.openapi({ description: 'As in `GET /sessions`.' }),
+    status: z.enum(STREAM_STATUSES).optional().openapi({ description: 'Cancelled sessions are found only by it.' }),
+    creatorId: anId.optional(),
+    category: Category.optional(),
+    sort: z
+      .enum(SESSION_SORTS)
+      .default('live')
+      .openapi({
+        description:
+          '`live`: those that are live first, then the newest. `viewers`: as in `GET /sessions`. `relevance`: as in ' +
+          `\`GET /search\`, among the newest ${RANKED_SESSIONS_MAX} matches; it needs \`q\`.`,
+      }),
+  })
+  .refine(({ sort, q }) => sort !== 'relevance' || q !== undefined, {
+    path: ['sort'],
+    message: 'by relevance needs a text to search for',
+  })
+  .refine(({ sort, status }) => sort !== 'viewers' || !status || status === 'live' || status === 'ended', {
+    path: ['sort'],
+    message: 'can only sort live or ended sessions',
+  });
+
+export const SessionsFound = StreamPage.extend({
+  facets: z.object({
+    categories: z.array(z.object({ category: Category.nullable(), count: z.int() })).openapi({
+      description:
+        'How many matches each category has, whatever `category` asks for; the most first. Null: sessions without ' +
+        `one. Only the newest ${COUNT_MAX} matches are counted.`,
+    }),
+  }),
+}).openapi('SessionsFound');
+
+export const ProductSearchResults = ShopProductPage.extend({
+  facets: z
+    .object({ categories: z.array(z.object({ category: z.enum(PRODUCT_CATEGORY_NAMES), count: z.int() })) })
+    .openapi({ description: 'How many match in each category, among the newest thousand.' }),
+}).openapi('ProductSearchResults');

@@ -10,7 +10,7 @@ import type { Viewer } from '@/shared/actor';
 import { hitColumns, hitsOf, isShown, presentHits } from './hits';
 import type { Index, Question } from './place';
 
-const INDEX: Index = {
+export const STREAM_INDEX: Index = {
   table: 'streams_fts',
   rows: streams,
   fields: [
@@ -22,7 +22,7 @@ const INDEX: Index = {
 
 /** Runs one statement. Throws CURSOR_INVALID. */
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf({ index: INDEX, question, audience: streamAudience(viewer) });
+  const hits = hitsOf({ index: STREAM_INDEX, question, audience: streamAudience(viewer) });
   const rows = await ctx.db
     .select({ ...streamColumns, hit: hitColumns })
     .from(hits)
@@ -37,5 +37,5 @@ export async function searchStreams(ctx: Context, viewer: Viewer, question: Ques
       ),
     )
     .limit(question.perPage + 1);
-  return presentHits(INDEX, question, rows, (row) => presentStream(row, viewer));
+  return presentHits(STREAM_INDEX, question, rows, (row) => presentStream(row, viewer));
 }

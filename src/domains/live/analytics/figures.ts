@@ -1,6 +1,8 @@
 /** Adds up a creator's figures. Takes no Context. */
 import type { EarningSource } from '@/domains/money/earnings/tables';
+import { addMoney } from '@/shared/currency';
 import { MINUTE_MS } from '@/shared/time';
+import { presentAudience } from './audience';
 
 export interface StreamFigures {
   readonly streams: number;
@@ -9,6 +11,21 @@ export interface StreamFigures {
   readonly peakViewers: number;
   readonly watchSeconds: number;
   readonly messages: number;
+  /** Unique viewers of streams whose audience is known, and what they were. */
+  readonly known: number;
+  readonly followers: number;
+  readonly newUsers: number;
+  readonly returningUsers: number;
+  readonly fromFollowing: number;
+  readonly fromSearch: number;
+  readonly fromRecommended: number;
+  readonly fromLink: number;
+}
+
+export interface SoldIn {
+  readonly currency: string;
+  readonly orders: number;
+  readonly amountMinor: number;
 }
 
 /** What was counted in one span; what is absent is zero. */
@@ -16,15 +33,18 @@ export interface Counted {
   readonly streamed?: StreamFigures | undefined;
   readonly newFollowers?: number | undefined;
   readonly earned?: readonly { readonly source: EarningSource; readonly diamonds: number }[] | undefined;
+  readonly sold?: readonly SoldIn[] | undefined;
 }
 
 export function toMinutes(ms: number): number {
   return Math.floor(ms / MINUTE_MS);
 }
 
-/** The wire shape of what was counted in these spans together. Nothing can be sold yet. */
+/** The wire shape of what was counted in these spans together. */
 export function presentFigures(spans: readonly Counted[]) {
   const streamed = (figure: keyof StreamFigures) => spans.map((span) => span.streamed?.[figure] ?? 0);
+  const total = (figure: keyof StreamFigures) => sum(streamed(figure));
+  const sold = spans.flatMap((span) => span.sold ?? []);
   const earned = spans.flatMap((span) => span.earned ?? []);
   const earnedBy = (source: EarningSource) =>
     sum(earned.filter((row) => row.source === source).map(({ diamonds }) => diamonds));
@@ -42,8 +62,15 @@ export function presentFigures(spans: readonly Counted[]) {
       subscription: earnedBy('subscription'),
       reward: earnedBy('reward'),
     },
-    orders: 0,
-    sales: [],
+    orders: sum(sold.map(({ orders }) => orders)),
+    sales: addMoney(sold),
+    audience: presentAudience(total('known'), {
+      ...{ followers: total('followers'), newUsers: total('newUsers'), returningUsers: total('returningUsers') },
+      sources: {
+        ...{ following: total('fromFollowing'), search: total('fromSearch') },
+        ...{ recommended: total('fromRecommended'), link: total('fromLink') },
+      },
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * A creator's figures by day, from what streams, follows and earnings record. Four statements in one batch, whatever the
- * range. Each finds its rows by an index.
+ * A creator's figures by day, from what streams, follows, earnings and sales record. Five statements in one batch, whatever
+ * the range. Each finds its rows by an index.
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
@@ -12,42 +12,25 @@ import { type EarningSource, earningDays } from '@/domains/money/earnings/tables
 import { streamEarnings } from '@/domains/money/gifts/tables';
 import { follows } from '@/domains/people/social/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
-import { type Counted, presentFigures, type StreamFigures, toMinutes } from './figures';
-import type { CreatorAnalytics, CreatorAnalyticsQuery } from './schemas';
-import { PREVIOUS, type Report, readReport, wholeOf } from './spans';
+import { type Counted, presentFigures, type SoldIn, type StreamFigures, toMinutes } from './figures';
+import type { CreatorAnalytics } from './schemas';
+import { PREVIOUS, type Report, wholeOf } from './spans';
+import { salesDays, sessionAnalytics } from './tables';
 
 const TOP_STREAMS_MAX = 10;
 
 type Answer = z.input<typeof CreatorAnalytics>;
 
-/** Throws VALIDATION_FAILED. */
-export async function readCreatorAnalytics(
-  ctx: Context,
-  creatorId: string,
-  query: z.output<typeof CreatorAnalyticsQuery>,
-): Promise<Answer> {
-  const report = readReport(ctx.now(), query);
-  const spans = JSON.stringify([report.previous, ...report.days]);
-  const [streamed, followed, earned, top] = await ctx.db.batch([
-    streamedIn(ctx, creatorId, spans),
-    followedIn(ctx, creatorId, spans),
-    earnedIn(ctx, creatorId, spans),
-    topStreams(ctx, creatorId, report),
-  ]);
-  const streamedBy = new Map(streamed.map((row) => [row.span, row]));
-  const followedBy = new Map(followed.map(({ span, newFollowers }) => [span, newFollowers]));
-  const earnedBy = Map.groupBy(earned, ({ span }) => span);
-  const counted = (span: string): Counted => ({
-    streamed: streamedBy.get(span),
-    newFollowers: followedBy.get(span),
-    earned: earnedBy.get(span),
-  });
+export async function readCreatorAnalytics(ctx: Context, creatorId: string, report: Report): Promise<Answer> {
+  const spans = spansOf(report);
+  const [top, ...counts] = await ctx.db.batch([topStreams(ctx, creatorId, report), ...countsIn(ctx, creatorId, spans)]);
+  const counted = countedBy(counts);
   const names = report.days.map(({ key }) => key);
   return {
-    ...{ from: report.from, to: report.to, tz: query.tz },
+    ...{ from: report.from, to: report.to, tz: report.tz },
     totals: presentFigures(names.map(counted)),
     previous: presentFigures([counted(PREVIOUS)]),
-    byDay: names.map((day) => ({ day, ...presentFigures([counted(day)]) })),
+    byDay: byDayOf(report, counted),
     topStreams: top.map(({ startedAt, endedAt, streamedMs, ...stream }) => ({
       ...stream,
       startTime: toIso(startedAt),
@@ -55,6 +38,48 @@ export async function readCreatorAnalytics(
       minutesStreamed: toMinutes(streamedMs),
     })),
   };
+}
+
+/** The days alone: four statements. */
+export async function readCreatorDays(ctx: Context, creatorId: string, report: Report): Promise<Answer['byDay']> {
+  return byDayOf(report, countedBy(await ctx.db.batch(countsIn(ctx, creatorId, spansOf(report)))));
+}
+
+type Counts = readonly [
+  readonly InSpan<StreamFigures>[],
+  readonly InSpan<{ readonly newFollowers: number }>[],
+  readonly InSpan<{ readonly source: EarningSource; readonly diamonds: number }>[],
+  readonly InSpan<SoldIn>[],
+];
+
+function spansOf({ previous, days }: Report): string {
+  return JSON.stringify([previous, ...days]);
+}
+
+function byDayOf({ days }: Report, counted: (span: string) => Counted): Answer['byDay'] {
+  return days.map(({ key: day }) => ({ day, ...presentFigures([counted(day)]) }));
+}
+
+function countsIn(ctx: Context, creatorId: string, spans: string) {
+  return [
+    streamedIn(ctx, creatorId, spans),
+    followedIn(ctx, creatorId, spans),
+    earnedIn(ctx, creatorId, spans),
+    soldIn(ctx, creatorId, spans),
+  ] as const;
+}
+
+function countedBy([streamed, followed, earned, sold]: Counts): (span: string) => Counted {
+  const streamedBy = new Map(streamed.map((row) => [row.span, row]));
+  const followedBy = new Map(followed.map(({ span, newFollowers }) => [span, newFollowers]));
+  const earnedBy = Map.groupBy(earned, ({ span }) => span);
+  const soldBy = Map.groupBy(sold, ({ span }) => span);
+  return (span) => ({
+    streamed: streamedBy.get(span),
+    newFollowers: followedBy.get(span),
+    earned: earnedBy.get(span),
+    sold: soldBy.get(span),
+  });
 }
 
 type InSpan<Row> = Row & { readonly span: string };
@@ -67,14 +92,21 @@ const watchSeconds = sql`coalesce(watched.watch_seconds, 0)`;
 const messages = sql`coalesce(watched.messages, 0)`;
 const streamedMs = (ctx: Context) => sql`coalesce(aired.ended_at, ${int(ctx.now())}) - aired.started_at`;
 
+const total = (column: string) => sql.raw(`coalesce(sum(session.${column}), 0)`);
+
 function streamedIn(ctx: Context, creatorId: string, spans: string) {
   return ctx.db.all<InSpan<StreamFigures>>(sql`
     SELECT ${spanOf}, count(*) AS streams, sum(${streamedMs(ctx)}) AS streamedMs, sum(${uniqueViewers}) AS uniqueViewers,
-      max(${peakViewers}) AS peakViewers, sum(${watchSeconds}) AS watchSeconds, sum(${messages}) AS messages
+      max(${peakViewers}) AS peakViewers, sum(${watchSeconds}) AS watchSeconds, sum(${messages}) AS messages,
+      ${total('users')} + ${total('guests')} AS known, ${total('followers')} AS followers,
+      ${total('new_users')} AS newUsers, ${total('returning_users')} AS returningUsers,
+      ${total('from_following')} AS fromFollowing, ${total('from_search')} AS fromSearch,
+      ${total('from_recommended')} AS fromRecommended, ${total('from_link')} AS fromLink
     FROM json_each(${spans}) span
     CROSS JOIN ${streams} aired ON aired.creator_id = ${creatorId}
       AND aired.started_at >= span.value ->> 'startMs' AND aired.started_at < span.value ->> 'endMs'
     LEFT JOIN ${streamAnalytics} watched ON watched.stream_id = aired.id
+    LEFT JOIN ${sessionAnalytics} session ON session.stream_id = aired.id
     GROUP BY span.key`);
 }
 
@@ -96,7 +128,18 @@ function earnedIn(ctx: Context, creatorId: string, spans: string) {
     GROUP BY span.key, earned.source`);
 }
 
-interface TopStream extends Omit<StreamFigures, 'streams'> {
+/** By days in UTC, as diamonds are. */
+function soldIn(ctx: Context, creatorId: string, spans: string) {
+  return ctx.db.all<InSpan<SoldIn>>(sql`
+    SELECT ${spanOf}, sold.currency AS currency, sum(sold.orders) AS orders, sum(sold.amount_minor) AS amountMinor
+    FROM json_each(${spans}) span
+    CROSS JOIN ${salesDays} sold ON sold.seller_id = ${creatorId}
+      AND sold.day BETWEEN span.value ->> 'firstDay' AND span.value ->> 'lastDay'
+    GROUP BY span.key, sold.currency`);
+}
+
+interface TopStream
+  extends Pick<StreamFigures, 'streamedMs' | 'uniqueViewers' | 'peakViewers' | 'watchSeconds' | 'messages'> {
   readonly id: string;
   readonly title: string;
   readonly startedAt: number;

@@ -2,10 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { PublicTrack } from '@/domains/live/tracks/schemas';
 import { dayRangeQuery } from '@/http/day-range';
-import { isTimeZone } from '@/shared/time-zone';
+import { AudienceFigures, aTimeZone, Money } from './session-schemas';
 
 const day = z.iso.date();
-const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
 const streamFigures = {
   minutesStreamed: z.int().describe('A stream that is live counts up to now.'),
@@ -24,18 +23,15 @@ const figures = {
   diamonds: z
     .object({ gift: z.int(), tip: z.int(), subscription: z.int(), reward: z.int() })
     .describe('Earned on these days in UTC, before reversals, as in `GET /earnings/stats`.'),
-  orders: z.int(),
-  sales: z.array(Money),
+  orders: z.int().describe('Orders that were paid on these days in UTC, also if they were refunded later.'),
+  sales: z.array(Money).describe('Their items, before refunds, without shipping and tax.'),
+  audience: AudienceFigures.describe('Summed over streams. Known once a stream has ended.'),
 };
 
 export const CreatorAnalyticsQuery = z.strictObject({
   from: dayRangeQuery.from.describe('The first day, in the zone `tz`.'),
   to: dayRangeQuery.to.describe('The last day, included. Defaults to today.'),
-  tz: z
-    .string()
-    .refine(isTimeZone, 'must be a time zone: Europe/Berlin')
-    .default('UTC')
-    .describe('The IANA time zone in which days begin and end.'),
+  tz: aTimeZone.describe('The IANA time zone in which days begin and end.'),
   format: z.enum(['json', 'csv']).default('json').describe('`csv`: a line for each day.'),
 });
 

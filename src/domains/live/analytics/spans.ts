@@ -22,6 +22,7 @@ export interface Span {
 export interface Report {
   readonly from: string;
   readonly to: string;
+  readonly tz: string;
   /** A span for each day, in order. */
   readonly days: readonly Span[];
   /** As many days just before. */
@@ -54,5 +55,5 @@ export function readReport(now: number, { tz, ...query }: z.output<typeof Creato
     firstDay: before,
     lastDay: toDay(range.startMs - DAY_MS),
   };
-  return { from: range.from, to: range.to, days, previous };
+  return { from: range.from, to: range.to, tz, days, previous };
 }

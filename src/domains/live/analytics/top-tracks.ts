@@ -6,8 +6,8 @@ import { literal } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { presentPublic } from '@/domains/live/tracks/now-playing';
 import { setList, tracks } from '@/domains/live/tracks/tables';
-import type { CreatorAnalyticsQuery, TopTrack } from './schemas';
-import { readReport, wholeOf } from './spans';
+import type { TopTrack } from './schemas';
+import { type Report, wholeOf } from './spans';
 
 const TOP_TRACKS_MAX = 10;
 
@@ -21,16 +21,12 @@ interface Row {
 }
 
 /**
- * One statement. It reads the set lists of at most 366 days by their key: some 30,000 entries for a DJ who plays for four
- * hours on every one of them. Hidden entries count too. Tracks whose title was typed, or that were deleted, are told apart by title
- * and artist. Throws VALIDATION_FAILED.
+ * One statement. It reads the set lists of at most 366 days by their key: some 30,000 entries for a DJ who plays for
+ * four hours on every one of them. Hidden entries count too. Tracks whose title was typed, or that were deleted, are
+ * told apart by title and artist.
  */
-export async function listTopTracks(
-  ctx: Context,
-  djId: string,
-  query: z.output<typeof CreatorAnalyticsQuery>,
-): Promise<z.input<typeof TopTrack>[]> {
-  const { startMs, endMs } = wholeOf(readReport(ctx.now(), query));
+export async function listTopTracks(ctx: Context, djId: string, report: Report): Promise<z.input<typeof TopTrack>[]> {
+  const { startMs, endMs } = wholeOf(report);
   const typed = (column: string) => sql`iif(played.track_id IS NULL, ${sql.raw(`played.${column}`)}, NULL)`;
   const rows = await ctx.db.all<Row>(sql`
     SELECT played.track_id AS trackId, coalesce(track.title, played.title) AS title,

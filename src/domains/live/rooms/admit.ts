@@ -25,7 +25,7 @@ export function admit(ctx: Context, name: RoomName, viewer: Viewer): Promise<Adm
   return ask(ctx, name, viewer, judgeAdmission);
 }
 
-/** Same as `admit`, and the relation includes the ids of users the caller blocks. */
+/** Same as `admit`, and the relation includes what only joining needs: whom the caller blocks, whether they return. */
 export function admitToJoin(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, judgeAdmission, true);
 }
@@ -44,9 +44,9 @@ export function findInUserRoom(
   ctx: Context,
   roomId: string,
   viewer: Viewer,
-  withBlocks = false,
+  toJoin = false,
 ): Promise<Admitted | undefined> {
-  return look(ctx, { id: roomId }, viewer, { kind: 'user', findDoor: findUserRoomDoor, withBlocks });
+  return look(ctx, { id: roomId }, viewer, { kind: 'user', findDoor: findUserRoomDoor, toJoin });
 }
 
 /** For a caller who wants to read the room's content, also after its end. */
@@ -59,11 +59,11 @@ async function ask(
   name: RoomName,
   viewer: Viewer,
   judge: typeof judgeAdmission,
-  withBlocks = false,
+  toJoin = false,
 ): Promise<Admitted> {
   const found =
-    (await look(ctx, name, viewer, { kind: 'stream', findDoor: findStreamDoor, withBlocks })) ??
-    (await look(ctx, name, viewer, { kind: 'user', findDoor: findUserRoomDoor, withBlocks }));
+    (await look(ctx, name, viewer, { kind: 'stream', findDoor: findStreamDoor, toJoin })) ??
+    (await look(ctx, name, viewer, { kind: 'user', findDoor: findUserRoomDoor, toJoin }));
   if (!found) throw roomError('STREAM_NOT_FOUND');
   const refusal = judge(found.door, found.relation);
   if (refusal) throw doorError(refusal, found.relation);
@@ -73,18 +73,18 @@ async function ask(
 interface Look {
   readonly kind: 'stream' | 'user';
   readonly findDoor: typeof findStreamDoor;
-  /** Whether the relation includes the ids of users the caller blocks. */
-  readonly withBlocks: boolean;
+  /** Whether the relation includes what only joining needs. */
+  readonly toJoin: boolean;
 }
 
 async function look(
   ctx: Context,
   name: RoomName,
   viewer: Viewer,
-  { kind, findDoor, withBlocks }: Look,
+  { kind, findDoor, toJoin }: Look,
 ): Promise<Admitted | undefined> {
   const relationTo = async (roomId: string) =>
-    viewer?.kind === 'user' ? findRoomRelation(ctx, { roomId, kind }, viewer.userId, withBlocks) : undefined;
+    viewer?.kind === 'user' ? findRoomRelation(ctx, { roomId, kind }, viewer.userId, toJoin) : undefined;
   // If the id is known, both are read at once, which saves a round trip to D1.
   const early = 'id' in name ? relationTo(name.id) : undefined;
   const [door, known] = await Promise.all([findDoor(ctx, name, viewer), early]);

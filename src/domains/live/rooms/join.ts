@@ -1,7 +1,7 @@
 /** Joining a room: all checks happen here, once. The answer contains what opens the room and its video. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Pass } from '@/contracts/room';
+import type { Pass, Source } from '@/contracts/room';
 import { currentMaintenance } from '@/domains/base/maintenance/read';
 import { isInsider } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';
@@ -18,14 +18,21 @@ import type { Joined } from './schemas';
 import { viewerToken } from './token';
 import { rememberWatched } from './watched';
 
-/** @param address the caller's IP address, if it is known */
 export async function joinRoom(
   ctx: Context,
   name: RoomName,
   actor: Viewer,
-  address?: string,
+  { address, source = 'link' }: Came = {},
 ): Promise<z.input<typeof Joined>> {
-  return letIn(ctx, await admitToJoin(ctx, name, actor), actor, address);
+  return letIn(ctx, await admitToJoin(ctx, name, actor), actor, { address, source });
+}
+
+/** Where the caller comes from. */
+interface Came {
+  /** The IP address, if it is known. */
+  readonly address?: string | undefined;
+  /** How they found the stream. */
+  readonly source?: Source | undefined;
 }
 
 /** @param admitted for joining */
@@ -33,9 +40,9 @@ export async function letIn(
   ctx: Context,
   admitted: Admitted,
   actor: Viewer,
-  address?: string,
+  { address, source }: Came,
 ): Promise<z.input<typeof Joined>> {
-  const { door } = admitted;
+  const { door, relation } = admitted;
   const { roomId } = door;
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   // The host and staff may enter from anywhere.
@@ -43,7 +50,8 @@ export async function letIn(
   const passId = newId();
   const sessionId = actor?.kind === 'user' && viewer.kind === 'user' ? actor.sessionId : undefined;
   await logStaffEntry(ctx, admitted, passId);
-  const pass = await signPass(ctx, roomId, viewer, { id: passId, regions, sessionId, address });
+  const arrival = source && { source, returning: relation?.isReturning ?? false };
+  const pass = await signPass(ctx, roomId, viewer, { id: passId, regions, sessionId, address, arrival });
   const isLive = door.status === 'live';
   const counting = countViewers(ctx, door);
   // Stored before the pass is used, so that an event that ends the right to enter also reaches unused passes.

@@ -4,7 +4,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Pass, RoomViewer } from '@/contracts/room';
+import { type Pass, type RoomViewer, SOURCES } from '@/contracts/room';
 import { addressHash } from '@/domains/base/users/address-hash';
 import { addressKey } from '@/http/rate-limit';
 import { RANKS } from '@/shared/actor';
@@ -52,6 +52,7 @@ const PassClaims = z.object({
   sessionId: z.string().optional(),
   regions: z.array(z.string()).optional(),
   address: z.string().optional(),
+  arrival: z.object({ source: z.enum(SOURCES), returning: z.boolean() }).optional(),
 });
 
 type Signer = Pick<Context, 'config' | 'now'>;
@@ -60,12 +61,13 @@ type Signer = Pick<Context, 'config' | 'now'>;
  * @param regions the viewer's regions, in case the creator blocks one of them later
  * @param sessionId for a user
  * @param address the caller's IP address
+ * @param arrival for a stream
  */
 export function signPass(
   ctx: Signer,
   roomId: string,
   viewer: RoomViewer,
-  { id = newId(), regions, sessionId, address }: Partial<Pick<Pass, 'id' | 'regions' | 'sessionId' | 'address'>> = {},
+  { id = newId(), regions, sessionId, address, arrival }: Partial<Omit<Pass, 'roomId' | 'shard' | 'viewer'>> = {},
 ): Promise<string> {
   const pass: Pass = {
     id,
@@ -75,6 +77,7 @@ export function signPass(
     sessionId,
     regions,
     address: markOf(ctx, roomId, viewer, address),
+    arrival,
   };
   return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
 }

@@ -20,7 +20,7 @@ import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank, Staff } from '@/shared/actor';
 import { isLetIn } from './let-in';
-import { roomBans } from './tables';
+import { roomBans, streamListeners } from './tables';
 
 /** The columns for `deniedOf`. */
 interface DeniedRow {
@@ -50,6 +50,8 @@ interface RelationRow extends DeniedRow {
   /** JSON; null if not requested. */
   blockedIds: string | null;
   verified: number;
+  /** Only of a stream; null if not requested. */
+  isReturning?: number | null;
   /** Only in users' rooms. */
   roomMember?: number;
   speaker?: number;
@@ -66,18 +68,20 @@ export interface RoomRelation {
   readonly banReason: string | null;
   /** The users they block, if requested. */
   readonly blockedIds: readonly string[];
+  /** If requested: they watched an earlier stream of the creator for a minute or more. */
+  readonly isReturning: boolean;
 }
 
-/** Returns undefined if the user or the room does not exist. */
+/** @param toJoin also reads what only joining needs. Returns undefined if the user or the room does not exist. */
 export async function findRoomRelation(
   ctx: Pick<Context, 'db' | 'now'>,
   { roomId, kind = 'stream' }: { readonly roomId: string; readonly kind?: 'stream' | 'user' | undefined },
   userId: string,
-  withBlocks = false,
+  toJoin = false,
 ): Promise<RoomRelation | undefined> {
   const readAt = ctx.now();
   const read = { stream: relations, user: userRoomRelations }[kind];
-  const [row] = await ctx.db.all<RelationRow>(read(roomId, sql`= ${userId}`, withBlocks));
+  const [row] = await ctx.db.all<RelationRow>(read(roomId, sql`= ${userId}`, toJoin));
   return row && presentRelation(row, readAt);
 }
 
@@ -126,7 +130,11 @@ export function roomRelationQuery(
   return ctx.db.all<RelationRow>(read(roomId, sql`= ${userId}`));
 }
 
-function relations(roomId: string, who: SQL, withBlocks = false): SQL {
+/** Kept for a year, see `stream_listeners`. */
+const hasListened = sql`EXISTS (
+  SELECT 1 FROM ${streamListeners} l WHERE l.user_id = users.id AND l.creator_id = streams.creator_id)`;
+
+function relations(roomId: string, who: SQL, toJoin = false): SQL {
   return sql`
     SELECT users.id, ${streamVideoRoom} AS videoRoom, users.username,
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
@@ -135,7 +143,8 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM ${channelBans} b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
-      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      ${toJoin ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      ${toJoin ? hasListened : sql`NULL`} AS isReturning,
       users.email_verified_at IS NOT NULL AS verified,
       ${deniedColumns(streams.channelId, streams.creatorId)}
     FROM ${streams} CROSS JOIN ${users} ON users.id ${who}
@@ -143,7 +152,7 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
 }
 
 /** Co-hosts moderate. A room that staff look at lets in nobody but its host. */
-function userRoomRelations(roomId: string, who: SQL, withBlocks = false): SQL {
+function userRoomRelations(roomId: string, who: SQL, toJoin = false): SQL {
   const isIn = (table: SQLWrapper) =>
     sql`EXISTS (SELECT 1 FROM ${table} role WHERE role.room_id = user_rooms.id AND role.user_id = users.id)`;
   return sql`
@@ -153,7 +162,7 @@ function userRoomRelations(roomId: string, who: SQL, withBlocks = false): SQL {
       ${isLetIn(users.id)} AS roomMember,
       ${isIn(roomSpeakers)} AS speaker,
       (SELECT reason FROM ${roomBans} b WHERE b.room_id = user_rooms.id AND b.user_id = users.id) AS banReason,
-      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      ${toJoin ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       users.email_verified_at IS NOT NULL AS verified, ${isIn(roomBans)} AS banned,
       ${isBlockBetween(users.id, userRooms.hostId)} AS blocked, ${accountColumns}
     FROM ${userRooms} CROSS JOIN ${users} ON users.id ${who}
@@ -253,5 +262,6 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     banReason: row.banReason,
     // Staff see past blocks, including their own.
     blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
+    isReturning: row.isReturning === 1,
   };
 }

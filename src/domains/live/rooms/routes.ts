@@ -8,7 +8,7 @@ import { chatEndpoints } from './chat-routes';
 import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
-import { anId, Joined, StreamToken, TokenRequest, ViewerList } from './schemas';
+import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
 import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
 
@@ -25,10 +25,13 @@ const enterEndpoints: Endpoint[] = [
     description: 'The pass works once, within a minute. A scheduled stream has a waiting room.',
     who: 'optional',
     params: ById,
+    body: JoinRequest,
     response: Joined,
     refusals: NOT_ADMITTED,
-    handler: (ctx, { actor, params, request }) =>
-      joinRoom(ctx, streamName(params.id), actor, request.headers.get('cf-connecting-ip') ?? undefined),
+    handler: (ctx, { actor, params, body, request }) => {
+      const address = request.headers.get('cf-connecting-ip') ?? undefined;
+      return joinRoom(ctx, streamName(params.id), actor, { ...body, address });
+    },
   }),
   endpoint({
     operationId: 'leaveStream',

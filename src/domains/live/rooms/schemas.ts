@@ -1,5 +1,6 @@
 /** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
+import { SOURCES } from '@/contracts/room';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
 
@@ -40,6 +41,14 @@ export const TokenRequest = z
   .partial()
   .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
   .openapi('TokenRequest');
+
+export const JoinRequest = z
+  .strictObject({
+    source: z.enum(SOURCES).optional().openapi({
+      description: 'How the viewer found the stream, `link` if absent. Only its creator sees how many came from where.',
+    }),
+  })
+  .openapi('JoinRequest');
 
 export const Policy = z
   .object({

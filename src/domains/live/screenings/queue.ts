@@ -12,7 +12,10 @@ export function readQueue(ctx: Context, queue: z.output<typeof ScreeningQueue>):
   return readVideos(ctx, queue);
 }
 
-/** Idempotent: the same queue again tells nobody. Throws ROOM_CLOSED, TOO_FAST. @param host of the room, who has been admitted */
+/**
+ * Idempotent: the same queue again tells nobody. Throws ROOM_CLOSED, TOO_FAST.
+ * @param host of the room, who has been admitted
+ */
 export async function setQueue(ctx: Context, host: RoomUser, roomId: string, queue: readonly Video[]): Promise<void> {
   const answer = await ctx.rooms(roomId).screen(host, { type: 'queue', queue });
   if (!answer.ok) throw refusalOf(answer);

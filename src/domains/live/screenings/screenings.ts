@@ -37,7 +37,10 @@ export async function startScreening(
   return act(room, user, { type: 'start', video });
 }
 
-/** Throws the refusals of admission, STREAM_NOT_LIVE, NO_SCREENING, SCREENING_CHANGED, NOT_IN_CONTROL, NOT_IN_ROOM, TIMED_OUT, TOO_FAST. */
+/**
+ * Throws the refusals of admission, STREAM_NOT_LIVE, NO_SCREENING, SCREENING_CHANGED, NOT_IN_CONTROL, NOT_IN_ROOM,
+ * TIMED_OUT, TOO_FAST.
+ */
 export async function syncScreening(ctx: Context, actor: Actor, roomId: string, sync: Sync): Promise<PresentedSession> {
   const { room, user } = await enter(ctx, actor, roomId);
   return act(room, user, { type: 'sync', sync });
@@ -77,7 +80,7 @@ export async function joinScreening(
 ): Promise<z.input<typeof JoinedScreening>> {
   const admitted = await admitToJoin(ctx, { id: roomId }, actor);
   const screening = presentSession(await ctx.rooms(roomId).program());
-  return { ...(await letIn(ctx, admitted, actor, address)), you: presentYou(admitted), screening };
+  return { ...(await letIn(ctx, admitted, actor, { address })), you: presentYou(admitted), screening };
 }
 
 interface Entered {

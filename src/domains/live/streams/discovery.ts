@@ -21,16 +21,26 @@ export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof present
 export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter & PageQuery): Promise<StreamList> {
   const status =
     filter.status ?? { newest: undefined, viewers: 'live' as const, scheduled: 'scheduled' as const }[filter.sort];
-  const audience = status === 'cancelled' ? CANCELLED : streamAudience(viewer);
-  const conditions = [
-    ofStatus(status, filter.creatorId !== undefined),
-    filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
-    filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
-    filter.q === undefined
-      ? undefined
-      : sql`streams.rowid IN (${newestMatches('streams_fts', filter.q, audience, COUNT_MAX + 1)})`,
-  ];
-  return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
+  const hasDate = filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined;
+  const condition = and(isOfKind({ ...filter, status }), hasDate, hasWords(viewer, { ...filter, status }));
+  return listPage(ctx, viewer, condition, orderOf(filter.sort, status), filter);
+}
+
+/** Without cancelled streams, unless they are asked for. */
+export function isOfKind({ status, creatorId }: Pick<StreamFilter, 'status' | 'creatorId'>): SQL | undefined {
+  const ofOneCreator = creatorId === undefined ? undefined : eq(streams.creatorId, creatorId);
+  return and(ofStatus(status, ofOneCreator !== undefined), ofOneCreator);
+}
+
+/** One of the newest streams with these words. */
+export function hasWords(viewer: Viewer, { q, status }: Pick<StreamFilter, 'q' | 'status'>): SQL | undefined {
+  if (q === undefined) return undefined;
+  return sql`streams.rowid IN (${newestMatches('streams_fts', q, audienceFor(viewer, status), COUNT_MAX + 1)})`;
+}
+
+/** The audience terms by which this reader finds streams of this status. */
+export function audienceFor(viewer: Viewer, status: StreamFilter['status']): SQL {
+  return status === 'cancelled' ? CANCELLED : streamAudience(viewer);
 }
 
 /** Returns the page, and its parts again under the names that older clients use. */
@@ -51,7 +61,7 @@ function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
   return status === 'live' || status === 'scheduled' ? sql`${equal} AND ${isOpen()}` : sql`+${equal}`;
 }
 
-function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {
+export function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {
   switch (sort) {
     case 'newest':
       return [desc(streams.id)];
@@ -73,28 +83,39 @@ export async function listPage(
   order: SQL[],
   query: PageQuery,
 ): Promise<StreamList> {
-  const { limit, offset } = limitAndOffset(query);
   const visible = and(condition, visibleTo(viewer));
+  const [items, total] = await Promise.all([readPage(ctx, viewer, visible, order, query), countStreams(ctx, visible)]);
+  return presentPage(items, total, query);
+}
+
+/** @param visible includes whether the reader may see a stream */
+export async function readPage(
+  ctx: Context,
+  viewer: Viewer,
+  visible: SQL | undefined,
+  order: SQL[],
+  query: PageQuery,
+): Promise<ReturnType<typeof presentStream>[]> {
+  const { limit, offset } = limitAndOffset(query);
+  const rows = await ctx.db
+    .select(streamColumns)
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+    .where(visible)
+    .orderBy(...order)
+    .limit(limit)
+    .offset(offset);
+  return rows.map((row) => presentStream(row, viewer));
+}
+
+/** Counts up to COUNT_MAX + 1. */
+export async function countStreams(ctx: Context, visible: SQL | undefined): Promise<number> {
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .where(visible);
-  const [rows, [{ total = 0 } = {}]] = await Promise.all([
-    ctx.db
-      .select(streamColumns)
-      .from(streams)
-      .innerJoin(users, eq(users.id, streams.creatorId))
-      .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-      .where(visible)
-      .orderBy(...order)
-      .limit(limit)
-      .offset(offset),
-    countRows(ctx, counted, COUNT_MAX + 1),
-  ]);
-  return presentPage(
-    rows.map((row) => presentStream(row, viewer)),
-    total,
-    query,
-  );
+  const [{ total = 0 } = {}] = await countRows(ctx, counted, COUNT_MAX + 1);
+  return total;
 }

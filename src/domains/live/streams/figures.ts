@@ -1,23 +1,13 @@
-/** Stores a room's figures as its stream's, once after the end. */
-
+/** The figures of a room by which its stream is listed. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import { int } from '@/db/sql';
-import { keepFigures } from '@/domains/live/rooms/figures';
+import type { RoomDatabase } from '@/domains/live/rooms/figures';
 import { streams } from './tables';
 
-/** Keeps the first report, so repeats change nothing. */
-export async function recordAnalytics(
-  ctx: Pick<Context, 'db' | 'now'>,
-  streamId: string,
-  figures: RoomFigures,
-): Promise<void> {
-  await ctx.db.batch([
-    keepFigures(ctx, streamId, figures),
-    ctx.db.run(sql`
-      UPDATE ${streams} SET peak_viewers = max(peak_viewers, ${int(figures.peakViewers)}),
-        ranking_peak = ${int(figures.rankingPeak)}
-      WHERE id = ${streamId}`),
-  ]);
+/** For the batch that stores the figures of a stream that is over. */
+export function keepPeaks(ctx: RoomDatabase, streamId: string, { peakViewers, rankingPeak }: RoomFigures) {
+  return ctx.db.run(sql`
+    UPDATE ${streams} SET peak_viewers = max(peak_viewers, ${int(peakViewers)}), ranking_peak = ${int(rankingPeak)}
+    WHERE id = ${streamId}`);
 }

@@ -1,10 +1,11 @@
 /** Wire shapes of streams: the card in lists, and the inputs. */
 import { z } from '@hono/zod-openapi';
+import { SessionProduct, Showcase } from '@/contracts/product';
 import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
 import { anId, MediaToken } from '@/domains/live/rooms/schemas';
-import { pageOf, pageQuery } from '@/http/envelope';
+import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText, optionalSearchText, searchText } from '@/http/fields';
 
 const TITLE_CHARACTERS_MAX = 140;
@@ -45,6 +46,10 @@ export const Stream = z
     }),
     earnings: z.int().optional().openapi({ description: 'In diamonds. Only for the creator and staff.' }),
     createdAt: time,
+    products: z.array(SessionProduct).optional().openapi({ description: 'Only in `GET /sessions/{id}`.' }),
+    showcase: orNull(Showcase).optional().openapi({
+      description: 'The product that it shows now; null if it shows none. Only in `GET /sessions/{id}`.',
+    }),
     hidden: z.literal(true).optional().openapi({
       description: 'Reports hid it, or staff removed it: only its creator and staff see it.',
     }),

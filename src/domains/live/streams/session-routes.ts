@@ -5,8 +5,6 @@ import { anId, StreamToken } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { listStreams } from './discovery';
 import { streamError } from './errors';
-import { getStream } from './find';
-import { presentStream } from './present';
 import { NewSession, SessionChanges, StartedSession, Stream, StreamListQuery, StreamPage } from './schemas';
 import { cancelSession, changeSession, createSession, endSession, startSession } from './sessions';
 import { issueToken } from './token';
@@ -37,18 +35,6 @@ export const sessionEndpoints: Endpoint[] = [
     status: 201,
     refusals: [streamError.TOO_MANY_SCHEDULED, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, body }) => createSession(ctx, actor, body),
-  }),
-  endpoint({
-    operationId: 'readSession',
-    method: 'get',
-    path: '/sessions/{id}',
-    tag: 'session',
-    summary: 'One session',
-    who: 'optional',
-    params: ById,
-    response: Stream,
-    refusals: NOT_HERE,
-    handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
   }),
   endpoint({
     operationId: 'changeSession',

@@ -16,7 +16,8 @@ import { tracks } from './tables';
 const ACCESS = { cacheControl: 'private, max-age=60', blanks: [] };
 
 /**
- * Throws TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_REJECTED, TRACK_MUTED, TRACK_REMOVED, the refusals of the stream's door, and those of files.
+ * Throws TRACK_NOT_FOUND, TRACK_NOT_READY, TRACK_REJECTED, TRACK_MUTED, TRACK_REMOVED, the refusals of the stream's
+ * door, and those of files.
  * @param token from the DJ's `fileUrl`
  */
 export async function serveAudio(

@@ -8,22 +8,11 @@ import type { Viewer } from '@/shared/actor';
 import { isShownEntry } from './now-playing';
 import { setList, type TrackRow, tracks } from './tables';
 
-/** What a report on a track is about. */
-export interface ReportableTrack {
-  readonly track: TrackRow;
-  /** A stream in which it was played and this viewer may see; null for its DJ. */
-  readonly streamId: string | null;
-}
-
 /**
  * Undefined unless it is the viewer's own, or plays or was played, not hidden, in a stream that they may see. A claim may
  * be joined by others, so a muted track is found. One that is removed or deleted is not.
  */
-export async function findTrackToReport(
-  ctx: Context,
-  viewer: Viewer,
-  id: string,
-): Promise<ReportableTrack | undefined> {
+export async function findTrackToReport(ctx: Context, viewer: Viewer, id: string): Promise<TrackRow | undefined> {
   const isPlayed = sql`${setList.trackId} = ${id} AND ${isShownEntry} AND ${visibleTo(viewer)}`;
   const [[track], [played]] = await ctx.db.batch([
     ctx.db.select().from(tracks).where(eq(tracks.id, id)),
@@ -38,5 +27,5 @@ export async function findTrackToReport(
   const isOwn = viewer?.kind === 'user' && viewer.userId === track?.djId;
   if (!track || track.keptUntil !== null || track.deletedAt !== null) return undefined;
   if (!isOwn && !played) return undefined;
-  return { track, streamId: played?.streamId ?? null };
+  return track;
 }

@@ -31,7 +31,10 @@ export async function findAnyRoom(ctx: Context, id: string): Promise<AnyRoom | u
   return row && found && { room: row.room, presented: presentRoom(row.room, found, row.viewerCount) };
 }
 
-/** The batch aborts with DEMAND_NOT_MET if the room changed since it was read. */
+/**
+ * The batch aborts with DEMAND_NOT_MET if the room changed since it was read. `titledBy` stays: the author of a title
+ * that staff correct still answers for it.
+ */
 export function planDetails(
   ctx: Context,
   room: UserRoomRow,

@@ -18,7 +18,7 @@ export async function joinUserRoom(
 ): Promise<z.input<typeof JoinedRoom>> {
   const admitted = await admitToUserRoom(ctx, roomId, actor);
   if (!admitted) throw userRoomError('ROOM_NOT_FOUND');
-  const joined = await letIn(ctx, admitted, actor, address);
+  const joined = await letIn(ctx, admitted, actor, { address });
   return { ...joined, you: presentYou(admitted) };
 }
 

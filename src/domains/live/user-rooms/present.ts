@@ -1,4 +1,4 @@
-/** Presents a user's room. It shows the same to everyone who may see it; only its own people see a hidden one. */
+/** Presents a user's room. It shows the same to everyone who may see it. */
 import type { z } from '@hono/zod-openapi';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { RoomPeople } from './people';

@@ -106,9 +106,14 @@ export const Room = z
     closeReason: z.string().nullable(),
     createdAt: z.iso.datetime(),
     closedAt: z.iso.datetime().nullable(),
-    hidden: z.literal(true).optional().openapi({
-      description: 'Staff look at a report about it, or removed it: only its own people and staff see it.',
-    }),
+    hidden: z
+      .literal(true)
+      .optional()
+      .openapi({
+        description:
+          'Staff look at a report about it, or removed it: only its host and staff see it, and whoever opened it, ' +
+          'in `GET /rooms/mine`.',
+      }),
     screening: Screening.optional(),
   })
   .openapi('Room');

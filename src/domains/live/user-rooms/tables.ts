@@ -24,7 +24,9 @@ export const userRooms = sqliteTable('user_rooms', {
     .notNull()
     .default('open'),
   closeReason: text('close_reason', { enum: CLOSE_REASONS }),
-  /** Hidden by reports, or removed by staff: only its creator and staff see it. */
+  /**
+   * Hidden by reports, or removed by staff: only its host and staff see it, and whoever opened it, in `GET /rooms/mine`.
+   */
   hiddenAt: integer('hidden_at'),
   /** Removed by staff: until when (ms) an appeal may bring it back. */
   keptUntil: integer('kept_until'),

@@ -66,7 +66,7 @@ async function awardPage(
     for (const period of periods)
       for (const target of targets) {
         const isTheirs = (isForGuides(target) ? isGuide : isCreator) === 1 && target.period === period.kind;
-        const isReached = isTheirs && progressOf(userId, period, target.metric) >= target.threshold;
+        const isReached = isTheirs && progressOf(userId, period, target) >= target.threshold;
         if (isReached && !rewarded.has(`${userId} ${target.id} ${period.name}`))
           await reward(ctx, userId, target, period, version);
       }

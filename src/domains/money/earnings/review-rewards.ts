@@ -4,7 +4,7 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
+import { TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { type Period, periodAt } from '@/domains/base/economy/periods';
 import { economyVersions } from '@/domains/base/economy/tables';
@@ -16,7 +16,7 @@ import { readTargetProgress } from './target-progress';
 
 interface JudgedReward {
   readonly row: TargetRewardRow;
-  readonly targets: EconomyConfig['targets'];
+  readonly target: TargetRule;
   readonly isReversed: boolean;
 }
 
@@ -38,13 +38,12 @@ export async function judgeRewards(ctx: Context, userId: string, periods: readon
   const rewards = await listRewards(ctx, userId, periods);
   if (rewards.length === 0) return 0;
   let restored = 0;
-  const judgedBy = rewards.flatMap(({ targets, row }) => targets.filter(({ id }) => id === row.targetId));
-  const progressOf = await readTargetProgress(ctx, [userId], periods, judgedBy);
-  for (const { row, targets, isReversed } of rewards) {
-    const target = targets.find(({ id }) => id === row.targetId);
-    const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
-    if (!target || !period || !dependsOnEarnings(target)) continue;
-    const isReached = progressOf(userId, period, target.metric) >= target.threshold;
+  const targets = rewards.map(({ target }) => target);
+  const progressOf = await readTargetProgress(ctx, [userId], periods, targets);
+  for (const { row, target, isReversed } of rewards) {
+    const period = periods.find(({ kind, name }) => kind === target.period && name === row.period);
+    if (!period) continue;
+    const isReached = progressOf(userId, period, target) >= target.threshold;
     if (isReached !== isReversed) continue;
     await setReversed(ctx, row, !isReached, asOf);
     if (isReached) restored += row.diamonds;
@@ -66,6 +65,7 @@ async function listPeriods(ctx: Context, userId: string, since: number): Promise
   return [...new Map(periods.map((period) => [`${period.kind} ${period.name}`, period])).values()];
 }
 
+/** Only those whose target depends on earnings: no reversal changes the others. */
 async function listRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<JudgedReward[]> {
   const names = JSON.stringify(periods.map(({ name }) => name));
   const rows = await ctx.db
@@ -79,11 +79,11 @@ async function listRewards(ctx: Context, userId: string, periods: readonly Perio
     .where(
       and(eq(targetRewards.userId, userId), sql`${targetRewards.period} IN (SELECT value FROM json_each(${names}))`),
     );
-  return rows.map(({ row, config, reversed }) => ({
-    row,
-    targets: config.targets,
-    isReversed: reversed !== null && reversed > 0,
-  }));
+  return rows.flatMap(({ row, config, reversed }) => {
+    const target = config.targets.find(({ id }) => id === row.targetId);
+    const isReversed = reversed !== null && reversed > 0;
+    return target && dependsOnEarnings(target) ? [{ row, target, isReversed }] : [];
+  });
 }
 
 const newestChangeOf = (userId: string) =>

@@ -11,20 +11,13 @@ export async function readTargetProgress(
   userIds: readonly string[],
   periods: readonly Period[],
   targets: readonly TargetRule[],
-): Promise<(userId: string, period: Period, metric: TargetRule['metric']) => number> {
+): Promise<(userId: string, period: Period, target: TargetRule) => number> {
   const [asCreator, asGuide] = await Promise.all([
     targets.some(isForCreators) ? readProgress(ctx, userIds, periods) : undefined,
     targets.some(isForGuides) ? readGuideProgress(ctx, userIds, periods) : undefined,
   ]);
-  return (userId, period, metric) => {
-    const figures: Readonly<Partial<Record<TargetRule['metric'], number>>> = {
-      ...asCreator?.(userId, period),
-      ...amountsOf(asGuide?.(userId, period) ?? {}),
-    };
-    return figures[metric] ?? 0;
+  return (userId, period, target) => {
+    if (isForGuides(target)) return asGuide?.(userId, period)[target.metric].amount ?? 0;
+    return isForCreators(target) ? (asCreator?.(userId, period)[target.metric] ?? 0) : 0;
   };
-}
-
-function amountsOf(counted: Readonly<Record<string, { readonly amount: number }>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counted).map(([metric, { amount }]) => [metric, amount]));
 }

@@ -10,7 +10,7 @@ import type { Statement } from '@/contracts/database';
 import type { Plan } from '@/db/commit';
 import { int } from '@/db/sql';
 import { MINUTE_MS } from '@/shared/time';
-import { productVariants, productWaits } from './tables';
+import { products, productVariants, productWaits } from './tables';
 
 /** The name of the constraint, for `refusals`. */
 export const OUT_OF_STOCK = 'product_in_stock';
@@ -83,20 +83,23 @@ function comesBack(ctx: Context, pieces: Pieces, columns: Partial<Record<'stock'
 
 /**
  * Offers what is in stock to those who wait, in their turn, for two minutes. For every batch that adds to the stock, and
- * for the sweep that ends offers. A variant with unlimited stock offers nothing: everybody who waits can buy.
+ * for the sweep that ends offers. A variant with unlimited stock offers nothing: everybody who waits can buy. Neither does
+ * one that nobody can buy now.
  */
 export function offerStock(ctx: Context, { productId, variantId }: Omit<Pieces, 'quantity'>): Plan {
   const until = int(ctx.now() + OFFER_MS);
   const nobodyWaits = sql`NOT EXISTS (SELECT 1 FROM ${productWaits} WHERE variant_id = ${variantId})`;
   const offered = sql`(SELECT count(*) FROM ${productWaits}
     WHERE variant_id = ${variantId} AND offered_until IS NOT NULL)`;
+  const isOnSale = sql`retired_at IS NULL AND EXISTS (SELECT 1 FROM ${products}
+    WHERE products.id = product_id AND status = 'active' AND hidden_at IS NULL)`;
   return {
     statements: [
       ctx.db.run(sql`
         UPDATE ${productWaits} SET offered_until = ${until}
         WHERE variant_id = ${variantId} AND id IN (
           SELECT id FROM ${productWaits} WHERE variant_id = ${variantId} AND offered_until IS NULL ORDER BY id
-          LIMIT (SELECT coalesce(stock, 0) FROM ${productVariants} WHERE id = ${variantId}))`),
+          LIMIT (SELECT coalesce(sum(stock), 0) FROM ${productVariants} WHERE id = ${variantId} AND ${isOnSale}))`),
       ctx.db.run(sql`
         UPDATE ${productVariants} SET stock = stock + offered - ${offered}, offered = ${offered}
         WHERE id = ${variantId} AND NOT (offered = 0 AND ${nobodyWaits})`),

@@ -1,6 +1,7 @@
 /** What happens to those who wait for a piece: they are notified of an offer, and lose it after two minutes. */
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { toIso } from '@/shared/time';
@@ -64,8 +65,18 @@ export async function endOffers(ctx: Context): Promise<boolean> {
 }
 
 /** The pieces of offers that are gone are in stock again. */
-function giveBack(ctx: Context, variantId: string) {
+export function giveBack(ctx: Context, variantId: string) {
   const offered = sql`(SELECT count(*) FROM ${productWaits} WHERE variant_id = ${variantId} AND offered_until IS NOT NULL)`;
   return ctx.db.run(sql`
     UPDATE ${productVariants} SET stock = stock + offered - ${offered}, offered = ${offered} WHERE id = ${variantId}`);
+}
+
+/** For the batch after which nobody can buy the product again soon. */
+export function endWaits(ctx: Context, productId: string): Statement[] {
+  const ofProduct = sql`(SELECT id FROM ${productVariants} WHERE product_id = ${productId})`;
+  return [
+    ctx.db.run(sql`DELETE FROM ${productWaits} WHERE variant_id IN ${ofProduct}`),
+    ctx.db.run(sql`UPDATE ${productVariants} SET stock = stock + offered, offered = 0
+      WHERE product_id = ${productId} AND offered > 0`),
+  ];
 }

@@ -16,17 +16,21 @@ const DAYS_A_PAGE = 31;
 export async function exportAnalytics(ctx: Context, actor: Actor, query: Query): Promise<Response> {
   const { answer, amounts } = await readAll(ctx, actor, query);
   const { country, byDay, totals } = answer;
-  const currencies = totals.payouts.map(({ currency }) => currency);
+  const money = (['payouts', 'sales'] as const).flatMap((figure) =>
+    totals[figure].map(({ currency }) => ({ figure, currency })),
+  );
   const header = [
     ...['day', 'country', 'registrations', 'activeUsers', 'streams', 'hoursWatched', 'peakConcurrent', 'coinsSold'],
     ...['gifts', 'orders', 'reports'],
-    ...currencies.map((currency) => `payoutsMinor ${currency}`),
+    ...money.map(({ figure, currency }) => `${figure}Minor ${currency}`),
   ];
   type Line = { readonly country: string } & (typeof byDay)[number];
   const cells = (line: Line) => [
     ...[line.day, line.country, line.registrations, line.activeUsers, line.streams, line.hoursWatched],
     ...[line.peakConcurrent, line.coinsSold, line.gifts, line.orders, line.reports],
-    ...currencies.map((code) => line.payouts.find(({ currency }) => currency === code)?.amountMinor ?? 0),
+    ...money.map(
+      (column) => line[column.figure].find(({ currency }) => currency === column.currency)?.amountMinor ?? 0,
+    ),
   ];
   async function* pages() {
     for (let start = 0; start < byDay.length; start += DAYS_A_PAGE) {

@@ -1,4 +1,5 @@
 /** Adds up the platform's figures. Takes no Context. */
+import { addMoney } from '@/shared/currency';
 import type { Figure } from './tables';
 
 /** The figures that are not added over days, since the same users come back. A range has that of its largest day. */
@@ -34,9 +35,15 @@ function combine(amounts: readonly Amount[], takesLargest: (figure: Figure) => b
   });
 }
 
-/** The wire shape of amounts that were combined. Nothing can be sold or ordered yet. */
+/** The wire shape of amounts that were combined. */
 export function presentFigures(amounts: readonly Amount[]) {
   const of = (figure: Figure) => amounts.find((one) => one.figure === figure)?.amount ?? 0;
+  const moneyOf = (figure: Figure) =>
+    addMoney(
+      amounts
+        .filter((one) => one.figure === figure)
+        .map(({ unit, amount }) => ({ currency: unit, amountMinor: amount })),
+    );
   return {
     registrations: of('registrations'),
     activeUsers: of('activeUsers'),
@@ -45,12 +52,9 @@ export function presentFigures(amounts: readonly Amount[]) {
     peakConcurrent: of('peakConcurrent'),
     coinsSold: of('coinsSold'),
     gifts: of('gifts'),
-    payouts: amounts
-      .filter(({ figure }) => figure === 'payouts')
-      .map(({ unit, amount }) => ({ currency: unit, amountMinor: amount }))
-      .toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
-    orders: 0,
-    sales: [],
+    payouts: moneyOf('payouts'),
+    orders: of('orders'),
+    sales: moneyOf('sales'),
     reports: of('reports'),
   };
 }

@@ -14,8 +14,8 @@ const Figures = {
   coinsSold: z.int().describe('Bonus coins included; reversals are not subtracted.'),
   gifts: z.int().describe('Gifts that were sent, without tips.'),
   payouts: z.array(Money).describe('Cash-outs that were paid, also if they came back later.'),
-  orders: z.int(),
-  sales: z.array(Money),
+  orders: z.int().describe('Orders that were paid, also if they were refunded later.'),
+  sales: z.array(Money).describe('Their items, before refunds, without shipping and tax.'),
   reports: z.int(),
 };
 

@@ -7,6 +7,7 @@ import { users } from '@/domains/base/users/tables';
 import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { orders } from '@/domains/money/orders/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { reports, reportVoices } from '@/domains/operations/reports/tables';
@@ -80,6 +81,17 @@ export const SOURCES: readonly { readonly figure: Figure; readonly source: Sourc
     source: count(sql`${payouts} sent ON ${inTime(sql`sent.paid_at`)}`, sql`sent.user_id`, {
       amount: sql`sum(sent.amount_minor)`,
       unit: sql`sent.currency`,
+    }),
+  },
+  {
+    figure: 'orders',
+    source: count(sql`${orders} sold ON ${inTime(sql`sold.paid_at`)}`, sql`sold.user_id`),
+  },
+  {
+    figure: 'sales',
+    source: count(sql`${orders} sold ON ${inTime(sql`sold.paid_at`)}`, sql`sold.user_id`, {
+      amount: sql`sum(sold.items_minor)`,
+      unit: sql`sold.currency`,
     }),
   },
   {

@@ -10,6 +10,8 @@ export type Figure =
   | 'coinsSold'
   | 'gifts'
   | 'payouts'
+  | 'orders'
+  | 'sales'
   | 'reports';
 
 /** Written by triggers of `auth_sessions`, whenever a session begins or is used on another day (UTC). */

@@ -8,6 +8,7 @@ export const INBOX_KINDS = [
   'chat',
   'application',
   'payout',
+  'product',
   'held-event',
   'health',
 ] as const;

@@ -8,6 +8,7 @@ import { payoutWaits } from '@/domains/base/notifications/waiting';
 import { isWithinReach } from '@/domains/base/permissions/reach';
 import { users } from '@/domains/base/users/tables';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { products } from '@/domains/money/products/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { reports } from '@/domains/operations/reports/tables';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
@@ -26,7 +27,7 @@ interface Source {
   readonly isAssigned?: true;
 }
 
-/** Tickets and chats can be answered whatever the user's rank. @param userId the column that names the user */
+/** Tickets, chats and products can be answered whatever the user's rank. @param userId the column that names the user */
 function isAnswerable({ userId: readerId, staff }: Actor, userId: SQL): SQL {
   if (staff?.rank !== 'country_admin') return sql`${userId} <> ${readerId}`;
   return sql`${userId} <> ${readerId} AND EXISTS (SELECT 1 FROM ${users} u WHERE u.id = ${userId} AND u.country = ${staff.country})`;
@@ -83,6 +84,12 @@ export const SOURCES: readonly Source[] = [
     permission: 'canApproveCashout',
     things: (reader) => sql`SELECT requested_at AS at, NULL AS assignee FROM ${payoutDetails}
       WHERE status = 'pending' AND ${isWithinReach(reader, sql`payout_details.user_id`)}`,
+  },
+  {
+    kind: 'product',
+    permission: 'canManageCatalogue',
+    things: (reader) => sql`SELECT submitted_at AS at, NULL AS assignee FROM ${products}
+      WHERE status = 'review' AND ${isAnswerable(reader, sql`products.seller_id`)}`,
   },
   {
     kind: 'held-event',

@@ -37,6 +37,8 @@ import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget'
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetInOrders } from '@/domains/money/orders/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
+import { forgetProducts } from '@/domains/money/products/forget';
+import { forgetWaits } from '@/domains/money/products/wait';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetActiveDays } from '@/domains/operations/analytics/forget';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
@@ -161,7 +163,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts and attachments come before files, since they refer to them. Steps
+ * Runs in this order, each until it returns 0. Posts, attachments and products come before files, since they refer to them. Steps
  * that scan rows which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
@@ -193,6 +195,8 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(blankTickets),
   byStatements((ctx, userId, limit) => [forgetSetLists(ctx, userId, limit)]),
   forgetTracks,
+  forgetWaits,
+  forgetProducts,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements(forgetInOrders),

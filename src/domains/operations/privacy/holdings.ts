@@ -20,7 +20,7 @@ import { userSettings } from '@/domains/base/settings/tables';
 import { removedProfiles, users } from '@/domains/base/users/tables';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
-import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
+import { lastRooms, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { faqVotes } from '@/domains/operations/faqs/tables';
@@ -102,13 +102,6 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     without: ['bannedBy'],
   },
   { as: 'streams', table: streams, tie: streams.creatorId, order: [streams.id] },
-  {
-    as: 'streamAnalytics',
-    table: streamAnalytics,
-    tie: streamAnalytics.streamId,
-    things: mine(streams.creatorId),
-    order: [streamAnalytics.streamId],
-  },
   {
     as: 'watchedCategories',
     table: watchedCategories,

@@ -15,6 +15,7 @@ import { giftsSent, roomGiftDays } from '@/domains/money/gifts/tables';
 import { orderProblems, orderRefunds, orders, salesHeld } from '@/domains/money/orders/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
 import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { products, productVariants, productWaits } from '@/domains/money/products/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { receipts } from '@/domains/money/receipts/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
@@ -137,6 +138,27 @@ export const MONEY_HOLDINGS: readonly Holding[] = [
     table: roomGiftDays,
     tie: roomGiftDays.userId,
     order: [roomGiftDays.day, roomGiftDays.asGuide],
+  },
+  {
+    as: 'products',
+    table: products,
+    tie: products.sellerId,
+    order: [products.id],
+    without: ['keptUntil'],
+  },
+  {
+    as: 'productVariants',
+    table: productVariants,
+    tie: productVariants.productId,
+    things: mine(products.sellerId),
+    order: [productVariants.productId, productVariants.position, productVariants.id],
+  },
+  {
+    as: 'productWaits',
+    table: productWaits,
+    tie: productWaits.userId,
+    order: [productWaits.id],
+    without: ['notified'],
   },
   { as: 'exchanges', table: exchanges, tie: exchanges.userId, order: [exchanges.id], without: REPEATS },
   {

@@ -1,8 +1,10 @@
 /**
- * What the platform holds about users' rooms and about who was who in them, as `holdings.ts` lists everything. The
- * members and bans of a room are its host's business, and no longer that of a creator who handed it over.
+ * What the platform holds about rooms: figures of streams and sales, users' rooms and who was who in them, as `holdings.ts` lists
+ * everything. The members and bans of a room are its host's business, and no longer that of a creator who handed it over.
  */
-import { roomBans } from '@/domains/live/rooms/tables';
+import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
+import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
+import { streams } from '@/domains/live/streams/tables';
 import {
   roomCoHosts,
   roomMembers,
@@ -14,6 +16,21 @@ import {
 import { type Holding, mine } from './holding';
 
 export const ROOM_HOLDINGS: readonly Holding[] = [
+  {
+    as: 'streamAnalytics',
+    table: streamAnalytics,
+    tie: streamAnalytics.streamId,
+    things: mine(streams.creatorId),
+    order: [streamAnalytics.streamId],
+  },
+  {
+    as: 'sessionAnalytics',
+    table: sessionAnalytics,
+    tie: sessionAnalytics.streamId,
+    things: mine(streams.creatorId),
+    order: [sessionAnalytics.streamId],
+  },
+  { as: 'salesDays', table: salesDays, tie: salesDays.sellerId, order: [salesDays.day, salesDays.currency] },
   { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
   {
     as: 'hostedRooms',

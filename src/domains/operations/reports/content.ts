@@ -25,6 +25,7 @@ import { hideStream, keepRemovedStream, returnStream, unhideStream } from '@/dom
 import { keepRemovedTrack, muteTrack, returnTrack, unmuteTrack } from '@/domains/live/tracks/removal';
 import { hideRoom, keepRemovedRoom, returnRoom, unhideRoom } from '@/domains/live/user-rooms/removal';
 import { hideWords, keepRemovedWords, returnWords, unhideWords } from '@/domains/money/gifts/review-words';
+import { hideProduct, keepRemovedProduct, returnProduct, unhideProduct } from '@/domains/money/products/removal';
 import { removeBio, returnBio } from '@/domains/people/creators/removal';
 import { removeGenres, returnGenres } from '@/domains/people/djs/removal';
 
@@ -130,6 +131,13 @@ async function plan(ctx: Context, { type, id, streamId }: Target, step: Step, de
         unhide: () => unmuteTrack(ctx, id),
         remove: () => keepRemovedTrack(ctx, id, until),
         return: () => returnTrack(ctx, id),
+      }[step]();
+    case 'product':
+      return {
+        hide: () => hideProduct(ctx, id),
+        unhide: () => unhideProduct(ctx, id),
+        remove: () => keepRemovedProduct(ctx, id, until),
+        return: () => returnProduct(ctx, id),
       }[step]();
     case 'message':
       return planMessage(id, streamId, step === 'hide' || step === 'remove');

@@ -15,11 +15,14 @@ import { getStream } from '@/domains/live/streams/find';
 import { findTrackToReport } from '@/domains/live/tracks/to-report';
 import { getRoom } from '@/domains/live/user-rooms/access';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { getProduct } from '@/domains/money/products/find';
+import { variantsOf } from '@/domains/money/products/present';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { djProfiles } from '@/domains/people/djs/tables';
 import { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
+import { formatMinor } from '@/shared/currency';
 import { reportError } from './errors';
 import type { Evidence, Neighbour, ReportTarget } from './tables';
 
@@ -84,6 +87,8 @@ function look(ctx: Context, actor: Actor, { targetType, targetId, streamId }: As
       return lookAtRoom(ctx, actor, targetId);
     case 'track':
       return lookAtTrack(ctx, actor, targetId);
+    case 'product':
+      return lookAtProduct(ctx, actor, targetId);
   }
 }
 
@@ -156,7 +161,6 @@ async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen>
   return { subjectId, streamId, text, neighbours: (said?.neighbours ?? []).map(neighbourOf) };
 }
 
-/** Its host answers for it. */
 /** The case is about the author of the title, also after the room was handed over. */
 async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen> {
   const { room, people } = await getRoom(ctx, actor, id);
@@ -167,11 +171,20 @@ async function lookAtRoom(ctx: Context, actor: Actor, id: string): Promise<Seen>
 
 /** Its file is held, so that staff can hear what was reported. */
 async function lookAtTrack(ctx: Context, actor: Actor, id: string): Promise<Seen> {
-  const found = await findTrackToReport(ctx, actor, id);
-  if (!found) throw reportError('REPORT_TARGET_NOT_FOUND');
-  const { djId, title, artist, album, key, coverKey } = found.track;
+  const track = await findTrackToReport(ctx, actor, id);
+  if (!track) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { djId, title, artist, album, key, coverKey } = track;
   const text = [title, artist, album].filter(Boolean).join('\n');
   return { subjectId: djId, text, media: [key, coverKey].filter((file) => file !== null) };
+}
+
+/** With its price and options. The file that buyers download stays theirs. */
+async function lookAtProduct(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const found = await getProduct(ctx, actor, id);
+  const { sellerId, title, category, description, priceMinor, currency, imageKeys } = found.product;
+  const options = variantsOf(found).map((variant) => Object.values(variant.options).join(', '));
+  const text = [title, category, formatMinor(priceMinor, currency), options.filter(Boolean).join(' · '), description];
+  return { subjectId: sellerId, text: text.filter(Boolean).join('\n'), media: imageKeys };
 }
 
 function neighbourOf({ id, userId, username, displayName, text, at }: ChatMessage): Neighbour {

@@ -49,8 +49,8 @@ interface Known {
 }
 
 /**
- * Reporting the same again answers the first report, even if its target is hidden by now; a graver reason is added to it. Throws
- * REPORT_TARGET_NOT_FOUND, REPORT_OF_YOUR_OWN, TOO_MANY_REPORTS.
+ * Reporting the same again answers the first report, even if its target is hidden by now; a graver reason is added to
+ * it. Throws REPORT_TARGET_NOT_FOUND, REPORT_OF_YOUR_OWN, TOO_MANY_REPORTS.
  */
 export async function makeReport(
   ctx: Context,

@@ -8,7 +8,7 @@ import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
 import type { Rule } from '@/domains/base/decisions/tables';
 import { type ReportTarget, reports, reportVoices } from './tables';
-import { isClaim, type Weight } from './weigh';
+import { CLAIM, isClaim, type Weight } from './weigh';
 
 export interface Voice extends Weight {
   readonly reporterId: string;
@@ -32,7 +32,7 @@ export function raiseVoice(ctx: Context, reportId: string, targetType: ReportTar
   const claims = int(isClaim(targetType, category) ? 1 : 0);
   const isMore = sql`(${int(base)} < said.base OR (${claims} = 1 AND said.category <> ${category}))`;
   const isOpen = sql`EXISTS (SELECT 1 FROM ${reports} WHERE id = ${reportId} AND status <> 'resolved')`;
-  const keepsClaim = isClaim(targetType, 'copyright') ? sql`said.category = 'copyright'` : sql`false`;
+  const keepsClaim = targetType === CLAIM.targetType ? sql`said.category = ${CLAIM.category}` : sql`false`;
   return [
     ctx.db.run(sql`UPDATE ${reports} SET
         category = CASE WHEN ${int(base)} < reports.base THEN ${category} ELSE reports.category END,

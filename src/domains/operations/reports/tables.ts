@@ -15,6 +15,7 @@ export const REPORT_TARGETS = [
   'gift',
   'room',
   'track',
+  'product',
 ] as const satisfies TargetType[];
 export type ReportTarget = (typeof REPORT_TARGETS)[number];
 

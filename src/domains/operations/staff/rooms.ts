@@ -4,10 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import type { Plan } from '@/db/commit';
-import { logStaff } from '@/domains/base/permissions/log';
-import { requireStaff } from '@/domains/base/permissions/rank';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { type FoundStream, getAnyStream } from '@/domains/live/streams/find';
 import { presentStream } from '@/domains/live/streams/present';
@@ -21,6 +18,7 @@ import type { PresentedRoom } from '@/domains/live/user-rooms/present';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { staffError } from './errors';
+import { logRoom } from './log-room';
 import type { RoomEdit } from './schemas';
 import { editUserRoom } from './user-rooms';
 
@@ -103,20 +101,6 @@ function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string |
     data: { streamId: stream.id },
   } as const;
   return { statements: logRoom(ctx, actor, stream, action), events: [{ kind: 'notify', notification }] };
-}
-
-interface RoomAction {
-  readonly action: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly reason: string | undefined;
-}
-
-/** For the batch of a change: the actor may still make it, and it is logged. */
-function logRoom(ctx: Context, actor: Actor, stream: StreamRow, { reason, ...action }: RoomAction): Statement[] {
-  const target = { targetType: 'stream', targetId: stream.id, subjectId: stream.creatorId };
-  const log = { staffId: actor.userId, ...target, ...action, ...(reason === undefined ? {} : { reason }) };
-  return [requireStaff(ctx, actor), logStaff(ctx, log)];
 }
 
 /** The fields of the row that the changes name. */

@@ -1,10 +1,7 @@
 /** Staff edit or close a room that a user opened. Its host hears why it was closed. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/contracts/database';
 import { commit, commitIfMet } from '@/db/commit';
-import { logStaff } from '@/domains/base/permissions/log';
-import { requireStaff } from '@/domains/base/permissions/rank';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { roomError } from '@/domains/live/rooms/errors';
 import { type AnyRoom, findAnyRoom, planClosing, planDetails } from '@/domains/live/user-rooms/as-staff';
@@ -15,6 +12,7 @@ import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { staffError } from './errors';
+import { logRoom } from './log-room';
 import type { RoomEdit } from './schemas';
 
 const STREAMS_ALONE = ['description', 'category', 'thumbnailUrl', 'visibility', 'chat'] as const;
@@ -55,9 +53,8 @@ export async function editUserRoom(
 /** If several do so at once, only the first closes it and tells the host. */
 async function close(ctx: Context, actor: Actor, room: UserRoomRow, reason: string | undefined): Promise<void> {
   const { statements, events } = planClosing(ctx, room);
-  const log = logRoom(ctx, actor, room, {
-    ...{ action: 'room.close', before: { status: 'open' }, after: { status: 'closed' }, reason },
-  });
+  const [before, after] = [{ status: 'open' }, { status: 'closed' }];
+  const log = logRoom(ctx, actor, room, { action: 'room.close', before, after, reason });
   const notification = {
     userId: room.hostId,
     kind: 'stream-stopped',
@@ -72,23 +69,4 @@ async function readAgain(ctx: Context, id: string): Promise<AnyRoom> {
   const found = await findAnyRoom(ctx, id);
   if (!found) throw userRoomError('ROOM_NOT_FOUND');
   return found;
-}
-
-interface RoomAction {
-  readonly action: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly reason: string | undefined;
-}
-
-/** For the batch of a change: the actor may still make it, and it is logged. */
-function logRoom(
-  ctx: Context,
-  actor: Actor,
-  { id, hostId }: UserRoomRow,
-  { reason, ...action }: RoomAction,
-): Statement[] {
-  const target = { targetType: 'room', targetId: id, subjectId: hostId };
-  const entry = { staffId: actor.userId, ...target, ...action, ...(reason === undefined ? {} : { reason }) };
-  return [requireStaff(ctx, actor), logStaff(ctx, entry)];
 }

@@ -10,6 +10,7 @@ import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { isApproved } from '@/domains/people/creators/approved';
 import { stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
@@ -18,9 +19,6 @@ import { djError } from './errors';
 import { averageOf } from './rating-average';
 import type { DjProfile, DjProfileRequest } from './schemas';
 import { djProfiles, djRatings } from './tables';
-
-/** An approved DJ. For a query with `users`. */
-export const isDj = sql<number>`(users.role = 'dj' AND users.creator_status = 'APPROVED')`;
 
 /** One statement. Throws DJ_NOT_FOUND, also if the reader may not see them. */
 export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Promise<z.input<typeof DjProfile>> {
@@ -42,7 +40,7 @@ export async function getDjProfile(ctx: Context, viewer: Viewer, id: string): Pr
     .leftJoin(djProfiles, eq(djProfiles.userId, users.id))
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
     .leftJoin(djRatings, and(eq(djRatings.djId, users.id), eq(djRatings.userId, readerId)))
-    .where(and(eq(users.id, id), isDj, profileVisibleTo(viewer)))
+    .where(and(eq(users.id, id), isApproved('dj'), profileVisibleTo(viewer)))
     .get();
   if (!row) throw djError('DJ_NOT_FOUND');
   return {

@@ -11,9 +11,9 @@ import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo, whileActive } from '@/domains/base/visibility/people';
 import { streamListeners } from '@/domains/live/rooms/tables';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { isApproved } from '@/domains/people/creators/approved';
 import type { Actor } from '@/shared/actor';
 import { djError } from './errors';
-import { isDj } from './profile';
 import { averageOf } from './rating-average';
 import type { DjRating } from './schemas';
 import { djProfiles, djRatings } from './tables';
@@ -32,7 +32,7 @@ export async function rateDj(
   if (dj.listened === 0 && dj.rated === 0) throw djError('LISTEN_FIRST');
   const now = int(ctx.now());
   // Checks again: someone may have been blocked since the look-up.
-  const visible = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, djId), isDj, profileVisibleTo(actor))})`;
+  const visible = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, djId), isApproved('dj'), profileVisibleTo(actor))})`;
   const results = await commit(
     ctx,
     [
@@ -63,7 +63,7 @@ export async function takeRatingBack(ctx: Context, actor: Actor, djId: string): 
 function findDj(ctx: Context, actor: Actor, djId: string) {
   return ctx.db
     .select({
-      visible: flag(and(isDj, profileVisibleTo(actor))),
+      visible: flag(and(isApproved('dj'), profileVisibleTo(actor))),
       listened: sql<number>`EXISTS (
         SELECT 1 FROM ${streamListeners} WHERE user_id = ${actor.userId} AND creator_id = ${djId})`,
       rated: sql<number>`EXISTS (SELECT 1 FROM ${djRatings} WHERE dj_id = ${djId} AND user_id = ${actor.userId})`,

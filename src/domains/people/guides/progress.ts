@@ -14,7 +14,7 @@ import { guideWork } from './tables';
 import { isGuideAt } from './terms';
 
 /** A day is active from this much counted time on the stage on. */
-export const ACTIVE_DAY_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
+const ACTIVE_DAY_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
 
 /** `FEW_OTHERS`: fewer than two verified others were there. `NOT_APPROVED`: the approval was suspended or withdrawn. */
 export const NOT_COUNTED_REASONS = ['FEW_OTHERS', 'NOT_APPROVED', 'REVERSED', 'TOO_SHORT'] as const;
@@ -25,7 +25,7 @@ export interface Counted {
   readonly notCounted: readonly { readonly reason: Reason; readonly amount: number }[];
 }
 
-export type GuideMetric = (typeof GUIDE_METRICS)[number];
+type GuideMetric = (typeof GUIDE_METRICS)[number];
 export type GuideProgress = Readonly<Record<GuideMetric, Counted>>;
 
 interface Row {

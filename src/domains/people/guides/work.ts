@@ -11,7 +11,7 @@ import { guideTerms, guideWork } from './tables';
 type Bounds = readonly [from: number, to: number | null];
 
 /** A turn on the stage of somebody who is, or was, a guide. Times in ms; a missing end: it lasts. */
-export interface StageTurn {
+interface StageTurn {
   readonly userId: string;
   readonly from: number;
   readonly to: number | null;

@@ -8,6 +8,7 @@ import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { isApproved } from '@/domains/people/creators/approved';
 import { creatorBio, stagePageBio } from '@/domains/people/creators/bio';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { totalEarnings } from '@/domains/people/profiles/total-earnings';
@@ -67,14 +68,7 @@ function pageQuery(ctx: Context, viewer: Viewer, userId: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(
-      and(
-        eq(users.id, userId),
-        eq(users.role, 'performer'),
-        eq(users.creatorStatus, 'APPROVED'),
-        profileVisibleTo(viewer),
-      ),
-    );
+    .where(and(eq(users.id, userId), isApproved('performer'), profileVisibleTo(viewer)));
 }
 
 /**
@@ -99,7 +93,8 @@ export async function changePerformerProfile(
   const mayBeNameless = stageName === null ? [requireThat(ctx, isOffStage)] : [];
   const statements = [...mayBeNameless, changeStage(ctx, userId, changes), enterStage(ctx, userId, isAnonymous)];
   await commit(ctx, [requireActive(ctx, userId), ...statements], {
-    events: isRenamed && page.privacySettings?.anonymousMode ? renamed(userId, names.displayName) : [],
+    // Also while anonymous mode is off: it may have been turned on since.
+    events: isRenamed ? renamed(userId, names.displayName) : [],
     refusals: {
       DEMAND_NOT_MET: () => performerError('STAGE_NAME_NEEDED'),
       'users.username': () => performerError('STAGE_HANDLE_TAKEN'),

@@ -10,12 +10,13 @@ import { followsCreator, subscribes } from '@/domains/base/visibility/members';
 import { blockedBy, profileNamedTo, seesPastBlocks, showsFollows } from '@/domains/base/visibility/people';
 import { findLiveOrNext } from '@/domains/live/streams/next';
 import { presentStream } from '@/domains/live/streams/present';
+import { isApproved } from '@/domains/people/creators/approved';
 import { creatorProfiles } from '@/domains/people/creators/tables';
 import { presentTier, tiersQuery } from '@/domains/people/creators/tiers';
 import { socialError } from '@/domains/people/social/errors';
 import type { Viewer } from '@/shared/actor';
 import { toIso } from '@/shared/time';
-import { creatorColumns, isCreator, presentCreator } from './creators';
+import { creatorColumns, presentCreator } from './creators';
 import type { CreatorPage } from './discovery-schemas';
 
 /**
@@ -75,6 +76,6 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(and(eq(users.username, username), isCreator, profileNamedTo(viewer)))
+    .where(and(eq(users.username, username), isApproved(), profileNamedTo(viewer)))
     .get();
 }

@@ -5,20 +5,18 @@ import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
-import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { isApproved } from '@/domains/people/creators/approved';
 import { creatorBio } from '@/domains/people/creators/bio';
 import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
-
-export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 
 /** For `users` left-joined with `creator_profiles`. */
 export const creatorColumns = {
@@ -42,7 +40,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   const { q, category, sort } = query;
   const { limit, offset } = limitAndOffset(query);
   const wanted = and(
-    isCreator,
+    isApproved(),
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
     category === undefined
       ? undefined

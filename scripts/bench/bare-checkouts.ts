@@ -1,0 +1,62 @@
+/**
+ * The baseline for a checkout: a Worker that repeats the D1 calls of one recorded checkout, each time for another buyer
+ * and with new ids, without sign-in, rules or envelope. The difference to Footlight is the cost of those.
+ */
+import type { Call, Stage } from './recording-d1';
+
+interface Recording {
+  readonly stages: readonly Stage[];
+  readonly buyerId: string;
+  /** Ids that a new checkout keeps, such as the product's. Every other id in what is written is new each time. */
+  readonly kept: readonly string[];
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** Orders have a random number of their own. */
+const NUMBER = /\bFL-?[0-9A-Z]{6,}\b/g;
+
+let recording: Recording | undefined;
+
+export class StreamRoom {} // wrangler.toml binds one
+
+export default {
+  async fetch(request: Request, { DB }: { DB: D1Database }): Promise<Response> {
+    if (request.method === 'PUT') {
+      recording = await request.json<Recording>();
+      return new Response();
+    }
+    if (!recording) return new Response('Nothing was recorded', { status: 404 });
+    const renew = renewerOf(recording, await request.text());
+    const answers: unknown[] = [];
+    for (const stage of recording.stages)
+      answers.push(...(await Promise.all(stage.map((call) => ask(DB, call, renew)))));
+    return Response.json(answers);
+  },
+  queue() {},
+  scheduled() {},
+};
+
+type Renew = (value: unknown) => unknown;
+
+/** Maps each value of the recording to the one for this buyer; equal ids stay equal. */
+function renewerOf({ buyerId, kept }: Recording, newBuyerId: string): Renew {
+  const known = new Map([[buyerId, newBuyerId], ...kept.map((id) => [id, id] as const)]);
+  const renewed = (old: string, make: () => string) => {
+    const value = known.get(old) ?? make();
+    known.set(old, value);
+    return value;
+  };
+  return (value) =>
+    typeof value === 'string'
+      ? value
+          .replaceAll(UUID, (id) => renewed(id, () => crypto.randomUUID()))
+          .replaceAll(NUMBER, (number) => renewed(number, () => `FL${crypto.randomUUID().slice(0, 13).toUpperCase()}`))
+      : value;
+}
+
+async function ask(database: D1Database, { method, questions }: Call, renew: Renew): Promise<unknown> {
+  const statements = questions.map(({ sql, values }) => database.prepare(sql).bind(...values.map(renew)));
+  if (method === 'batch') return (await database.batch(statements)).map(({ results }) => results);
+  const [statement] = statements;
+  return method === 'raw' ? statement?.raw() : (await statement?.all())?.results;
+}
