@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, type Plan } from '@/db/commit';
 import { int, literal } from '@/db/sql';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { orders } from '@/domains/money/orders/tables';
 import { requireActive } from '@/domains/people/auth/active';
@@ -87,7 +88,8 @@ function isOnSale(now: number) {
 function isBought(userId: string) {
   return sql`coalesce(p.per_buyer_max <= (SELECT sum(bought.quantity - bought.refunded_quantity) FROM ${orders} bought
     WHERE bought.user_id = ${userId} AND bought.product_id = p.id
-      AND bought.stream_id IS (SELECT id FROM ${streams} WHERE creator_id = p.seller_id AND status = 'live')
+      AND bought.stream_id IS (SELECT id FROM ${streams}
+        WHERE creator_id = p.seller_id AND status = 'live' AND ${isOpen()})
       AND bought.state NOT IN ('expired', 'cancelled', 'refunded')), 0)`;
 }
 

@@ -144,10 +144,11 @@ export function isUnchanged(streamId: string, changedAt: number): SQL {
 }
 
 /** Also the product: it is in the stream, and neither it nor its place there has changed. */
-function isAsSeen(streamId: string, changedAt: number, { product, showcasedAt }: SessionProductRow): SQL {
+function isAsSeen(streamId: string, changedAt: number, row: SessionProductRow): SQL {
+  const { product, showcasedAt, livePriceMinor } = row;
   return sql`${isUnchanged(streamId, changedAt)}
     AND EXISTS (SELECT 1 FROM ${sessionProducts} WHERE stream_id = ${streamId} AND product_id = ${product.id}
-      AND showcased_at IS ${showcasedAt})
+      AND showcased_at IS ${showcasedAt} AND live_price_minor IS ${livePriceMinor})
     AND EXISTS (SELECT 1 FROM ${products} WHERE id = ${product.id} AND updated_at = ${product.updatedAt}
       AND status = ${product.status} AND hidden_at IS ${product.hiddenAt})`;
 }
