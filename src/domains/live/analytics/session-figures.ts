@@ -53,7 +53,8 @@ export const NO_FIGURES: SessionFigures = {
 
 /** The part of a summary that the room itself knows. */
 export function presentCounted(figures: Counted, time: SessionTime | null) {
-  const { uniqueViewers, users, guests, peakViewers, peakAt, watchSeconds, messages, chatters, reactions } = figures;
+  const { uniqueViewers, users, guests, peakViewers, peakAt, watchSeconds } = figures;
+  const { messages, chatters, reactions, productClicks } = figures;
   const seconds = time ? (time.until - time.since) / SECOND_MS : 0;
   return {
     ...{ uniqueViewers, users, guests, peakViewers, peakAt: toIsoOrNull(peakAt) },
@@ -61,19 +62,19 @@ export function presentCounted(figures: Counted, time: SessionTime | null) {
     watchSeconds,
     averageWatchSeconds: uniqueViewers > 0 ? Math.round(watchSeconds / uniqueViewers) : 0,
     ...{ messages, chatters, reactions },
+    productClicks: sum(productClicks.map(({ clicks }) => clicks)),
   };
 }
 
 export function presentSummary(session: Session): z.input<typeof SessionAnalytics> {
   const { streamId, isLive, viewerCount, time, figures, sales, buyers } = session;
-  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers, productClicks } = figures;
+  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers } = figures;
   return {
     ...{ streamId, live: isLive, viewerCount: isLive ? viewerCount : 0 },
     startedAt: toIsoOrNull(time?.since ?? null),
     endedAt: isLive ? null : toIsoOrNull(time?.until ?? null),
     ...presentCounted(figures, time),
     ...{ gifts, newFollowers, newSubscribers },
-    productClicks: sum(productClicks.map(({ clicks }) => clicks)),
     orders: sum(sales.map(({ orders }) => orders)),
     unitsSold: sum(sales.map(({ units }) => units)),
     sales: presentSales(sales),
