@@ -122,6 +122,7 @@ describe('the figures of a session', () => {
     tick(70_000);
     const second = await joinRoom(roomId, aUser());
     await second.say('What did I miss?');
+    await read(); // what is counted now is not counted again
     await room.say(aUser(), crypto.randomUUID(), 'Written without a socket');
     await first.ask({ type: 'leave-session' });
     expect((await tip(50)).status).toBe(201);
@@ -131,6 +132,8 @@ describe('the figures of a session', () => {
     expect(await read()).toMatchObject({ live: true, endedAt: null, ...live.summary });
     tick(65_000);
     await second.say('Is this the end?');
+    await joinRoom(roomId, writer);
+    tick(30_000);
     const endedAt = Date.now();
     await change({ status: 'ended', endedAt });
     await runDurableObjectAlarm(stub);
@@ -180,6 +183,19 @@ describe('the figures of a session', () => {
     await change({ status: 'live', startedAt: Date.now() });
     await (await joinRoom(roomId)).say('There they are');
     expect(await room.figures()).toMatchObject({ messages: 1, chatters: 1 });
+  });
+
+  it('leave out what was written after the end, though it was counted before the room heard of the end', async () => {
+    const tick = stopClock();
+    const { roomId, room, change } = await openStream();
+    const client = await joinRoom(roomId);
+    await client.say('Bye');
+    const endedAt = Date.now();
+    tick(2_000);
+    await (await joinRoom(roomId)).say('Is it over?');
+    expect(await room.figures()).toMatchObject({ messages: 2, chatters: 2 });
+    await change({ status: 'ended', endedAt });
+    expect(await room.figures()).toMatchObject({ messages: 1, chatters: 1, uniqueViewers: 1 });
   });
 
   it('name how viewers came: as followers, for the first time or again, and from where', async () => {
