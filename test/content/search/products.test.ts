@@ -126,6 +126,8 @@ describe('among 100,000 products', () => {
     ['inStock=true&', 110_000],
     ['priceMin=5000&priceMax=5010&currency=EUR&', 1_000],
     ['priceMin=5000&priceMax=5010&currency=EUR&sort=price&', 1_000],
+    ['currency=EUR&', 65_000],
+    ['priceMin=1&priceMax=60000&currency=EUR&', 90_000],
     ['priceMin=45000&priceMax=45010&', 65_000],
     ['priceMin=45000&priceMax=45010&sort=price&', 65_000],
     ['priceMin=45000&priceMax=45010&sort=-price&', 65_000],

@@ -85,13 +85,17 @@ function priceRange({ currency, priceMin, priceMax }: ProductFilter): SQL | unde
   );
 }
 
-/** What the filter asks of each product, apart from its words. */
-function passes(filter: ProductFilter): SQL | undefined {
-  const { creatorId, category, inStock } = filter;
+/**
+ * What the filter asks of each product, apart from its words. The plus keeps SQLite from reading a whole range of prices
+ * for each candidate, which it finds by its id.
+ */
+function passes({ creatorId, category, currency, priceMin, priceMax, inStock }: ProductFilter): SQL | undefined {
   return and(
     creatorId === undefined ? undefined : eq(products.sellerId, creatorId),
     category === undefined ? undefined : eq(products.category, category),
-    priceRange(filter),
+    currency === undefined ? undefined : sql`+${eq(products.currency, currency)}`,
+    priceMin === undefined ? undefined : sql`+${gte(products.priceMinor, priceMin)}`,
+    priceMax === undefined ? undefined : sql`+${lte(products.priceMinor, priceMax)}`,
     inStock ? isInStock : undefined,
   );
 }
