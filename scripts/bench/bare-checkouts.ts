@@ -12,8 +12,8 @@ interface Recording {
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** Orders have a random number of their own. */
-const NUMBER = /\bFL-?[0-9A-Z]{6,}\b/g;
+/** Orders have a random number of their own: 40PJ-MZHJ-S9M9. */
+const NUMBER = /^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}$/;
 
 let recording: Recording | undefined;
 
@@ -50,7 +50,7 @@ function renewerOf({ buyerId, kept }: Recording, newBuyerId: string): Renew {
     typeof value === 'string'
       ? value
           .replaceAll(UUID, (id) => renewed(id, () => crypto.randomUUID()))
-          .replaceAll(NUMBER, (number) => renewed(number, () => `FL${crypto.randomUUID().slice(0, 13).toUpperCase()}`))
+          .replace(NUMBER, (number) => renewed(number, () => crypto.randomUUID().toUpperCase()))
       : value;
 }
 
