@@ -61,7 +61,7 @@ describe('what is held about a user', () => {
 });
 
 /** They name a purchase. */
-const NOT_USERS = ['discount_codes.earned_by', 'notifications.woken_by'];
+const NOT_USERS = ['discount_codes.earned_by', 'notifications.woken_by', 'orders.cancelled_by'];
 const REPEATS = new Set(['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash']);
 
 describe('the export', () => {
