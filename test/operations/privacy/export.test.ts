@@ -60,7 +60,7 @@ describe('what is held about a user', () => {
   });
 });
 
-/** They name a purchase. */
+/** They name a purchase, or which side of an order it was. */
 const NOT_USERS = ['discount_codes.earned_by', 'notifications.woken_by', 'orders.cancelled_by'];
 const REPEATS = new Set(['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash']);
 
