@@ -7,7 +7,6 @@ CREATE INDEX orders_of_user_by_state ON orders (user_id, state, id);
 CREATE INDEX orders_being_refunded ON orders (seller_id, currency) WHERE refunding_minor > 0;
 CREATE INDEX orders_to_remind ON orders (paid_at)
 WHERE paid_at IS NOT NULL AND fulfilled_at IS NULL AND cancelled_at IS NULL AND confirmed_at IS NULL AND reminded_at IS NULL;
-CREATE INDEX order_refunds_of_order ON order_refunds (order_id, id);
 
 -- The address of an order that was never shipped ends with the order.
 DROP INDEX orders_with_address;

@@ -6,6 +6,8 @@ import type { Authenticator } from './authenticator.ts';
 
 const WAIT_MS_MAX = 15_000;
 const POLL_MS = 50;
+/** A room closes sockets that are silent for 90 seconds. */
+const PING_EVERY_MS = 30_000;
 
 export interface Answer {
   readonly status: number;
@@ -117,7 +119,12 @@ export class RoomSocket {
       this.events.push(...events);
       for (const event of events) this.onEvent?.(event);
     });
+    const pings = setInterval(() => {
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: 'ping' }));
+    }, PING_EVERY_MS);
+    pings.unref(); // a socket that is left open keeps no process alive
     this.#socket.on('close', (code, reason) => {
+      clearInterval(pings);
       this.closed = { code, reason: String(reason) };
     });
     this.#socket.on('error', () => {}); // the close event follows, with more details

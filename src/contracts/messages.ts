@@ -65,7 +65,7 @@ export type OutboxEvent =
   | { readonly kind: 'support-message'; readonly messageId: string }
   /** Deletes an ingress at LiveKit that its channel no longer uses. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
-  /** A product's stock or price changed: the rooms of its live streams send it. */
+  /** A product changed: its stock, its price or its page. The room of its seller's live stream follows. */
   | { readonly kind: 'stock-changed'; readonly productId: string }
   /** A message for the `tasks` queue, to be handled after the delay. */
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number }

@@ -44,12 +44,17 @@ const GUARD_CODES = [
 
 type Caller = Pick<Person, 'call'>;
 
-async function callAs(caller: Caller, { method, path, body, upload }: Endpoint, names: Record<string, string> = {}) {
+async function callAs(
+  caller: Caller,
+  { method, path, body, upload, movesMoney }: Endpoint,
+  names: Record<string, string> = {},
+) {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? newId());
   const url = healthEndpoints.some((one) => one.path === path) ? filled : filled.slice(1);
   const sample = SAMPLES[nameOf({ method, path })];
   return caller.call(method.toUpperCase(), url, {
     ...(body ? { body: sample ? sample(names) : {} } : upload ? { body: new FormData() } : {}),
+    ...(movesMoney ? { headers: { 'idempotency-key': newId() } } : {}),
   });
 }
 
@@ -73,6 +78,13 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /sessions/{id}/setlist/{entryId}': () => ({ hidden: true }),
   'POST /sessions/{id}/products': () => ({ products: [{ productId: newId() }] }),
   'PUT /sessions/{id}/showcase': () => ({ productId: newId() }),
+  'POST /products/{id}/checkout': () => ({
+    ...{ quantity: 1, expectedPriceMinor: 100 },
+    ...{ successUrl: 'http://localhost:5173/', cancelUrl: 'http://localhost:5173/' },
+  }),
+  'POST /orders/{id}/refund': () => ({ amountMinor: 1, restock: false, reason: 'Mine' }),
+  'POST /orders/{id}/problem': () => ({ kind: 'other', text: 'Mine' }),
+  'PUT /orders/{id}/problem': () => ({ text: 'Mine' }),
   'POST /products/{id}/click': ({ streamId }) => ({ sessionId: streamId }),
 };
 

@@ -193,6 +193,19 @@ describe('a refund', () => {
     expect(ours()).toBe(2);
   });
 
+  it('whose report comes by webhook before the answer is booked once', async () => {
+    const { id, seller } = await aSale();
+    await seller.post(`orders/${id}/refund`, ofAmount(400), once());
+    const [refund] = await refundsOf(id);
+    const claimId = `sandbox_re_${refund?.id}`;
+    await tell(reportOf(id, { type: 'refunded', state: 'stands', claimId, amountMinor: 400 }));
+    // As after a crash between the provider's answer and the end of the row.
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 400 });
+    await sendRefundsOf(id);
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 0 });
+    expect(await refundsOf(id)).toMatchObject([{ state: 'done', claimId }]);
+  });
+
   it('that was made on the provider’s own site counts like any other', async () => {
     const { id, seller } = await aSale();
     await tell(reportOf(id, { type: 'refunded', state: 'stands', claimId: 're_site', amountMinor: 300 }));

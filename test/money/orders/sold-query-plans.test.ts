@@ -61,7 +61,7 @@ describe('a list of orders', () => {
     const byStatus = await plansOf((ctx) => listAtDesk(ctx, actor, { perPage: 20, status: 'paid' }));
     expect(byStatus).toHaveLength(3);
     expect(byStatus[0]).toContain('orders_by_state (state=?)');
-    expect(byStatus[2]).toContain('order_refunds_of_order (order_id=?)');
+    expect(byStatus[2]).toContain('order_refunds USING INDEX sqlite_autoindex_order_refunds_2 (order_id=?)');
     const byProblem = await plansOf((ctx) => listAtDesk(ctx, actor, { perPage: 20, problem: 'open' }));
     expect(byProblem).toHaveLength(3);
     expect(byProblem[0]).toContain('order_problems_open');

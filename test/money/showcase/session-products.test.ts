@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
+import { plansOf } from '#test/support/plans';
 import { stubOf } from '#test/support/rooms';
 import { aProductOf, aShopShow, changeProductRow, placeOf, takeIn } from '#test/support/session-products';
 import { aStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer } from '#test/support/users';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { productVariants } from '@/domains/money/products/tables';
+import { listSessionProducts, readSession } from '@/domains/money/showcase/read';
 import { blockUser } from '@/domains/people/social/block';
 import { newId } from '@/shared/ids';
 
@@ -215,6 +217,22 @@ describe('a product that leaves', () => {
     await blockUser(testContext(), creator.userId, viewer.userId);
     expect((await viewer.get(`sessions/${streamId}`)).error.code).toBe('STREAM_NOT_FOUND');
     expect((await viewer.get(`sessions/${streamId}/products`)).error.code).toBe('STREAM_NOT_FOUND');
+  });
+});
+
+describe('reading', () => {
+  it('a session and its products goes by indexes, whoever asks', async () => {
+    const [creator, staff] = [await asCreator(), await asStaff('support')];
+    const query = { page: 1, perPage: 20 };
+    const readers = [undefined, actorOf(creator), { ...actorOf(staff), regions: ['DE'] }];
+    const plans = await plansOf(async (ctx) => {
+      for (const reader of readers) {
+        await readSession(ctx, reader, newId()).catch(() => undefined);
+        await listSessionProducts(ctx, reader, newId(), query).catch(() => undefined);
+      }
+    });
+    expect(plans.length).toBeGreaterThan(10);
+    expect(plans.filter((plan) => /SCAN (?!CONSTANT|\(subquery)|TEMP B-TREE/.test(plan))).toEqual([]);
   });
 });
 

@@ -14,9 +14,11 @@ const itemOf = async (person: Person, kind: string) =>
 it('each rank sees the kinds that its permissions allow', async () => {
   expect(await kindsOf(await asStaff('support'))).toEqual(['ticket', 'chat']);
   expect(await kindsOf(await asStaff('admin_l1'))).toEqual(['report', 'ticket', 'chat']);
-  expect(await kindsOf(await asStaff('admin_l3'))).toEqual(['report', 'appeal', 'ticket', 'chat', 'application']);
+  expect(await kindsOf(await asStaff('admin_l3'))).toEqual([
+    ...['report', 'appeal', 'ticket', 'chat', 'application', 'product'],
+  ]);
   expect(await kindsOf(await asStaff('owner'))).toEqual([
-    ...['report', 'appeal', 'ticket', 'chat', 'application', 'payout', 'held-event', 'health'],
+    ...['report', 'appeal', 'ticket', 'chat', 'application', 'payout', 'product', 'held-event', 'health'],
   ]);
   expect(await kindsOf(await asStaff('support', { denied: ['canManageTickets'] }))).toEqual([]);
   expect((await (await asViewer()).get('admin/inbox')).status).toBe(403);
