@@ -223,8 +223,8 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly messages: number;
   readonly chatters: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
-  readonly productClicks: number;
   readonly gifts: { readonly count: number; readonly coins: number };
+  readonly productClicks: number;
 }
 
 export function ackOf(frameId: string, seq: number | null): Answer {

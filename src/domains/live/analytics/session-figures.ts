@@ -53,8 +53,7 @@ export const NO_FIGURES: SessionFigures = {
 
 /** The part of a summary that the room itself knows. */
 export function presentCounted(figures: Counted, time: SessionTime | null) {
-  const { uniqueViewers, users, guests, peakViewers, peakAt, watchSeconds } = figures;
-  const { messages, chatters, reactions, productClicks } = figures;
+  const { uniqueViewers, users, guests, peakViewers, peakAt, watchSeconds, messages, chatters, reactions } = figures;
   const seconds = time ? (time.until - time.since) / SECOND_MS : 0;
   return {
     ...{ uniqueViewers, users, guests, peakViewers, peakAt: toIsoOrNull(peakAt) },
@@ -62,7 +61,7 @@ export function presentCounted(figures: Counted, time: SessionTime | null) {
     watchSeconds,
     averageWatchSeconds: uniqueViewers > 0 ? Math.round(watchSeconds / uniqueViewers) : 0,
     ...{ messages, chatters, reactions },
-    productClicks: sum(productClicks.map(({ clicks }) => clicks)),
+    productClicks: sum(figures.productClicks.map(({ clicks }) => clicks)),
   };
 }
 
