@@ -16,7 +16,7 @@ export function isOnSale(product: SQL = sql`products`): SQL<number> {
 }
 
 /** Active and approved. @param user the name of `users` in the query */
-export function isSeller(user: SQL = sql`users`): SQL<number> {
+function isSeller(user: SQL = sql`users`): SQL<number> {
   return sql<number>`(${isActive(user)} AND ${user}.creator_status = 'APPROVED')`;
 }
 

@@ -15,7 +15,7 @@ import { products, productVariants, productWaits } from './tables';
 /** The name of the constraint, for `refusals`. */
 export const OUT_OF_STOCK = 'product_in_stock';
 /** How long a piece is kept for someone on the waiting list. */
-export const OFFER_MS = 2 * MINUTE_MS;
+const OFFER_MS = 2 * MINUTE_MS;
 
 export interface Pieces {
   readonly productId: string;

@@ -25,7 +25,7 @@ import { offerStock } from './stock';
 import { products, productVariants, productWaits } from './tables';
 import { giveBack } from './waiting-list';
 
-/** Of one user. */
+/** A user can wait for this many variants. */
 export const WAITS_MAX = 20;
 /** Places beyond are all called the last. */
 const POSITION_MAX = 1_000;
