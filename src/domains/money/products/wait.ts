@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, type Plan } from '@/db/commit';
 import { int, literal } from '@/db/sql';
+import { isOnSale } from '@/domains/base/visibility/products';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { orders } from '@/domains/money/orders/tables';
@@ -79,9 +80,8 @@ function refusalOf({ isOnSale, stock, isBought }: Facts) {
 const FROM = sql`${productVariants} v CROSS JOIN ${products} p ON p.id = v.product_id`;
 const ownWaits = (userId: string) => sql`(SELECT count(*) FROM ${productWaits} WHERE user_id = ${userId})`;
 
-function isOnSale(now: number) {
-  return sql`(v.retired_at IS NULL AND p.status = 'active' AND p.hidden_at IS NULL
-    AND coalesce(p.available_at, 0) <= ${int(now)})`;
+function isOffered(now: number) {
+  return sql`(v.retired_at IS NULL AND ${isOnSale(sql`p`)} AND coalesce(p.available_at, 0) <= ${int(now)})`;
 }
 
 /** In the seller's stream of now, or outside of streams. */
@@ -96,7 +96,7 @@ function isBought(userId: string) {
 function join(ctx: Context, userId: string, variantId: string): Statement {
   return ctx.db.run(sql`INSERT INTO ${productWaits} (variant_id, user_id, id, created_at)
     SELECT v.id, ${userId}, ${newId()}, ${int(ctx.now())} FROM ${FROM}
-    WHERE v.id = ${variantId} AND v.stock = 0 AND ${isOnSale(ctx.now())} AND NOT ${isBought(userId)}
+    WHERE v.id = ${variantId} AND v.stock = 0 AND ${isOffered(ctx.now())} AND NOT ${isBought(userId)}
       AND ${ownWaits(userId)} < ${literal(WAITS_MAX)}
     ON CONFLICT DO NOTHING`);
 }
@@ -107,7 +107,7 @@ function readFacts(ctx: Context, userId: string, variantId: string) {
     LIMIT ${literal(POSITION_MAX)}))`;
   return ctx.db.all<Facts>(sql`
     SELECT CASE WHEN own.id IS NOT NULL THEN ${place} END AS position, own.offered_until AS offeredUntil,
-      ${isOnSale(ctx.now())} AS isOnSale, v.stock AS stock, ${isBought(userId)} AS isBought, ${ownWaits(userId)} AS waits
+      ${isOffered(ctx.now())} AS isOnSale, v.stock AS stock, ${isBought(userId)} AS isBought, ${ownWaits(userId)} AS waits
     FROM ${FROM} LEFT JOIN ${productWaits} own ON own.variant_id = v.id AND own.user_id = ${userId}
     WHERE v.id = ${variantId}`);
 }
