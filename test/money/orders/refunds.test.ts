@@ -124,6 +124,25 @@ describe('a refund', () => {
     expect(await saleOf(shipped.id)).toMatchObject({ state: 'refunded', cancelledAt: null });
   });
 
+  it('of all the money returns the pieces of an order that was not shipped, which will not be sent', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 2 });
+    await seller.post(`orders/${id}/refund`, ofAmount(1_200), once());
+    await seller.post(`orders/${id}/refund`, { ...ofAmount(800), restock: true }, once());
+    await sendRefundsOf(id);
+    expect(await saleOf(id)).toMatchObject({ state: 'cancelled', refundedQuantity: 2, stockState: 'returned' });
+    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 0 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('of each piece is paid for by its sale, also while the others are on their way', async () => {
+    const { id, seller } = await aSale({ quantity: 3, shippingMinor: 500, taxMinor: 665 });
+    for (const more of [{}, {}, { shipping: true }])
+      expect((await seller.post(`orders/${id}/refund`, ofLine(id, 1, more), once())).status).toBe(200);
+    await sendRefundsOf(id);
+    expect(await salesOf(seller.userId)).toEqual({ balance: 0, held: 0 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
   it('needs enough money from sales if the seller makes it', async () => {
     const { id, seller } = await aSale({ taxMinor: 190 });
     const [other] = [await aSale({ seller })];
