@@ -143,6 +143,16 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
+  it('of each piece puts it back into stock, also if the others are already asked for', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 3 });
+    for (const restock of [true, false, true])
+      await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock }), once());
+    await sendRefundsOf(id);
+    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 1 });
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 3_000, stockState: 'returned' });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
   it('needs enough money from sales if the seller makes it', async () => {
     const { id, seller } = await aSale({ taxMinor: 190 });
     const [other] = [await aSale({ seller })];
