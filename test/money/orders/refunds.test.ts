@@ -81,8 +81,10 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
-  it('of a line that is already refunded is refused', async () => {
+  it('of a line that is already refunded, or of more pieces than it has, is refused', async () => {
     const { id, seller } = await aSale({ quantity: 2, taxMinor: 7 });
+    const tooMany = await seller.post(`orders/${id}/refund`, ofLine(id, 3), once());
+    expect([tooMany.status, tooMany.error.code]).toEqual([409, 'REFUND_TOO_LARGE']);
     await seller.post(`orders/${id}/refund`, ofLine(id, 2), once());
     const { status, error } = await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
     expect([status, error.code]).toEqual([409, 'ALREADY_REFUNDED']);

@@ -71,6 +71,7 @@ function judgeParts(order: Refundable, input: RefundInput | 'whole'): RefundVerd
       ? { code: 'REFUND_TOO_LARGE', details }
       : { parts: { quantity: 0, shippingMinor: 0, amountMinor } };
   const shippingMinor = shipping ? left.shippingMinor : 0;
+  if (quantity > left.quantity && left.quantity > 0) return { code: 'REFUND_TOO_LARGE', details };
   const isTooMuch = quantity > left.quantity || (shipping && shippingMinor === 0 && order.shippingMinor > 0);
   const gross = isTooMuch ? 0 : refundOf(order, { quantity, shippingMinor });
   if (gross === 0) return { code: 'ALREADY_REFUNDED', details };
