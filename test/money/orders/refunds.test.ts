@@ -81,6 +81,17 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
+  it('puts its pieces back into stock also if another one of the same order was booked first', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 3 });
+    await aSale({ seller }); // pays for what the first refund still reserves
+    for (const quantity of [1, 2])
+      await seller.post(`orders/${id}/refund`, ofLine(id, quantity, { restock: true }), once());
+    await sendRefundsOf(id);
+    expect(await stockOf(variantId)).toMatchObject({ stock: 13, sold: 0 });
+    expect(await saleOf(id)).toMatchObject({ stockState: 'returned', refundedQuantity: 3 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
   it('of a line that is already refunded is refused', async () => {
     const { id, seller } = await aSale({ quantity: 2, taxMinor: 7 });
     await seller.post(`orders/${id}/refund`, ofLine(id, 2), once());
@@ -228,6 +239,19 @@ describe('a refund', () => {
     });
     await tell({ ...failed, at } as typeof failed);
     expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0 });
+    expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('can be made again also if the report that it failed overtakes the provider’s answer', async () => {
+    const { id, seller } = await aSale();
+    await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
+    const [refund] = await refundsOf(id);
+    const claimId = `sandbox_re_${refund?.id}`;
+    const failed = reportOf(id, { type: 'refunded', state: 'failed', claimId, amountMinor: 1_000 });
+    await tell({ ...failed, at: Date.now() + HOUR_MS } as typeof failed);
+    await sendRefundsOf(id);
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0, refundingMinor: 0 });
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });

@@ -14,6 +14,7 @@ import { restock } from '@/domains/money/products/stock';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { HOUR_MS } from '@/shared/time';
+import { giveBackFailed } from './failed-later';
 import { orderPayments } from './order-payments';
 import { FIRST_SEND_MS } from './refund';
 import { failedNotices, refundedNotice } from './sold-notices';
@@ -69,7 +70,8 @@ const isRequested = ({ id }: RefundRow) => and(eq(orderRefunds.id, id), eq(order
 
 async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId: string): Promise<void> {
   const { productId, variantId } = order;
-  const returns = refund.restock && refund.quantity > 0 && order.stockState === 'sold';
+  // Also if an earlier refund has returned the last other piece: pieces count as refunded once they are asked for.
+  const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
   const stock = returns ? restock(ctx, { productId, variantId, quantity: refund.quantity }) : NOTHING;
   const done = { state: 'done', claimId, doneAt: ctx.now(), sendAt: null } as const;
   const isDone = await commitIfMet(
@@ -86,6 +88,8 @@ async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId:
         })
         .where(eq(orders.id, order.id)),
       ...stock.statements,
+      // The report that it failed after all may have come before the answer.
+      ...giveBackFailed(ctx, order.id),
     ],
     { events: [refundedNotice(order, refund), ...stock.events] },
   );
