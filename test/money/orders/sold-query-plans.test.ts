@@ -9,7 +9,7 @@ import { listOrdersOf } from '@/domains/money/orders/find';
 import { matureOrders } from '@/domains/money/orders/mature';
 import { remindSellers, returnUnshipped } from '@/domains/money/orders/overdue';
 import { askStaffAboutProblems } from '@/domains/money/orders/problems';
-import { requireRefundable } from '@/domains/money/orders/refund';
+import { requireSales } from '@/domains/money/orders/refund';
 import { sendRefunds } from '@/domains/money/orders/send-refund';
 import { readWallet } from '@/domains/money/wallet/balances';
 
@@ -74,7 +74,9 @@ describe('what a seller has', () => {
     const seller = await asCreator();
     const { id } = await aSale({ seller });
     const order = await saleOf(id);
-    const [refund = ''] = await plansOf((ctx) => requireRefundable(ctx, order, 'whole', 'seller'));
+    const [refund = ''] = await plansOf((ctx) =>
+      requireSales(ctx, order, { quantity: 1, shippingMinor: 0, amountMinor: 1 }),
+    );
     expect(refund).toContain('orders_being_refunded (seller_id=? AND currency=?)');
     const wallet = (await plansOf((ctx) => readWallet(ctx, seller.userId))).join('\n');
     expect(wallet).toContain('sales_held USING PRIMARY KEY (seller_id=?)');
