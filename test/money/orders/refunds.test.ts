@@ -20,7 +20,7 @@ import {
 import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
-import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { sendRefund, sendRefunds } from '@/domains/money/orders/send-refund';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
@@ -175,6 +175,19 @@ describe('a refund', () => {
     });
     expect((await notificationsOf(seller.userId)).map(({ kind }) => kind)).toContain('order-refund-failed');
     expect((await seller.post(`orders/${id}/refund`, ofLine(id, 2), once())).status).toBe(200);
+  });
+
+  it('that the provider refuses leaves its pieces sold, also if another one of the order was made', async () => {
+    const { id, seller, buyer, variantId } = await aSale({ quantity: 2, kind: 'digital' });
+    await aSale({ seller }); // pays for what the first refund still reserves
+    for (const _ of [1, 2]) await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock: true }), once());
+    const [first] = await refundsOf(id);
+    await sendRefund(testContext(), { type: 'refund-order', refundId: first?.id ?? '' });
+    await sendRefundsOf(id, refusing());
+    expect(await saleOf(id)).toMatchObject({ stockState: 'sold', refundedQuantity: 1 });
+    expect(await stockOf(variantId)).toMatchObject({ stock: 11, sold: 1 });
+    expect((await buyer.get(`orders/${id}`)).data.downloadUrl).toContain(id);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
   it('is sent again by the sweep while the provider does not answer', async () => {

@@ -68,9 +68,12 @@ async function askProvider(
 
 const isRequested = ({ id }: RefundRow) => and(eq(orderRefunds.id, id), eq(orderRefunds.state, 'requested'));
 
+/** The pieces of refunds that were made. Others are only asked for, and may fail. */
+const piecesBack = sql`(SELECT sum(r.quantity) FROM ${orderRefunds} r WHERE r.order_id = orders.id AND r.state = 'done')`;
+
 async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId: string): Promise<void> {
   const { productId, variantId } = order;
-  // Also if an earlier refund has returned the last other piece: pieces count as refunded once they are asked for.
+  // For a payment that came too late, no piece was taken.
   const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
   const stock = returns ? restock(ctx, { productId, variantId, quantity: refund.quantity }) : NOTHING;
   const done = { state: 'done', claimId, doneAt: ctx.now(), sendAt: null } as const;
@@ -84,7 +87,7 @@ async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId:
         .set({
           refundingMinor: sql`refunding_minor - ${int(refund.amountMinor)}`,
           version: sql`version + 1`,
-          ...(returns ? { stockState: sql`iif(refunded_quantity = quantity, 'returned', stock_state)` } : {}),
+          ...(returns ? { stockState: sql`iif(${piecesBack} = quantity, 'returned', stock_state)` } : {}),
         })
         .where(eq(orders.id, order.id)),
       ...stock.statements,
