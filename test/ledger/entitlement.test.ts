@@ -172,6 +172,14 @@ describe('an order', () => {
     expect(await findingsOf(shipping.id)).toEqual(['says that 9 of shipping were refunded, and its refunds come to 0']);
   });
 
+  it('that does not exist, but has a transfer, is found', async () => {
+    const ctx = testContext();
+    const [refId, userId] = [newId(), newId()];
+    const shipping = { kind: 'sale_shipping', userId, currency: 'USD', provider: 'sandbox', amount: 500 } as const;
+    await commit(ctx, post(ctx, [{ ...shipping, refType: 'order', refId, leg: 2 }]));
+    expect(await findingsOf(refId)).toEqual(['does not exist, but 1 later transfers name it']);
+  });
+
   it('of a variant that keeps pieces for nobody is found', async () => {
     const { variantId } = await aSale();
     await testContext().db.run(sql`UPDATE product_variants SET offered = 2 WHERE id = ${variantId}`);

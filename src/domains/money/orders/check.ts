@@ -125,7 +125,10 @@ export const orderCheck = checkRows({
         WHEN iif(page.paid_at IS NULL, page.stock_state IN ('sold', 'none'), page.stock_state = 'held')
           THEN 'has stock that is ' || page.stock_state
       END AS problem
-      FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id)
+      FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id
+      UNION ALL
+      SELECT later.id, 'does not exist, but ' || later.legs || ' later transfers name it'
+      FROM later WHERE later.id NOT IN (SELECT id FROM page))
     WHERE problem IS NOT NULL ORDER BY id`,
 });
 
