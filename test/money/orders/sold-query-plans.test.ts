@@ -7,10 +7,12 @@ import { eraseAddresses, resealAddresses } from '@/domains/money/orders/addresse
 import { listAtDesk } from '@/domains/money/orders/desk';
 import { listOrdersOf } from '@/domains/money/orders/find';
 import { matureOrders } from '@/domains/money/orders/mature';
+import { orderPayments } from '@/domains/money/orders/order-payments';
 import { remindSellers, returnUnshipped } from '@/domains/money/orders/overdue';
 import { askStaffAboutProblems } from '@/domains/money/orders/problems';
 import { requireSales } from '@/domains/money/orders/refund';
 import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { readWallet } from '@/domains/money/wallet/balances';
 
 type Use = Parameters<typeof plansOf>[0];
@@ -31,6 +33,7 @@ const SWEEPS: readonly [string, Use, string][] = [
   ['returns what was not shipped', returnUnshipped, 'orders_to_fulfil'],
   ['sends refunds', sendRefunds, 'order_refunds_to_send'],
   ['asks staff about problems', askStaffAboutProblems, 'order_problems_unanswered'],
+  ['ends checkouts', (ctx) => askAboutPayments(ctx, { orders: orderPayments }), 'orders_to_ask'],
   ['erases addresses', eraseAddresses, 'orders_with_address'],
   ['encrypts addresses again', withOldKey, 'orders_by_encryption_key'],
 ];

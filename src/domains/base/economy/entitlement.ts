@@ -23,7 +23,7 @@ export function rewardOf(targetId: SQL, version: SQL): SQL {
     WHERE economy.version = ${version} AND target.value ->> '$.id' = ${targetId})`;
 }
 
-/** The platform's part of what was sold for `items`: as `commissionOf` in money/orders; null if there is no such version. */
+/** The commission on items that cost this much: as `commissionOf` of orders. Null if there is no such version. */
 export function commissionDue(items: SQL, currency: SQL, version: SQL): SQL {
   return sql`(
     SELECT min(${items}, ${items} * (config ->> '$.limits.shop.commissionBasisPoints') / 10000 + coalesce((
