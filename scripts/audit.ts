@@ -15,7 +15,7 @@ const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
   ...['purchases', 'purchase_claims', 'discount_codes', 'discount_redemptions', 'gifts_sent', 'subscriptions'],
   ...['subscription_charges', 'subscription_tier_prices', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
-  ...['economy_versions'],
+  ...['economy_versions', 'orders', 'order_refunds', 'product_variants', 'product_waits', 'sales_held'],
   ...['coin_lots', 'lot_uses', 'lot_returns', 'reversed_earnings', 'earning_reversals', 'demands', 'outbox'],
 ];
 /** Exports single tables, because D1 cannot export a whole database that has virtual tables. */

@@ -8,6 +8,7 @@ import { testContext } from '#test/support/context';
 import { changeEconomy, giveCoins, giveDiamonds } from '#test/support/money';
 import { aMaturedSale } from '#test/support/orders';
 import { prove } from '#test/support/proof';
+import { anUnpaidOrder, aSale, paySale } from '#test/support/sales';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { recordEarning } from '@/domains/money/earnings/record';
@@ -139,6 +140,50 @@ describe('a reward', () => {
     expect(await findingsOf(await reward('on-air', 100, version))).toEqual([
       `rewarded 100 diamonds, but the target on-air gives nothing in version ${version} of the economy`,
     ]);
+  });
+});
+
+describe('an order', () => {
+  it('with another commission than its version takes is found', async () => {
+    const { limits } = await readEconomy(testContext());
+    const huf = { currency: 'HUF', priceMinorMin: 1, priceMinorMax: 1_000_000, feeMinor: 40 };
+    const shop = { ...limits.shop, commissionBasisPoints: 1_234, currencies: [huf] };
+    const version = await changeEconomy({ limits: { shop } });
+    for (const [traits, due] of [
+      [{ unitMinor: 999, currency: 'USD' }, 123],
+      [{ unitMinor: 999, currency: 'HUF' }, 163],
+      [{ unitMinor: 30, currency: 'HUF' }, 30],
+    ] as const) {
+      expect(await findingsOf((await aSale(traits)).id)).toEqual([]);
+      const { id } = await anUnpaidOrder(traits);
+      await testContext().db.run(sql`UPDATE orders SET commission_minor = 1 WHERE id = ${id}`);
+      await paySale(id);
+      expect(await findingsOf(id)).toEqual([
+        `says that the commission is 1, not ${due} in version ${version} of the economy`,
+      ]);
+    }
+  });
+
+  it('whose refunds are of other pieces or other shipping than it says is found', async () => {
+    const [pieces, shipping] = [await aSale(), await aSale({ shippingMinor: 300 })];
+    await testContext().db.run(sql`UPDATE orders SET refunded_quantity = 1 WHERE id = ${pieces.id}`);
+    await testContext().db.run(sql`UPDATE orders SET refunded_shipping_minor = 9 WHERE id = ${shipping.id}`);
+    expect(await findingsOf(pieces.id)).toEqual(['says that 1 pieces were refunded, and its refunds are of 0']);
+    expect(await findingsOf(shipping.id)).toEqual(['says that 9 of shipping were refunded, and its refunds come to 0']);
+  });
+
+  it('that does not exist, but has a transfer, is found', async () => {
+    const ctx = testContext();
+    const [refId, userId] = [newId(), newId()];
+    const shipping = { kind: 'sale_shipping', userId, currency: 'USD', provider: 'sandbox', amount: 500 } as const;
+    await commit(ctx, post(ctx, [{ ...shipping, refType: 'order', refId, leg: 2 }]));
+    expect(await findingsOf(refId)).toEqual(['does not exist, but 1 later transfers name it']);
+  });
+
+  it('of a variant that keeps pieces for nobody is found', async () => {
+    const { variantId } = await aSale();
+    await testContext().db.run(sql`UPDATE product_variants SET offered = 2 WHERE id = ${variantId}`);
+    expect(await findingsOf(variantId)).toEqual(['offers 2 pieces, and its waiting list 0']);
   });
 });
 

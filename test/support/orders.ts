@@ -147,12 +147,13 @@ export function orderEvents({ id: purchaseId, itemsMinor, shippingMinor, kind, c
   } as const satisfies Record<string, OnePaymentEvent | ((...args: never[]) => OnePaymentEvent)>;
 }
 
-/** As if an order had been paid and its money had matured. */
+/** As if an order had been paid and had matured. All but one minor unit is shipping, so there is no commission. */
 export async function aMaturedSale(sellerId: string, amountMinor: number, currency: string): Promise<void> {
   const ctx = testContext();
   const { version } = await readEconomy(ctx);
   const [id, now] = [newId(), ctx.now()];
-  const transfer = { refType: 'order', refId: id, leg: 1, kind: 'sale', provider: 'sandbox' } as const;
+  const transfer = { refType: 'order', refId: id, provider: 'sandbox', userId: sellerId, currency } as const;
+  const shippingMinor = amountMinor - 1;
   await commit(ctx, [
     ctx.db.insert(orders).values({
       ...{
@@ -165,12 +166,22 @@ export async function aMaturedSale(sellerId: string, amountMinor: number, curren
         title: 'A mug',
         options: {},
       },
-      ...{ kind: 'physical', unitMinor: amountMinor, quantity: 1, itemsMinor: amountMinor, shippingMinor: 0 },
-      ...{ shippingFullMinor: 0, commissionMinor: 0, economyVersion: version, amountMinor, currency, status: 'paid' },
-      ...{ provider: 'sandbox', paymentId: `pay_${id}`, ...RETURN_URLS, idempotencyKey: id, bodyHash: '', legs: 1 },
+      ...{ kind: 'physical', unitMinor: 1, quantity: 1, itemsMinor: 1, shippingMinor },
+      ...{
+        shippingFullMinor: shippingMinor,
+        commissionMinor: 0,
+        economyVersion: version,
+        amountMinor,
+        currency,
+        status: 'paid',
+      },
+      ...{ provider: 'sandbox', paymentId: `pay_${id}`, ...RETURN_URLS, idempotencyKey: id, bodyHash: '', legs: 2 },
       ...{ createdAt: now, expiresAt: now, holdUntil: now, stockState: 'sold', paidAt: now, fulfilledAt: now },
       ...{ maturesAt: now, maturedAt: now },
     }),
-    ...post(ctx, [{ ...transfer, userId: sellerId, currency, amount: amountMinor }]),
+    ...post(ctx, [
+      { ...transfer, leg: 1, kind: 'sale', amount: 1 },
+      { ...transfer, leg: 2, kind: 'sale_shipping', amount: shippingMinor },
+    ]),
   ]);
 }

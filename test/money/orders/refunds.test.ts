@@ -20,7 +20,7 @@ import {
 import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
-import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { sendRefund, sendRefunds } from '@/domains/money/orders/send-refund';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
@@ -81,7 +81,22 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
+<<<<<<< HEAD
   it('of a line that is already refunded, or of more pieces than it has, is refused', async () => {
+=======
+  it('puts its pieces back into stock also if another one of the same order was booked first', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 3 });
+    await aSale({ seller }); // pays for what the first refund still reserves
+    for (const quantity of [1, 2])
+      await seller.post(`orders/${id}/refund`, ofLine(id, quantity, { restock: true }), once());
+    await sendRefundsOf(id);
+    expect(await stockOf(variantId)).toMatchObject({ stock: 13, sold: 0 });
+    expect(await saleOf(id)).toMatchObject({ stockState: 'returned', refundedQuantity: 3 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('of a line that is already refunded is refused', async () => {
+>>>>>>> shop-i
     const { id, seller } = await aSale({ quantity: 2, taxMinor: 7 });
     const tooMany = await seller.post(`orders/${id}/refund`, ofLine(id, 3), once());
     expect([tooMany.status, tooMany.error.code]).toEqual([409, 'REFUND_TOO_LARGE']);
@@ -197,6 +212,19 @@ describe('a refund', () => {
     expect((await seller.post(`orders/${id}/refund`, ofLine(id, 2), once())).status).toBe(200);
   });
 
+  it('that the provider refuses leaves its pieces sold, also if another one of the order was made', async () => {
+    const { id, seller, buyer, variantId } = await aSale({ quantity: 2, kind: 'digital' });
+    await aSale({ seller }); // pays for what the first refund still reserves
+    for (const _ of [1, 2]) await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock: true }), once());
+    const [first] = await refundsOf(id);
+    await sendRefund(testContext(), { type: 'refund-order', refundId: first?.id ?? '' });
+    await sendRefundsOf(id, refusing());
+    expect(await saleOf(id)).toMatchObject({ stockState: 'sold', refundedQuantity: 1 });
+    expect(await stockOf(variantId)).toMatchObject({ stock: 11, sold: 1 });
+    expect((await buyer.get(`orders/${id}`)).data.downloadUrl).toContain(id);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
   it('is sent again by the sweep while the provider does not answer', async () => {
     const { id, seller } = await aSale();
     await seller.post(`orders/${id}/refund`, ofAmount(400), once());
@@ -259,6 +287,19 @@ describe('a refund', () => {
     });
     await tell({ ...failed, at } as typeof failed);
     expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0 });
+    expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('can be made again also if the report that it failed overtakes the provider’s answer', async () => {
+    const { id, seller } = await aSale();
+    await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
+    const [refund] = await refundsOf(id);
+    const claimId = `sandbox_re_${refund?.id}`;
+    const failed = reportOf(id, { type: 'refunded', state: 'failed', claimId, amountMinor: 1_000 });
+    await tell({ ...failed, at: Date.now() + HOUR_MS } as typeof failed);
+    await sendRefundsOf(id);
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0, refundingMinor: 0 });
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });

@@ -7,10 +7,12 @@ import { eraseAddresses, resealAddresses } from '@/domains/money/orders/addresse
 import { listAtDesk } from '@/domains/money/orders/desk';
 import { listOrdersOf } from '@/domains/money/orders/find';
 import { matureOrders } from '@/domains/money/orders/mature';
+import { orderPayments } from '@/domains/money/orders/order-payments';
 import { remindSellers, returnUnshipped } from '@/domains/money/orders/overdue';
 import { askStaffAboutProblems } from '@/domains/money/orders/problems';
-import { requireRefundable } from '@/domains/money/orders/refund';
+import { requireSales } from '@/domains/money/orders/refund';
 import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { readWallet } from '@/domains/money/wallet/balances';
 
 type Use = Parameters<typeof plansOf>[0];
@@ -31,6 +33,7 @@ const SWEEPS: readonly [string, Use, string][] = [
   ['returns what was not shipped', returnUnshipped, 'orders_to_fulfil'],
   ['sends refunds', sendRefunds, 'order_refunds_to_send'],
   ['asks staff about problems', askStaffAboutProblems, 'order_problems_unanswered'],
+  ['ends checkouts', (ctx) => askAboutPayments(ctx, { orders: orderPayments }), 'orders_to_ask'],
   ['erases addresses', eraseAddresses, 'orders_with_address'],
   ['encrypts addresses again', withOldKey, 'orders_by_encryption_key'],
 ];
@@ -74,7 +77,9 @@ describe('what a seller has', () => {
     const seller = await asCreator();
     const { id } = await aSale({ seller });
     const order = await saleOf(id);
-    const [refund = ''] = await plansOf((ctx) => requireRefundable(ctx, order, 'whole', 'seller'));
+    const [refund = ''] = await plansOf((ctx) =>
+      requireSales(ctx, order, { quantity: 1, shippingMinor: 0, amountMinor: 1 }),
+    );
     expect(refund).toContain('orders_being_refunded (seller_id=? AND currency=?)');
     const wallet = (await plansOf((ctx) => readWallet(ctx, seller.userId))).join('\n');
     expect(wallet).toContain('sales_held USING PRIMARY KEY (seller_id=?)');

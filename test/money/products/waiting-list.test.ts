@@ -1,4 +1,5 @@
 /** People wait for pieces of a product that is out of stock. */
+import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
@@ -9,6 +10,7 @@ import { anOrderOf, aProduct, asSeller, productOf } from '#test/support/shop';
 import { actorOf, asViewer, type Person } from '#test/support/users';
 import { WAITS_MAX, waitForProduct } from '@/domains/money/products/wait';
 import { endOffers, tellOffered } from '@/domains/money/products/waiting-list';
+import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 
 const wait = (person: Person, id: string, body: Record<string, unknown> = {}) =>
@@ -53,6 +55,22 @@ describe('a waiting list', () => {
     expect((await wait(other, id)).data.position).toBe(0);
     await seller.put(`products/${id}`, { stock: 2 });
     expect((await productOf(id))?.variants).toMatchObject([{ stock: 2, offered: 1 }]);
+  });
+
+  it('tells everyone of their offer, also if hundreds have one at once', async () => {
+    const { seller, id } = await soldOut();
+    const ctx = testContext();
+    const variantId = (await productOf(id))?.variants[0]?.id ?? '';
+    const waiting = Array.from({ length: 201 }, () => newId());
+    await ctx.db.run(sql`INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+      SELECT value, value, value, value, value, 0, 0 FROM json_each(${JSON.stringify(waiting)})`);
+    await ctx.db.run(sql`INSERT INTO product_waits (variant_id, user_id, id, created_at)
+      SELECT ${variantId}, value, value, 0 FROM json_each(${JSON.stringify(waiting)})`);
+    await seller.put(`products/${id}`, { stock: 250 });
+    await tellOffered(ctx, { type: 'tell-offered', variantId });
+    const told = await ctx.db.get(sql`SELECT count(*) AS offers, sum(notified) AS told FROM product_waits
+      WHERE variant_id = ${variantId} AND offered_until IS NOT NULL`);
+    expect(told).toEqual({ offers: 201, told: 201 });
   });
 
   it('gives the piece of someone who leaves to the next', async () => {

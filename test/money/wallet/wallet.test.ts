@@ -128,16 +128,19 @@ describe('GET /payment/transactions', () => {
     }
     await giveCoins(creator.userId, 5);
     const pages = await readAll(creator, 'perPage=3');
-    expect(pages.map(({ length }) => length)).toEqual([3, 3, 3, 1]);
+    expect(pages.map(({ length }) => length)).toEqual([3, 3, 3, 3, 1]);
     expect(pages.flat().map(({ unit, amount }) => `${amount} ${unit}`)).toEqual([
       '5 coin',
-      '32 EUR',
+      '31 EUR',
+      '1 EUR',
       '22 diamond',
       '12 coin',
-      '31 EUR',
+      '30 EUR',
+      '1 EUR',
       '21 diamond',
       '11 coin',
-      '30 EUR',
+      '29 EUR',
+      '1 EUR',
       '20 diamond',
       '10 coin',
     ]);

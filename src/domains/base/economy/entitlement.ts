@@ -22,3 +22,12 @@ export function rewardOf(targetId: SQL, version: SQL): SQL {
     SELECT target.value ->> '$.reward.diamonds' FROM ${economyVersions} economy, json_each(economy.config, '$.targets') target
     WHERE economy.version = ${version} AND target.value ->> '$.id' = ${targetId})`;
 }
+
+/** The commission on items that cost this much: as `commissionOf` of orders. Null if there is no such version. */
+export function commissionDue(items: SQL, currency: SQL, version: SQL): SQL {
+  return sql`(
+    SELECT min(${items}, ${items} * (config ->> '$.limits.shop.commissionBasisPoints') / 10000 + coalesce((
+      SELECT known.value ->> '$.feeMinor' FROM json_each(config, '$.limits.shop.currencies') known
+      WHERE known.value ->> '$.currency' = ${currency}), 0))
+    FROM ${economyVersions} WHERE version = ${version})`;
+}

@@ -4,9 +4,10 @@
  * and what sellers cannot cash out are sums over orders.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { commissionDue } from '@/domains/base/economy/entitlement';
 import { claimedIn, claimedMinor, claimedStatus } from '@/domains/money/payments/check';
 import { paymentClaims } from '@/domains/money/payments/tables';
-import { productVariants } from '@/domains/money/products/tables';
+import { productVariants, productWaits } from '@/domains/money/products/tables';
 import type { TransferKind } from '@/ledger/chart';
 import { checkRows, isInRange, type MoneyCheck, nextRange, type Range } from '@/ledger/check';
 import type { Finding } from '@/ledger/tables';
@@ -26,6 +27,14 @@ const refundedTax = shareOf(sql`page.tax_minor`, sql`page.refunded_minor`);
 const reversedCommission = shareOf(sql`page.commission_minor`, sql`page.reversed_minor`);
 const sellersRefunds = sql`(page.refunded_minor - ${refundedTax})`;
 const sellersDisputes = sql`(page.reversed_minor - page.reversed_tax_minor - ${sellersRefunds})`;
+const dueCommission = commissionDue(sql`page.items_minor`, sql`page.currency`, sql`page.economy_version`);
+
+const sumOfRefunds = (amount: SQL, where: SQL) =>
+  sql`(SELECT coalesce(sum(${amount}), 0) FROM ${orderRefunds} WHERE order_id = page.id AND ${where})`;
+const refunding = sumOfRefunds(sql`amount_minor`, sql`state = 'requested'`);
+/** A refund that failed days later leaves the pieces that it put back into stock. See failed-later.ts. */
+const refundedPieces = sumOfRefunds(sql`quantity`, sql`(state <> 'failed' OR restock = 1 AND claim_id IS NOT NULL)`);
+const refundedShipping = sumOfRefunds(sql`shipping_minor`, sql`state <> 'failed'`);
 const ofPayment = (amount: SQL) => sql`iif(page.paid_at IS NULL, 0, ${amount})`;
 
 /** What the transfers of each kind come to, together with the kind that undoes them. */
@@ -103,17 +112,25 @@ export const orderCheck = checkRows({
         ${differences}
         WHEN page.status <> ${claimedStatus(page)}
           THEN 'is ' || page.status || ', and its facts come to ' || ${claimedStatus(page)}
+        WHEN page.commission_minor IS NOT ${dueCommission}
+          THEN 'says that the commission is ' || page.commission_minor || ', not ' || coalesce(${dueCommission}, 'known')
+            || ' in version ' || page.economy_version || ' of the economy'
+        WHEN page.refunded_quantity <> ${refundedPieces}
+          THEN 'says that ' || page.refunded_quantity || ' pieces were refunded, and its refunds are of ' || ${refundedPieces}
+        WHEN page.refunded_shipping_minor <> ${refundedShipping}
+          THEN 'says that ' || page.refunded_shipping_minor || ' of shipping were refunded, and its refunds come to '
+            || ${refundedShipping}
         WHEN page.refunding_minor <> ${refunding}
           THEN 'says that ' || page.refunding_minor || ' are being refunded, and its open refunds come to ' || ${refunding}
         WHEN iif(page.paid_at IS NULL, page.stock_state IN ('sold', 'none'), page.stock_state = 'held')
           THEN 'has stock that is ' || page.stock_state
       END AS problem
-      FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id)
+      FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id
+      UNION ALL
+      SELECT later.id, 'does not exist, but ' || later.legs || ' later transfers name it'
+      FROM later WHERE later.id NOT IN (SELECT id FROM page))
     WHERE problem IS NOT NULL ORDER BY id`,
 });
-
-const refunding = sql`(SELECT coalesce(sum(amount_minor), 0) FROM ${orderRefunds}
-  WHERE order_id = page.id AND state = 'requested')`;
 
 /** A transfer of an order is of a known kind, and goes through its seller, its provider and its currency. */
 const isOfOrder = sql`(t.kind IN (SELECT value FROM json_each(${KINDS})) AND debit.unit = o.currency
@@ -123,19 +140,25 @@ const isOfOrder = sql`(t.kind IN (SELECT value FROM json_each(${KINDS})) AND deb
     WHEN credit.kind = 'sales' THEN credit.owner = o.seller_id ELSE 1 END)`;
 
 const ROWS_PER_PAGE = 5_000;
+/** Their orders are added up: a row with more of them is a page of its own. */
+const ORDERS_PER_PAGE = 20_000;
+
+const offered = sql`(SELECT count(*) FROM ${productWaits} WHERE variant_id = v.id AND offered_until IS NOT NULL)`;
 
 /** Pieces that refunds put back into stock: those that the provider made, also if they failed days later. */
 const restocked = sql`(SELECT coalesce(sum(r.quantity), 0) FROM ${orderRefunds} r
   WHERE r.order_id = o.id AND r.restock = 1 AND r.claim_id IS NOT NULL)`;
 
-/** The pieces that a variant holds and has sold are those of its orders. */
+/** The pieces that a variant offers are those of its waiting list; those that it holds and has sold, of its orders. */
 export const stockCheck = sumCheck(
   'variant',
   sql`${productVariants}`,
+  sql`variant_id`,
   (range) => sql`
   SELECT id, problem FROM (
     SELECT v.id AS id, CASE
       WHEN v.held <> of_orders.held THEN 'holds ' || v.held || ' pieces, and its orders hold ' || of_orders.held
+      WHEN v.offered <> ${offered} THEN 'offers ' || v.offered || ' pieces, and its waiting list ' || ${offered}
       WHEN v.sold <> of_orders.sold THEN 'has sold ' || v.sold || ' pieces, and its orders ' || of_orders.sold
     END AS problem
     FROM ${productVariants} v JOIN (
@@ -150,6 +173,7 @@ export const stockCheck = sumCheck(
 export const salesHeldCheck = sumCheck(
   'sales-held',
   sql`(SELECT DISTINCT seller_id AS id FROM ${orders})`,
+  sql`seller_id`,
   (range) => sql`
   WITH owed AS (
     SELECT seller_id, currency, sum(held_minor) AS minor FROM ${orders}
@@ -161,14 +185,19 @@ export const salesHeldCheck = sumCheck(
   WHERE said <> minor ORDER BY seller_id`,
 );
 
-/** A check of rows that no transfer names. @param problems returns `id, problem` */
-function sumCheck(name: string, table: SQL, problems: (range: Range) => SQL): MoneyCheck {
+/**
+ * A check of sums over orders, which no transfer names.
+ * @param ofOrders the column of an order that names the sum's row
+ * @param problems returns `id, problem`
+ */
+function sumCheck(name: string, table: SQL, ofOrders: SQL, problems: (range: Range) => SQL): MoneyCheck {
   return {
     name,
     refType: null,
     async page(ctx, after) {
       const range = await nextRange(ctx, after, [
         { column: sql`id`, from: sql`${table} WHERE true`, perPage: ROWS_PER_PAGE },
+        { column: ofOrders, from: sql`${orders} WHERE true`, perPage: ORDERS_PER_PAGE },
       ]);
       const rows = await ctx.db.all<Omit<Finding, 'subject'>>(problems(range));
       return { findings: rows.map((row) => ({ ...row, subject: name })), next: range.end };

@@ -1,7 +1,7 @@
 /** Reads orders with the cards of their buyer and seller. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, lt, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -27,27 +27,23 @@ export interface FoundOrder extends ReadOrder {
 
 /** Throws ORDER_NOT_FOUND if the user is neither its buyer nor its seller. */
 export async function getOrder(ctx: Context, { userId }: Pick<Actor, 'userId'>, id: string): Promise<FoundOrder> {
-  const isParty = or(eq(orders.userId, userId), eq(orders.sellerId, userId));
-  // No batch: D1 returns batch rows as objects, so columns with the same name collide.
-  const [[found], [me = null]] = await Promise.all([
-    withParty(ctx, 'seller')
-      .where(and(eq(orders.id, id), isParty))
-      .limit(1),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, userId)),
-  ]);
+  const found = await findOrder(ctx, id, or(eq(orders.userId, userId), eq(orders.sellerId, userId)));
   if (!found) throw orderError('ORDER_NOT_FOUND');
-  const { order, problem, other: seller } = found;
-  if (order.userId === userId) return { order, problem, buyer: me, seller, reader: 'buyer' };
-  const [buyer = null] = await ctx.db.select(cardColumns).from(users).where(eq(users.id, order.userId));
-  return { order, problem, buyer, seller, reader: 'seller' };
+  return { ...found, reader: found.order.userId === userId ? 'buyer' : 'seller' };
 }
 
-/** Reads an order as staff do. Undefined if there is none. */
-export async function findOrder(ctx: Context, id: string): Promise<ReadOrder | undefined> {
-  const [found] = await withParty(ctx, 'seller').where(eq(orders.id, id)).limit(1);
+/** Undefined if there is no such order. @param where another condition */
+export async function findOrder(ctx: Context, id: string, where?: SQL): Promise<ReadOrder | undefined> {
+  const buyerId = ctx.db.select({ id: orders.userId }).from(orders).where(eq(orders.id, id));
+  // No batch: D1 returns batch rows as objects, so columns with the same name collide.
+  const [[found], [buyer = null]] = await Promise.all([
+    withParty(ctx, 'seller')
+      .where(and(eq(orders.id, id), where))
+      .limit(1),
+    ctx.db.select(cardColumns).from(users).where(inArray(users.id, buyerId)),
+  ]);
   if (!found) return undefined;
   const { order, problem, other: seller } = found;
-  const [buyer = null] = await ctx.db.select(cardColumns).from(users).where(eq(users.id, order.userId));
   return { order, problem, buyer, seller };
 }
 

@@ -28,11 +28,11 @@ export async function fulfilOrder(ctx: Context, actor: Actor, id: string, { carr
   requireGoingOn(order);
   if (order.kind === 'digital') throw soldError('NOT_SHIPPED');
   const after = { carrier: carrier ?? order.carrier, tracking: tracking ?? order.tracking };
-  const { maturingMs } = await readTerms(ctx, order);
   const now = ctx.now();
   const isChange = or(
     isNull(orders.fulfilledAt),
-    sql`(${orders.carrier}, ${orders.tracking}) IS NOT (${after.carrier}, ${after.tracking})`,
+    carrier === undefined ? undefined : sql`${orders.carrier} IS NOT ${carrier}`,
+    tracking === undefined ? undefined : sql`${orders.tracking} IS NOT ${tracking}`,
   );
   const [fulfilled] = await commit(
     ctx,
@@ -40,9 +40,10 @@ export async function fulfilOrder(ctx: Context, actor: Actor, id: string, { carr
       ctx.db
         .update(orders)
         .set({
-          ...after,
+          ...(carrier === undefined ? {} : { carrier }),
+          ...(tracking === undefined ? {} : { tracking }),
           fulfilledAt: sql`coalesce(fulfilled_at, ${int(now)})`,
-          maturesAt: sql`coalesce(matures_at, ${int(now + maturingMs)})`,
+          maturesAt: sql`coalesce(matures_at, ${int(now)} + ${termMs('maturingDays')})`,
         })
         .where(and(eq(orders.id, id), isNotNull(orders.paidAt), isNull(orders.cancelledAt), isChange))
         .returning({ id: orders.id }),
@@ -78,7 +79,6 @@ export async function confirmOrder(ctx: Context, actor: Actor, id: string) {
   const { order } = await getBoughtOrder(ctx, actor, id);
   requireGoingOn(order);
   if (order.status === 'disputed') throw soldError('ORDER_DISPUTED');
-  const { maturingMs, confirmedMs } = await readTerms(ctx, order);
   const now = int(ctx.now());
   const isChange = or(isNull(orders.confirmedAt), eq(orders.hasOpenProblem, true));
   await commit(
@@ -89,7 +89,7 @@ export async function confirmOrder(ctx: Context, actor: Actor, id: string) {
         .set({
           confirmedAt: sql`coalesce(confirmed_at, ${now})`,
           fulfilledAt: sql`coalesce(fulfilled_at, ${now})`,
-          maturesAt: sql`min(coalesce(matures_at, ${now} + ${int(maturingMs)}), ${now} + ${int(confirmedMs)})`,
+          maturesAt: sql`min(coalesce(matures_at, ${now} + ${termMs('maturingDays')}), ${now} + ${termMs('confirmedDays')})`,
           hasOpenProblem: false,
         })
         .where(and(eq(orders.id, id), isNotNull(orders.paidAt), isNull(orders.cancelledAt), isChange)),
@@ -105,13 +105,8 @@ export async function confirmOrder(ctx: Context, actor: Actor, id: string) {
   return readOrderAs(ctx, actor, id, 'buyer');
 }
 
-/** The maturing times of the economy under which the order was made. */
-async function readTerms(ctx: Context, { economyVersion }: OrderRow) {
-  const [economy] = await ctx.db
-    .select({ config: economyVersions.config })
-    .from(economyVersions)
-    .where(eq(economyVersions.version, economyVersion));
-  if (!economy) throw new Error(`There is no version ${economyVersion} of the economy`);
-  const { maturingDays, confirmedDays } = economy.config.limits.shop;
-  return { maturingMs: maturingDays * DAY_MS, confirmedMs: confirmedDays * DAY_MS };
+/** A time of the economy under which the order was made, in ms. */
+function termMs(name: 'maturingDays' | 'confirmedDays') {
+  return sql`(SELECT config ->> ${`$.limits.shop.${name}`} FROM ${economyVersions}
+    WHERE version = orders.economy_version) * ${int(DAY_MS)}`;
 }

@@ -51,15 +51,17 @@ export async function returnUnshipped(ctx: Context): Promise<boolean> {
     .where(and(isUnshipped, lte(orders.paidAt, ctx.now() - RETURNED_AFTER_MS), notInArray(orders.status, ['disputed'])))
     .orderBy(asc(orders.paidAt))
     .limit(RETURNED_AT_ONCE);
+  let returned = 0;
   for (const order of due)
     try {
       await giveBack(ctx, order);
+      returned += 1;
     } catch (error) {
       // It was shipped, refunded or disputed meanwhile: the next run looks again.
       if (error instanceof AppError) ctx.log.warning(`order ${order.id}`, error.code);
       else ctx.log.fault(`order ${order.id}`, error);
     }
-  return due.length === RETURNED_AT_ONCE;
+  return returned === RETURNED_AT_ONCE;
 }
 
 async function giveBack(ctx: Context, order: OrderRow): Promise<void> {

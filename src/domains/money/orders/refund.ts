@@ -43,11 +43,13 @@ export interface AskedRefund {
 /** More for the batch of a refund. */
 type Also = (order: OrderRow, parts: RefundParts) => readonly Statement[];
 
+type RefundPlan = Plan & { readonly row: RefundRow };
+
 /**
  * The batch of a refund. It aborts with DEMAND_NOT_MET if the order has changed since it was read, or if it is the
  * seller's and their sales do not pay for it.
  */
-export function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: AskedRefund): Plan {
+function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: AskedRefund): RefundPlan {
   const { id, sellerId, currency } = order;
   const { quantity, shippingMinor, amountMinor } = parts;
   const { by, requestedBy, once, reason } = asked;
@@ -78,6 +80,7 @@ export function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, as
     ...(resolved === undefined ? {} : { hasOpenProblem: false }),
   };
   return {
+    row,
     statements: [
       ...isPayable,
       ctx.db.update(orders).set(changes).where(isUnchanged),
@@ -124,31 +127,25 @@ export function resolveProblem(
   ];
 }
 
-/** Throws ORDER_NOT_PAID, ORDER_DISPUTED, ALREADY_REFUNDED, REFUND_TOO_LARGE, SALES_TOO_LOW. */
-export async function requireRefundable(
-  ctx: Context,
-  order: OrderRow,
-  input: RefundInput | 'whole',
-  by: OrderParty,
-): Promise<RefundParts> {
+/** Throws ORDER_NOT_PAID, ORDER_DISPUTED, ALREADY_REFUNDED, REFUND_TOO_LARGE. */
+function requireRefundable(order: OrderRow, input: RefundInput | 'whole'): RefundParts {
   const verdict = judgeRefund(order, input);
   if ('code' in verdict) throw soldError(verdict.code, { details: verdict.details });
-  const { parts } = verdict;
-  if (by === 'seller') {
-    const { left } = await ctx.db.get<{ left: number }>(
-      sql`SELECT ${salesLeft(order.sellerId, order.currency)} AS left`,
-    );
-    const needed = costOfRefund(order, parts.amountMinor);
-    if (left < needed)
-      throw soldError('SALES_TOO_LOW', { details: { left: Math.max(0, left), needed, currency: order.currency } });
-  }
-  return parts;
+  return verdict.parts;
+}
+
+/** Says why the batch of a seller's refund was aborted. Throws SALES_TOO_LOW. */
+export async function requireSales(ctx: Context, order: OrderRow, { amountMinor }: RefundParts): Promise<void> {
+  const { sellerId, currency } = order;
+  const { left } = await ctx.db.get<{ left: number }>(sql`SELECT ${salesLeft(sellerId, currency)} AS left`);
+  const needed = costOfRefund(order, amountMinor);
+  if (left < needed) throw soldError('SALES_TOO_LOW', { details: { left: Math.max(0, left), needed, currency } });
 }
 
 /**
  * Stores a refund once for its key, reading the order again if it changed meanwhile.
  * @param also statements for the same batch, after the refund's own
- * Throws as `requireRefundable`, ORDER_CHANGED, PROBLEM_RESOLVED, IDEMPOTENCY_KEY_REUSED.
+ * Throws as `requireRefundable` and `requireSales`, ORDER_CHANGED, PROBLEM_RESOLVED, IDEMPOTENCY_KEY_REUSED.
  */
 export async function requestRefund(
   ctx: Context,
@@ -158,7 +155,8 @@ export async function requestRefund(
   also: Also = () => [],
 ): Promise<RefundRow> {
   const find = () => findRefund(ctx, order.id, asked.once);
-  return performOnce(asked.once, await find(), () => store(ctx, order, { input, asked, also }), find);
+  // An earlier refund with the key is looked for only if this one cannot be stored: keys are unique.
+  return performOnce(asked.once, undefined, () => store(ctx, order, { input, asked, also }), find);
 }
 
 /** Refunds everything that is left. Throws as `requestRefund`. */
@@ -186,14 +184,13 @@ interface Wish {
 async function store(ctx: Context, first: OrderRow, { input, asked, also }: Wish): Promise<RefundRow> {
   for (let attempt = 1, order = first; attempt <= ATTEMPTS_MAX; attempt += 1) {
     if (asked.resolution !== undefined && !order.hasOpenProblem) throw soldError('PROBLEM_RESOLVED');
-    const parts = await requireRefundable(ctx, order, input, asked.by);
+    const parts = requireRefundable(order, input);
+    if (attempt > 1 && asked.by === 'seller') await requireSales(ctx, order, parts);
     if (asked.cancels === true && order.fulfilledAt !== null) break;
-    const { statements, events } = refundPlan(ctx, order, parts, asked);
+    const { row, statements, events } = refundPlan(ctx, order, parts, asked);
     if (await commitIfMet(ctx, [...statements, ...also(order, parts)], { events })) {
       ctx.log.event('order.refund-requested', { orderId: order.id, by: asked.by, amountMinor: parts.amountMinor });
-      const stored = await findRefund(ctx, order.id, asked.once);
-      if (!stored) throw new Error(`The refund of order ${order.id} was stored and is gone`);
-      return stored;
+      return row;
     }
     const [again] = await ctx.db.select().from(orders).where(eq(orders.id, order.id));
     if (again) order = again;

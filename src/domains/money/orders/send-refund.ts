@@ -14,6 +14,7 @@ import { restock } from '@/domains/money/products/stock';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { HOUR_MS } from '@/shared/time';
+import { giveBackFailed } from './failed-later';
 import { orderPayments } from './order-payments';
 import { FIRST_SEND_MS } from './refund';
 import { failedNotices, refundedNotice } from './sold-notices';
@@ -67,10 +68,18 @@ async function askProvider(
 
 const isRequested = ({ id }: RefundRow) => and(eq(orderRefunds.id, id), eq(orderRefunds.state, 'requested'));
 
+/** The pieces of refunds that were made. Others are only asked for, and may fail. */
+const piecesBack = sql`(SELECT sum(r.quantity) FROM ${orderRefunds} r WHERE r.order_id = orders.id AND r.state = 'done')`;
+
 async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId: string): Promise<void> {
   const { productId, variantId } = order;
+<<<<<<< HEAD
   const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
   const isLast = sql`refunded_quantity = quantity AND refunding_minor = ${int(refund.amountMinor)}`;
+=======
+  // For a payment that came too late, no piece was taken.
+  const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
+>>>>>>> shop-i
   const stock = returns ? restock(ctx, { productId, variantId, quantity: refund.quantity }) : NOTHING;
   const done = { state: 'done', claimId, doneAt: ctx.now(), sendAt: null } as const;
   const isDone = await commitIfMet(
@@ -83,10 +92,16 @@ async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId:
         .set({
           refundingMinor: sql`refunding_minor - ${int(refund.amountMinor)}`,
           version: sql`version + 1`,
+<<<<<<< HEAD
           ...(returns ? { stockState: sql`iif(${isLast}, 'returned', stock_state)` } : {}),
+=======
+          ...(returns ? { stockState: sql`iif(${piecesBack} = quantity, 'returned', stock_state)` } : {}),
+>>>>>>> shop-i
         })
         .where(eq(orders.id, order.id)),
       ...stock.statements,
+      // The report that it failed after all may have come before the answer.
+      ...giveBackFailed(ctx, order.id),
     ],
     { events: [refundedNotice(order, refund), ...stock.events] },
   );

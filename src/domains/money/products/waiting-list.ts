@@ -9,13 +9,12 @@ import { offerStock } from './stock';
 import { products, productVariants, productWaits } from './tables';
 
 const VARIANTS_AT_ONCE = 20;
-/** More are told by the next task, which is queued with the next offers. */
 const TOLD_AT_ONCE = 100;
 
-/** Notifies once of each offer. */
+/** Notifies once of each offer, however many there are: nobody has longer than two minutes to take theirs. */
 export async function tellOffered(
   ctx: Context,
-  { variantId }: Extract<TaskMessage, { type: 'tell-offered' }>,
+  { type, variantId }: Extract<TaskMessage, { type: 'tell-offered' }>,
 ): Promise<void> {
   const untold = and(
     eq(productWaits.variantId, variantId),
@@ -43,6 +42,7 @@ export async function tellOffered(
       },
     })),
   });
+  if (rows.length === TOLD_AT_ONCE) await tellOffered(ctx, { type, variantId });
 }
 
 /** Ends offers that nobody took, and offers the pieces to the next who wait. Returns whether there may be more. */

@@ -1,8 +1,8 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * The numbers of receipts. Triggers of the database issue one in the batch that makes a purchase, a cash-out or an order paid,
- * without gaps by kind and year, and refuse to change it.
+ * The numbers of receipts. Triggers of the database issue one in the batch that makes a purchase, a cash-out or an order
+ * paid, without gaps by kind and year, and refuse to change it.
  */
 export const receipts = sqliteTable(
   'receipts',

@@ -163,8 +163,8 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts, attachments and products come before files, since they refer to them. Steps
- * that scan rows which are already done come last, so that they run seldom.
+ * Runs in this order, each until it returns 0. Posts, attachments and products come before files, since they refer to
+ * them. Steps that scan rows which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
   forgetPosts,

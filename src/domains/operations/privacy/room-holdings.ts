@@ -1,6 +1,7 @@
 /**
- * What the platform holds about rooms: figures of streams and sales, users' rooms and who was who in them, as `holdings.ts` lists
- * everything. The members and bans of a room are its host's business, and no longer that of a creator who handed it over.
+ * What the platform holds about rooms: figures of streams and sales, users' rooms and who was who in them, as
+ * `holdings.ts` lists everything. The members and bans of a room are its host's business, and no longer that of a creator
+ * who handed it over.
  */
 import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
 import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
