@@ -218,6 +218,7 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly chatters: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
   readonly gifts: { readonly count: number; readonly coins: number };
+  readonly productClicks: number;
 }
 
 export function ackOf(frameId: string, seq: number | null): Answer {

@@ -211,7 +211,7 @@ describe('the creator of a live stream', () => {
     expect(await creator.next('analytics')).toEqual({
       ...{ type: 'analytics', streamId: roomId, viewerCount: 1, uniqueViewers: 1, users: 1, guests: 0 },
       ...{ peakViewers: 1, peakAt: expect.any(String), averageViewers: 0, watchSeconds: 0, averageWatchSeconds: 0 },
-      ...{ messages: 1, chatters: 1, reactions: {}, gifts: { count: 0, coins: 0 } },
+      ...{ messages: 1, chatters: 1, reactions: {}, gifts: { count: 0, coins: 0 }, productClicks: 0 },
     });
     expect(viewer.eventsOf('analytics')).toEqual([]);
   });
