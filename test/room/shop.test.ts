@@ -12,7 +12,7 @@ import type { RoomSetup } from '@/contracts/room-command';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { roomTraces } from '@/domains/live/rooms/tables';
-import { productVariants } from '@/domains/money/products/tables';
+import { products, productVariants } from '@/domains/money/products/tables';
 import { soldEvent } from '@/domains/money/showcase/events';
 import { readOfferedIds, readStock } from '@/domains/money/showcase/for-room';
 import { sessionProductClicks, sessionProducts } from '@/domains/money/showcase/tables';
@@ -184,6 +184,18 @@ describe('stock', () => {
     await runDurableObjectAlarm(stub);
     await viewer.ask({ type: 'ping' });
     expect(viewer.eventsOf('product-stock')).toHaveLength(2);
+  });
+
+  it('of a product that is not on sale is not told', async () => {
+    const { roomId, stub, setStock, productId, otherId } = await openShop();
+    await db.update(products).set({ status: 'draft' }).where(eq(products.id, otherId));
+    const viewer = await joinRoom(roomId);
+    await viewer.welcome();
+    await setStock(4, otherId);
+    await setStock(3, productId);
+    await runDurableObjectAlarm(stub);
+    await viewer.next('product-stock', (event) => event.productId === productId);
+    expect(viewer.eventsOf('product-stock').filter((event) => event.productId === otherId)).toEqual([]);
   });
 
   it('that changed before an eviction is still read', async () => {

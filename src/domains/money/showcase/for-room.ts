@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { ProductClicks } from '@/contracts/room-figures';
+import { isOnSale } from '@/domains/base/visibility/products';
 import { products, productVariants } from '@/domains/money/products/tables';
 import { sessionProductClicks, sessionProducts } from './tables';
 
@@ -34,17 +35,19 @@ export async function readOfferedIds({ db }: RoomDatabase, streamId: string): Pr
   const rows = await db.all<{ id: string }>(sql`
     SELECT offered.product_id AS id FROM ${sessionProducts} offered
     CROSS JOIN ${products} product ON product.id = offered.product_id
-    WHERE offered.stream_id = ${streamId} AND product.status = 'active' AND product.hidden_at IS NULL`);
+    WHERE offered.stream_id = ${streamId} AND ${isOnSale(sql`product`)}`);
   return rows.map(({ id }) => id);
 }
 
-/** One statement for all of these products. */
+/** One statement for all of these products. Those that are not on sale have none. */
 export async function readStock({ db }: RoomDatabase, productIds: readonly string[]): Promise<Stock[]> {
   const rows = await db.all<VariantNumbers>(sql`
     SELECT variant.id, variant.product_id AS productId, variant.stock, variant.held, variant.sold,
       variant.options <> '{}' AS hasOptions, variant.retired_at IS NOT NULL AS isRetired
     FROM json_each(${JSON.stringify(productIds)}) AS asked
-    CROSS JOIN ${productVariants} variant ON variant.product_id = asked.value
+    CROSS JOIN ${products} product ON product.id = asked.value
+    CROSS JOIN ${productVariants} variant ON variant.product_id = product.id
+    WHERE ${isOnSale(sql`product`)}
     ORDER BY asked.key, variant.position, variant.id`);
   const byProduct = Map.groupBy(rows, ({ productId }) => productId);
   return [...byProduct].map(([productId, variants]) => ({ productId, ...sumUp(variants) }));
