@@ -69,7 +69,8 @@ const isRequested = ({ id }: RefundRow) => and(eq(orderRefunds.id, id), eq(order
 
 async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId: string): Promise<void> {
   const { productId, variantId } = order;
-  const returns = refund.restock && refund.quantity > 0 && order.stockState === 'sold';
+  const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
+  const isLast = sql`refunded_quantity = quantity AND refunding_minor = ${int(refund.amountMinor)}`;
   const stock = returns ? restock(ctx, { productId, variantId, quantity: refund.quantity }) : NOTHING;
   const done = { state: 'done', claimId, doneAt: ctx.now(), sendAt: null } as const;
   const isDone = await commitIfMet(
@@ -82,7 +83,7 @@ async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId:
         .set({
           refundingMinor: sql`refunding_minor - ${int(refund.amountMinor)}`,
           version: sql`version + 1`,
-          ...(returns ? { stockState: sql`iif(refunded_quantity = quantity, 'returned', stock_state)` } : {}),
+          ...(returns ? { stockState: sql`iif(${isLast}, 'returned', stock_state)` } : {}),
         })
         .where(eq(orders.id, order.id)),
       ...stock.statements,
