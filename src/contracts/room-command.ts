@@ -186,8 +186,11 @@ export type RoomCommand =
   | { readonly type: 'now-playing'; readonly at: number; readonly event: NowPlayingBody }
   /** What the room shows as of `at`, as a durable event. A late one is dropped, and `welcome` shows the newest. */
   | { readonly type: 'showcase'; readonly at: number; readonly event: ShowcaseBody }
-  /** Products were added to the stream or taken out: the room reads from D1 which ones it has. */
-  | { readonly type: 'products-changed' }
+  /**
+   * Products were added to the stream or taken out: the room reads from D1 which ones it has. Of one that staff have
+   * hidden, `hiddenId`, it also erases what its events say.
+   */
+  | { readonly type: 'products-changed'; readonly hiddenId?: string }
   /** Stock of a product changed: the room reads it from D1 and sends `product-stock`, at most once a second. */
   | { readonly type: 'stock-changed'; readonly productId: string }
   /** The platform's maintenance window. Only staff write while it runs. */

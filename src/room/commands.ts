@@ -129,6 +129,10 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     case 'products-changed':
       room.shop.productsChanged();
+      if (command.hiddenId !== undefined) {
+        broadcaster.flush(); // so that none of its events is written later
+        store.traces.eraseProduct(command.hiddenId);
+      }
       break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);

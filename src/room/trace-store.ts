@@ -199,4 +199,15 @@ export class TraceStore {
     );
     this.#eraseVideos('1');
   }
+
+  /** Erases what was shown and sold of a product, which late events would still show to whoever asks for them. */
+  eraseProduct(productId: string): void {
+    this.sql.exec(
+      `UPDATE events SET body = json_replace(body, '$.title', '', '$.showcase', NULL)
+       WHERE user_id IS NULL AND (
+         (body ->> '$.type' = 'product-showcased' AND body ->> '$.showcase.product.id' = ?1)
+         OR (body ->> '$.type' = 'product-sold' AND body ->> '$.productId' = ?1))`,
+      productId,
+    );
+  }
 }

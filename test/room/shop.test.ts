@@ -12,10 +12,11 @@ import type { RoomSetup } from '@/contracts/room-command';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { roomTraces } from '@/domains/live/rooms/tables';
-import { productVariants } from '@/domains/money/products/tables';
+import { products, productVariants } from '@/domains/money/products/tables';
 import { soldEvent } from '@/domains/money/showcase/events';
 import { readOfferedIds, readStock } from '@/domains/money/showcase/for-room';
 import { sessionProductClicks, sessionProducts } from '@/domains/money/showcase/tables';
+import { tellStock } from '@/domains/money/showcase/tell-stock';
 import { CLICKERS_MAX } from '@/room/shop-store';
 import { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';
@@ -186,6 +187,18 @@ describe('stock', () => {
     expect(viewer.eventsOf('product-stock')).toHaveLength(2);
   });
 
+  it('of a product that is not on sale is not told', async () => {
+    const { roomId, stub, setStock, productId, otherId } = await openShop();
+    await db.update(products).set({ status: 'draft' }).where(eq(products.id, otherId));
+    const viewer = await joinRoom(roomId);
+    await viewer.welcome();
+    await setStock(4, otherId);
+    await setStock(3, productId);
+    await runDurableObjectAlarm(stub);
+    await viewer.next('product-stock', (event) => event.productId === productId);
+    expect(viewer.eventsOf('product-stock').filter((event) => event.productId === otherId)).toEqual([]);
+  });
+
   it('that changed before an eviction is still read', async () => {
     stopClock();
     const { roomId, stub, setStock } = await openShop();
@@ -215,6 +228,28 @@ describe('stock', () => {
       Promise.all([readStock(ctx, [newId(), newId()]), readOfferedIds(ctx, newId())]),
     );
     expect(plans.filter((plan) => /SCAN (?!asked)/.test(plan))).toEqual([]);
+  });
+});
+
+describe('a hidden product', () => {
+  it('is not shown to those who ask for earlier events', async () => {
+    const { roomId, room, productId, otherId } = await openShop();
+    const viewer = await joinRoom(roomId);
+    await viewer.welcome();
+    for (const [index, id] of [productId, otherId].entries()) {
+      const product = { id, title: `Title of ${id}`, variants: [] };
+      const event = { type: 'product-showcased', streamId: roomId, showcase: { product, stock: 1, held: 0, sold: 0 } };
+      await room.apply(newId(), { type: 'showcase', at: index + 1, event } as never); // as much of it as the room looks at
+      const sold = soldEvent({ streamId: roomId, productId: id, title: `Title of ${id}`, quantity: 1, buyer: null });
+      if (sold.kind === 'room') await room.apply(newId(), sold.command);
+    }
+    await db.update(products).set({ hiddenAt: 1 }).where(eq(products.id, productId));
+    await tellStock(testContext(), { kind: 'stock-changed', productId });
+    const late = await joinRoom(roomId, aUser(), { since: 0 });
+    await late.next('product-sold', (event) => event.productId === otherId);
+    expect(JSON.stringify(late.frames)).not.toContain(`Title of ${productId}`);
+    expect(JSON.stringify(late.frames)).toContain(`Title of ${otherId}`);
+    expect(late.eventsOf('product-sold').map((event) => event.productId)).toEqual([productId, otherId]);
   });
 });
 

@@ -8,9 +8,21 @@ describe('groups of viewers', () => {
     expect(showGroups({ a: 4, b: 1, c: 9 })).toEqual({ a: null, b: null, c: 9 });
   });
 
-  it('cannot be found by subtraction: the next smallest is hidden with a single small one', () => {
+  it('cannot be found by subtraction: empty ones are hidden with a small one, or the next smallest is', () => {
     expect(showGroups({ a: 4, b: 9, c: 6 })).toEqual({ a: null, b: 9, c: null });
-    expect(showGroups({ a: 4, b: 0 })).toEqual({ a: null, b: 0 });
+    expect(showGroups({ a: 4, b: 0 })).toEqual({ a: null, b: null });
+    expect(showGroups({ a: 4, b: 0, c: 6 })).toEqual({ a: null, b: null, c: 6 });
+  });
+
+  it('are hidden two at least, and with every empty one, whatever their sizes', () => {
+    const sizes = fc.record({ a: fc.nat(9), b: fc.nat(9), c: fc.nat(9), d: fc.nat(9) });
+    fc.assert(
+      fc.property(sizes, (groups) => {
+        const shown = Object.values(showGroups(groups));
+        const hidden = shown.filter((size) => size === null).length;
+        expect(hidden === 0 || (hidden > 1 && !shown.includes(0))).toBe(true);
+      }),
+    );
   });
 
   it('never show a group of one to four', () => {

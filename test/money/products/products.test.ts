@@ -152,6 +152,7 @@ describe('a new product', () => {
     ['nine images', { imageUploadIds: Array.from({ length: 9 }, newId) }, 'imageUploadIds'],
     ['equal variants', { stock: undefined, variants: [1, 2].map(() => ({ options: { a: '1', b: '2' } })) }, 'variants'],
     ['a variant without options', { stock: undefined, variants: [{ options: {} }] }, 'variants.0.options'],
+    ['the id of a variant', { stock: undefined, variants: [{ id: newId(), options: { size: 'M' } }] }, 'variants.0.id'],
     ['two stocks', { variants: [{ options: { size: 'M' } }] }, 'stock'],
     [
       'fifty-one variants',

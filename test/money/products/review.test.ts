@@ -58,6 +58,11 @@ describe('a product that waits for review', () => {
     await decide(staff, id, { approve: true });
     expect((await seller.put(`products/${id}`, { priceMinor: 2_500, stock: 5 })).data.status).toBe('active');
     expect((await seller.put(`products/${id}`, { title: 'A sharper knife' })).data.status).toBe('review');
+    await decide(staff, id, { approve: true });
+    const sized = (size: string) => ({ variants: [{ options: { size }, stock: 5 }] });
+    expect((await seller.put(`products/${id}`, sized('Long'))).data.status).toBe('review');
+    await decide(staff, id, { approve: true });
+    expect((await seller.put(`products/${id}`, sized('Long'))).data.status).toBe('active');
     const plain = await create(seller);
     expect((await seller.put(`products/${plain.id}`, { title: 'A coat' })).data.status).toBe('active');
     expect((await seller.put(`products/${plain.id}`, { category: 'food' })).data.status).toBe('review');

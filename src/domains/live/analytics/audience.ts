@@ -7,13 +7,14 @@ import type { AudienceFigures } from './session-schemas';
 export const GROUP_MIN = 5;
 
 /**
- * Hides small groups. A single hidden group could be found by subtraction, so the next smallest is hidden with it.
+ * Hides small groups. Totals are known, so a single hidden group could be found by subtraction: empty groups are hidden
+ * with it, or else the next smallest.
  */
 export function showGroups<Name extends string>(groups: Readonly<Record<Name, number>>): Record<Name, number | null> {
-  const names = Object.keys(groups) as Name[]; // its own
-  const small = names.filter((name) => groups[name] > 0 && groups[name] < GROUP_MIN);
-  const shown = names.filter((name) => groups[name] >= GROUP_MIN).toSorted((a, b) => groups[a] - groups[b]);
-  const hidden = new Set(small.length === 1 ? [...small, ...shown.slice(0, 1)] : small);
+  const names = (Object.keys(groups) as Name[]).toSorted((a, b) => groups[a] - groups[b]); // its own
+  const few = names.filter((name) => groups[name] < GROUP_MIN);
+  const isAnySmall = few.some((name) => groups[name] > 0);
+  const hidden = new Set(isAnySmall ? names.slice(0, Math.max(2, few.length)) : []);
   return Object.fromEntries(names.map((name) => [name, hidden.has(name) ? null : groups[name]])) as Record<
     Name,
     number | null

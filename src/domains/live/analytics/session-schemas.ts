@@ -28,8 +28,8 @@ export const AudienceFigures = z
   })
   .openapi('AudienceFigures', {
     description:
-      'Groups of fewer than five viewers are null: they could tell who it was. If one group alone is that small, the ' +
-      'next smallest is null too.',
+      'Groups of fewer than five viewers are null: they could tell who it was. Empty groups are null with them, or else ' +
+      'the next smallest.',
   });
 
 export const SessionAnalytics = z

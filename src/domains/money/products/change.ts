@@ -44,7 +44,7 @@ export async function changeProduct(
   const plan = planStock(variants, input);
   const kept = keptImages(ctx, product, input);
   const fields = fieldsOf(product, input);
-  const status = statusOf(product, fields, { input, kept, selling });
+  const status = statusOf(product, fields, { input, kept, plan, selling });
   if (status === 'active' || status === 'review')
     requirePrices(ctx, selling, { ...product, ...fields, variants: plan?.after ?? variants });
   if (
@@ -114,13 +114,18 @@ type Fields = ReturnType<typeof fieldsOf>;
 interface Judged {
   readonly input: ProductChanges;
   readonly kept: readonly string[];
+  readonly plan: VariantPlan | undefined;
   readonly selling: Selling;
 }
 
-function statusOf(product: ProductRow, fields: Fields, { input, kept, selling }: Judged): ProductRow['status'] {
+function statusOf(product: ProductRow, fields: Fields, { input, kept, plan, selling }: Judged): ProductRow['status'] {
   const { title, description, category } = fields;
+  const { imageUploadIds = [], fileUploadId } = input;
   const isReworded =
-    isChange(product, { title, description, category, imageKeys: kept }) || Boolean(input.imageUploadIds?.length);
+    isChange(product, { title, description, category, imageKeys: kept }) ||
+    imageUploadIds.length > 0 ||
+    fileUploadId !== undefined ||
+    plan?.isReworded === true;
   const { isKnownSeller } = selling;
   return statusAfter({ before: product.status, wanted: input.status, category, isReworded, isKnownSeller });
 }

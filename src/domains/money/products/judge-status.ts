@@ -10,7 +10,7 @@ interface Change {
   readonly wanted: WantedStatus | undefined;
   /** After the change. */
   readonly category: ProductCategory;
-  /** Whether what staff review changes: title, description, category or images. */
+  /** Whether what staff review changes: title, description, category, images, options or the file. */
   readonly isReworded: boolean;
   /** Whether staff have approved a product of this seller before. */
   readonly isKnownSeller: boolean;

@@ -115,7 +115,7 @@ export const productEndpoints: Endpoint[] = [
       'Fields that are not sent stay unchanged. `variants` replaces the list: a variant stays if its id or its options ' +
       'are in it, and is removed otherwise; orders still name it. `stock` is what can be bought from now on, less what ' +
       'is sold meanwhile. Returned or added pieces are offered to those who wait first. In a reviewed category, another ' +
-      'title, description, image or category needs a new review. Kind and currency never change.',
+      'title, description, image, file, option or category needs a new review. Kind and currency never change.',
     who: 'creator',
     params: ById,
     body: ProductChanges,

@@ -46,13 +46,22 @@ const VariantInput = z
   .openapi('ProductVariantInput');
 export type VariantInput = z.output<typeof VariantInput>;
 
+const NewVariantInput = VariantInput.omit({ id: true }).openapi('NewProductVariantInput');
+
+const hasDifferentOptions = (list: readonly Pick<VariantInput, 'options'>[]) =>
+  new Set(list.map(({ options }) => JSON.stringify(options))).size === list.length;
+const DIFFERENT_OPTIONS = 'must have different options';
+const ONE_FOR_EACH = 'One for each combination of options. Empty: no options.';
+
+const newVariants = z
+  .array(NewVariantInput)
+  .max(VARIANTS_MAX)
+  .refine(hasDifferentOptions, DIFFERENT_OPTIONS)
+  .openapi({ description: ONE_FOR_EACH });
 const variants = z
   .array(VariantInput)
   .max(VARIANTS_MAX)
-  .refine(
-    (list) => new Set(list.map(({ options }) => JSON.stringify(options))).size === list.length,
-    'must have different options',
-  )
+  .refine(hasDifferentOptions, DIFFERENT_OPTIONS)
   .refine((list) => {
     const ids = list.flatMap(({ id }) => id ?? []);
     return new Set(ids).size === ids.length;
@@ -79,7 +88,7 @@ const fields = {
   priceMinor: price,
   stock: stock.openapi({ description: 'Of a product without options. Null: unlimited.' }),
   category,
-  variants: variants.openapi({ description: 'One for each combination of options. Empty: no options.' }),
+  variants: variants.openapi({ description: ONE_FOR_EACH }),
   shipping: ShippingInput.openapi({ description: 'Of a physical product.' }),
   availableAt: z.iso
     .datetime()
@@ -122,7 +131,7 @@ const newFields = {
   currency: aCurrency.openapi({ description: 'It cannot be changed later.' }),
   stock: fields.stock.optional(),
   category: category.default('other'),
-  variants: fields.variants.optional(),
+  variants: newVariants.optional(),
   shipping: fields.shipping.optional(),
   availableAt: fields.availableAt.optional(),
   perBuyerMax: fields.perBuyerMax.optional(),

@@ -26,6 +26,8 @@ export interface VariantPlan {
   readonly retired: readonly string[];
   /** All that stay or are new, in their order. */
   readonly after: readonly NewVariant[];
+  /** Whether it has options that none of the existing ones has. */
+  readonly isReworded: boolean;
 }
 
 type Input = Omit<VariantInput, 'options'> & { readonly options: VariantRow['options'] };
@@ -58,8 +60,10 @@ export function planVariants(existing: readonly VariantRow[], input: readonly In
     },
   );
   const kept = new Set(after.flatMap(({ was }) => was?.id ?? []));
+  const known = new Set(['{}', ...existing.map(({ options }) => JSON.stringify(options))]);
   return {
     after,
+    isReworded: after.some(({ options }) => !known.has(JSON.stringify(options))),
     added: after.filter(({ was }) => !was),
     changed: after.filter(({ was, ...next }) => was && differsFrom(was, next)),
     retired: existing.filter(({ id }) => !kept.has(id)).map(({ id }) => id),

@@ -39,13 +39,15 @@ export async function readOfferedIds({ db }: RoomDatabase, streamId: string): Pr
   return rows.map(({ id }) => id);
 }
 
-/** One statement for all of these products. */
+/** One statement for all of these products. Those that are not on sale have none. */
 export async function readStock({ db }: RoomDatabase, productIds: readonly string[]): Promise<Stock[]> {
   const rows = await db.all<VariantNumbers>(sql`
     SELECT variant.id, variant.product_id AS productId, variant.stock, variant.held, variant.sold,
       variant.options <> '{}' AS hasOptions, variant.retired_at IS NOT NULL AS isRetired
     FROM json_each(${JSON.stringify(productIds)}) AS asked
-    CROSS JOIN ${productVariants} variant ON variant.product_id = asked.value
+    CROSS JOIN ${products} product ON product.id = asked.value
+    CROSS JOIN ${productVariants} variant ON variant.product_id = product.id
+    WHERE ${isOnSale(sql`product`)}
     ORDER BY asked.key, variant.position, variant.id`);
   const byProduct = Map.groupBy(rows, ({ productId }) => productId);
   return [...byProduct].map(([productId, variants]) => ({ productId, ...sumUp(variants) }));

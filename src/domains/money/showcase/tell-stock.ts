@@ -16,6 +16,7 @@ import { sessionProducts, sessionShowcases } from './tables';
 interface Offered {
   readonly streamId: string;
   readonly isOnSale: number;
+  readonly isHidden: number;
   readonly isShown: number;
   /** Its page changed after the room was last told what it shows. */
   readonly isNewer: number;
@@ -24,7 +25,8 @@ interface Offered {
 /** A seller has one live stream. It is looked up by its seller, since the product may have been in many that are over. */
 export async function tellStock(ctx: Context, { productId }: EventOf<'stock-changed'>): Promise<void> {
   const live = await ctx.db.all<Offered>(sql`
-    SELECT live.id AS streamId, ${isOnSale(sql`product`)} AS isOnSale, offered.showcased_at IS NOT NULL AS isShown,
+    SELECT live.id AS streamId, ${isOnSale(sql`product`)} AS isOnSale, product.hidden_at IS NOT NULL AS isHidden,
+      offered.showcased_at IS NOT NULL AS isShown,
       product.updated_at >= ifnull(
         (SELECT changed_at FROM ${sessionShowcases} shown WHERE shown.stream_id = live.id), 0) AS isNewer
     FROM ${products} product
@@ -32,10 +34,11 @@ export async function tellStock(ctx: Context, { productId }: EventOf<'stock-chan
       AND ${isOpen(sql`live`)}
     CROSS JOIN ${sessionProducts} offered ON offered.stream_id = live.id AND offered.product_id = product.id
     WHERE product.id = ${productId}`);
-  for (const { streamId, isOnSale, isShown, isNewer } of live) {
+  for (const { streamId, isOnSale, isHidden, isShown, isNewer } of live) {
     if (isShown === 1 && (isOnSale === 0 || isNewer === 1)) await followProduct(ctx, streamId, productId);
     const room = ctx.rooms(streamId);
-    if (isOnSale === 0) await room.apply(newId(), { type: 'products-changed' });
+    const hidden = isHidden === 1 ? { hiddenId: productId } : {};
+    if (isOnSale === 0) await room.apply(newId(), { type: 'products-changed', ...hidden });
     await room.apply(newId(), { type: 'stock-changed', productId });
   }
 }
