@@ -73,13 +73,8 @@ const piecesBack = sql`(SELECT sum(r.quantity) FROM ${orderRefunds} r WHERE r.or
 
 async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId: string): Promise<void> {
   const { productId, variantId } = order;
-<<<<<<< HEAD
-  const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
-  const isLast = sql`refunded_quantity = quantity AND refunding_minor = ${int(refund.amountMinor)}`;
-=======
   // For a payment that came too late, no piece was taken.
   const returns = refund.restock && refund.quantity > 0 && order.stockState !== 'none';
->>>>>>> shop-i
   const stock = returns ? restock(ctx, { productId, variantId, quantity: refund.quantity }) : NOTHING;
   const done = { state: 'done', claimId, doneAt: ctx.now(), sendAt: null } as const;
   const isDone = await commitIfMet(
@@ -92,11 +87,7 @@ async function finish(ctx: Context, refund: RefundRow, order: OrderRow, claimId:
         .set({
           refundingMinor: sql`refunding_minor - ${int(refund.amountMinor)}`,
           version: sql`version + 1`,
-<<<<<<< HEAD
-          ...(returns ? { stockState: sql`iif(${isLast}, 'returned', stock_state)` } : {}),
-=======
           ...(returns ? { stockState: sql`iif(${piecesBack} = quantity, 'returned', stock_state)` } : {}),
->>>>>>> shop-i
         })
         .where(eq(orders.id, order.id)),
       ...stock.statements,
