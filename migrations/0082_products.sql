@@ -83,3 +83,6 @@ BEGIN
     category = CASE WHEN NEW.base < base THEN NEW.category ELSE category END, base = min(base, NEW.base)
   WHERE id = NEW.report_id;
 END;
+
+-- The products that a seller has on sale, however many they have archived.
+CREATE INDEX products_on_sale_of_seller ON products (seller_id, id) WHERE status = 'active' AND hidden_at IS NULL;

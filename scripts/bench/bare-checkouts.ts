@@ -1,19 +1,24 @@
 /**
  * The baseline for a checkout: a Worker that repeats the D1 calls of one recorded checkout, each time for another buyer
- * and with new ids, without sign-in, rules or envelope. The difference to Footlight is the cost of those.
+ * and product, and with new ids, without sign-in, rules or envelope. The difference to Footlight is the cost of those.
  */
 import type { Call, Stage } from './recording-d1';
 
 interface Recording {
   readonly stages: readonly Stage[];
   readonly buyerId: string;
-  /** Ids that a new checkout keeps, such as the product's. Every other id in what is written is new each time. */
-  readonly kept: readonly string[];
+  readonly productId: string;
+  readonly variantId: string;
+  /** An id that a new checkout keeps. Every other one is new each time. */
+  readonly sellerId: string;
 }
 
+/** Who buys what. */
+type Asked = Pick<Recording, 'buyerId' | 'productId' | 'variantId'>;
+
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** Orders have a random number of their own. */
-const NUMBER = /\bFL-?[0-9A-Z]{6,}\b/g;
+/** Orders have a random number of their own: 40PJ-MZHJ-S9M9. */
+const NUMBER = /^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}$/;
 
 let recording: Recording | undefined;
 
@@ -26,7 +31,7 @@ export default {
       return new Response();
     }
     if (!recording) return new Response('Nothing was recorded', { status: 404 });
-    const renew = renewerOf(recording, await request.text());
+    const renew = renewerOf(recording, await request.json<Asked>());
     const answers: unknown[] = [];
     for (const stage of recording.stages)
       answers.push(...(await Promise.all(stage.map((call) => ask(DB, call, renew)))));
@@ -38,9 +43,14 @@ export default {
 
 type Renew = (value: unknown) => unknown;
 
-/** Maps each value of the recording to the one for this buyer; equal ids stay equal. */
-function renewerOf({ buyerId, kept }: Recording, newBuyerId: string): Renew {
-  const known = new Map([[buyerId, newBuyerId], ...kept.map((id) => [id, id] as const)]);
+/** Maps each value of the recording to the one of this checkout; equal ids stay equal. */
+function renewerOf({ buyerId, productId, variantId, sellerId }: Recording, asked: Asked): Renew {
+  const known = new Map([
+    [buyerId, asked.buyerId],
+    [productId, asked.productId],
+    [variantId, asked.variantId],
+    [sellerId, sellerId],
+  ]);
   const renewed = (old: string, make: () => string) => {
     const value = known.get(old) ?? make();
     known.set(old, value);
@@ -50,7 +60,7 @@ function renewerOf({ buyerId, kept }: Recording, newBuyerId: string): Renew {
     typeof value === 'string'
       ? value
           .replaceAll(UUID, (id) => renewed(id, () => crypto.randomUUID()))
-          .replaceAll(NUMBER, (number) => renewed(number, () => `FL${crypto.randomUUID().slice(0, 13).toUpperCase()}`))
+          .replace(NUMBER, (number) => renewed(number, () => crypto.randomUUID().toUpperCase()))
       : value;
 }
 

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { BUNDLE, importSource } from '../local/bundle.ts';
 import { ROOT } from '../local/home.ts';
 import { type Miniflare, migrate, startWorker } from '../local/miniflare.ts';
-import { CHECKOUTS_EACH, keptIds, PRICE_MINOR, PRODUCT_IDS, putOnSale } from './goods.ts';
+import { CHECKOUTS_EACH, PRICE_MINOR, PRODUCT_IDS, putOnSale, variantIdOf } from './goods.ts';
 import { comparePeers, type Kind, type Peer, SENDERS_MAX } from './peers.ts';
 import { VARS } from './plan.ts';
 import type { Cast, Sender } from './senders.ts';
@@ -34,7 +34,7 @@ export async function benchCheckouts(size: { readonly runs: number; readonly sec
     const send = (sender: number) => {
       const { buyer, productId } = next(sender);
       return kind === 'bare'
-        ? fetch(origin, { method: 'POST', body: buyer.userId })
+        ? fetch(origin, { method: 'POST', body: JSON.stringify(wanted(buyer, productId)) })
         : checkOut(origin, buyer, productId);
     };
     return { server, send };
@@ -55,6 +55,10 @@ function turns(buyers: readonly Sender[]) {
     current.set(sender, { buyer, left });
     return { buyer, productId };
   };
+}
+
+function wanted({ userId: buyerId }: Sender, productId: string) {
+  return { buyerId, productId, variantId: variantIdOf(productId) };
 }
 
 function checkOut(origin: string, { accessToken }: Sender, productId: string): Promise<Response> {
@@ -82,7 +86,7 @@ async function record(): Promise<(cast: Cast) => string> {
     const recorded = await (await fetch(`${origin}/bench/record`)).text();
     return ({ creatorId }) => {
       const stages: unknown = JSON.parse(recorded.replaceAll(cast.creatorId, creatorId));
-      return JSON.stringify({ stages, buyerId: buyer.userId, kept: keptIds(creatorId) });
+      return JSON.stringify({ stages, ...wanted(buyer, productId), sellerId: creatorId });
     };
   } finally {
     await server.dispose();

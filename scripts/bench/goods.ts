@@ -5,8 +5,12 @@ export const CHECKOUTS_EACH = PRODUCTS * 2;
 export const PRICE_MINOR = 1_900;
 
 const productId = (n: number) => `01900000-0000-7000-8011-${String(n).padStart(12, '0')}`;
-const variantId = (n: number) => `01900000-0000-7000-8012-${String(n).padStart(12, '0')}`;
 export const PRODUCT_IDS: readonly string[] = Array.from({ length: PRODUCTS }, (_, n) => productId(n));
+
+/** The one variant of a product. */
+export function variantIdOf(product: string): string {
+  return product.replace('-8011-', '-8012-');
+}
 
 export async function putOnSale(database: D1Database, sellerId: string): Promise<void> {
   const product = database.prepare(`
@@ -16,10 +20,5 @@ export async function putOnSale(database: D1Database, sellerId: string): Promise
   const variant = database.prepare(
     `INSERT INTO product_variants (id, product_id, position, options, stock) VALUES (?, ?, 0, '{}', 1000000)`,
   );
-  await database.batch(PRODUCT_IDS.flatMap((id, n) => [product.bind(id, sellerId), variant.bind(variantId(n), id)]));
-}
-
-/** Ids that all checkouts have in common. */
-export function keptIds(sellerId: string): string[] {
-  return [sellerId, ...PRODUCT_IDS, ...PRODUCT_IDS.map((_, n) => variantId(n))];
+  await database.batch(PRODUCT_IDS.flatMap((id) => [product.bind(id, sellerId), variant.bind(variantIdOf(id), id)]));
 }

@@ -200,16 +200,22 @@ export interface ProductStock {
   readonly sold: number;
 }
 
-/** The stream's figures, while it is live, for the sockets of its creator alone. Never stored, and without a seq. */
+/**
+ * The stream's figures, while it is live, for the sockets of its creator alone: those of `GET /sessions/:id/analytics`
+ * that the room knows. Never stored, and without a seq.
+ */
 export interface AnalyticsEvent extends RoomEventBody {
   readonly type: 'analytics';
   readonly streamId: string;
+  readonly live: true;
   readonly viewerCount: number;
+  /** ISO 8601. */
+  readonly startedAt: string | null;
+  readonly endedAt: null;
   readonly uniqueViewers: number;
   readonly users: number;
   readonly guests: number;
   readonly peakViewers: number;
-  /** ISO 8601. */
   readonly peakAt: string | null;
   readonly averageViewers: number;
   readonly watchSeconds: number;
@@ -218,6 +224,7 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly chatters: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
   readonly gifts: { readonly count: number; readonly coins: number };
+  readonly productClicks: number;
 }
 
 export function ackOf(frameId: string, seq: number | null): Answer {

@@ -2,7 +2,6 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-
 import type { RoomEventBody } from '@/contracts/room-command';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';

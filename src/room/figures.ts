@@ -42,7 +42,7 @@ interface Stay {
   readonly address: string | null;
   readonly rewardedMs: number;
   readonly isFirstOfViewer: boolean;
-  /** Of the interval that the stay began with. */
+  /** As the interval says that the stay began with. */
   readonly isFollower: boolean;
   readonly arrival: Arrival;
 }

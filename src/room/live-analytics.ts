@@ -6,7 +6,7 @@
 import type { RoomFigures } from '@/contracts/room-figures';
 import type { AnalyticsEvent } from '@/contracts/room-wire';
 import { presentCounted } from '@/domains/live/analytics/session-figures';
-import { SECOND_MS } from '@/shared/time';
+import { SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Broadcaster } from './broadcaster';
 import { type Presence, type Seat, viewerKey } from './presence';
 import type { RoomStore } from './store';
@@ -85,9 +85,8 @@ export class LiveAnalytics {
     const since = setup?.startedAt ?? null;
     const time = since === null || until === null ? null : { since, until };
     return {
-      type: 'analytics',
-      streamId: setup?.roomId ?? '',
-      viewerCount,
+      ...{ type: 'analytics', streamId: setup?.roomId ?? '', live: true, viewerCount },
+      ...{ startedAt: toIsoOrNull(since), endedAt: null },
       ...presentCounted(figures, time),
       gifts,
     };

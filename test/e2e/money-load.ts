@@ -3,17 +3,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOTP } from 'otpauth';
 import { type Answer, Client } from '../../scripts/local/client';
+import { type Member, type Product, putOnSale, shopActs } from './shop-load';
 
 const PACKAGE = 'Vault';
 const RETRY_MS = 100;
 /** A decision about a cash-out needs a code, and each code works once: so few are tried. */
 const DECISIONS = ['approve', 'reject', 'paid', 'returned'] as const;
 const DISPUTES = ['dispute', 'lose-dispute', 'win-dispute'] as const;
-
-interface Member {
-  readonly api: Client;
-  readonly userId: string;
-}
 
 export interface Load {
   /** Runs until it is stopped; what was begun is finished first. @param workers at once */
@@ -33,7 +29,10 @@ interface Cast {
   readonly creators: readonly Member[];
   readonly packageId: string;
   readonly purchases: string[];
+  readonly products: readonly Product[];
 }
+
+type Acts = Readonly<Record<string, () => Promise<Answer | undefined>>>;
 
 /** A keyed request that was accepted, and what it made. */
 interface Done {
@@ -53,7 +52,7 @@ export async function openLoad(
   const once = (api: Client) => api.as({ 'idempotency-key': randomUUID() });
   const keyed = async (name: string, send: () => Promise<Answer>): Promise<Answer> => {
     const answer = await untilAnswered(send);
-    if (answer.status < 300) done.push({ name, send, id: answer.data.id });
+    if (answer.status < 300) done.push({ name, send, id: madeBy(answer) });
     return answer;
   };
   const post = (name: string, { api }: Member, path: string, body: unknown) => {
@@ -61,7 +60,7 @@ export async function openLoad(
     return keyed(name, () => client.try('POST', path, body));
   };
 
-  const acts: Readonly<Record<string, () => Promise<Answer | undefined>>> = {
+  const acts: Acts = {
     async buy() {
       const answer = await post('buy', anyOf(cast.buyers), '/payment/purchase', {
         ...{ packageId: cast.packageId, successUrl: `${origin}/a`, cancelUrl: `${origin}/b` },
@@ -107,7 +106,11 @@ export async function openLoad(
       );
     },
   };
-  const names = ['buy', 'buy', 'tip', 'tip', 'tip', ...Object.keys(acts)];
+  const all: Acts = {
+    ...acts,
+    ...shopActs({ ...cast, post, untilAnswered, anyOf, press: (id, decision) => press(cast, id, decision) }),
+  };
+  const names = ['buy', 'buy', 'tip', 'tip', 'tip', 'order', 'order', 'order', ...Object.keys(all)];
 
   return {
     accepted,
@@ -116,7 +119,7 @@ export async function openLoad(
       const work = async () => {
         while (!isStopped()) {
           const name = anyOf(names);
-          const answer = await acts[name]?.();
+          const answer = await all[name]?.();
           if (answer && answer.status >= 500) throw new Error(`${name} is ${answer.status} ${answer.error?.code}`);
           if (answer && answer.status < 400) accepted.set(name, (accepted.get(name) ?? 0) + 1);
         }
@@ -127,7 +130,8 @@ export async function openLoad(
       const odd: string[] = [];
       for (const { name, send, id } of done.splice(0)) {
         const { status, data } = await untilAnswered(send);
-        if (status >= 300 || data.id !== id) odd.push(`${name} ${id} is answered with ${status} ${data?.id}`);
+        const again = status < 300 ? madeBy({ status, data }) : undefined;
+        if (again !== id) odd.push(`${name} ${id} is answered with ${status} ${again}`);
       }
       return odd;
     },
@@ -152,7 +156,9 @@ async function gather(origin: string, vars: Cast['vars'], buyersCount: number): 
   }
   const { items } = await anyone.call('GET', '/payment/packages');
   const { id: packageId } = items.find(({ name }: { name: string }) => name === PACKAGE);
-  return { origin, vars, owner: await signInOwner(anyone, vars), buyers, creators, packageId, purchases: [] };
+  const owner = await signInOwner(anyone, vars);
+  const products = await putOnSale(owner, creators);
+  return { origin, vars, owner, buyers, creators, packageId, purchases: [], products };
 }
 
 /** With the code of an authenticator app, if the owner has one. */
@@ -179,6 +185,11 @@ function press({ origin }: Cast, purchaseId: string, decision: string): Promise<
     });
     return { ...((await response.json()) as Omit<Answer, 'status'>), status: response.status };
   });
+}
+
+/** The id of what an accepted request made. */
+function madeBy({ data }: Pick<Answer, 'data' | 'status'>): string {
+  return data.orderId ?? data.id;
 }
 
 const anAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;

@@ -122,6 +122,7 @@ describe('the figures of a session', () => {
     tick(70_000);
     const second = await joinRoom(roomId, aUser());
     await second.say('What did I miss?');
+    await read(); // what is counted now is not counted again
     await room.say(aUser(), crypto.randomUUID(), 'Written without a socket');
     await first.ask({ type: 'leave-session' });
     expect((await tip(50)).status).toBe(201);
@@ -131,6 +132,8 @@ describe('the figures of a session', () => {
     expect(await read()).toMatchObject({ live: true, endedAt: null, ...live.summary });
     tick(65_000);
     await second.say('Is this the end?');
+    await joinRoom(roomId, writer);
+    tick(30_000);
     const endedAt = Date.now();
     await change({ status: 'ended', endedAt });
     await runDurableObjectAlarm(stub);
@@ -182,6 +185,19 @@ describe('the figures of a session', () => {
     expect(await room.figures()).toMatchObject({ messages: 1, chatters: 1 });
   });
 
+  it('leave out what was written after the end, though it was counted before the room heard of the end', async () => {
+    const tick = stopClock();
+    const { roomId, room, change } = await openStream();
+    const client = await joinRoom(roomId);
+    await client.say('Bye');
+    const endedAt = Date.now();
+    tick(2_000);
+    await (await joinRoom(roomId)).say('Is it over?');
+    expect(await room.figures()).toMatchObject({ messages: 2, chatters: 2 });
+    await change({ status: 'ended', endedAt });
+    expect(await room.figures()).toMatchObject({ messages: 1, chatters: 1, uniqueViewers: 1 });
+  });
+
   it('name how viewers came: as followers, for the first time or again, and from where', async () => {
     const { roomId, room } = await openStream();
     const [fan, stranger] = [aUser({ follower: true }), aUser()];
@@ -209,9 +225,10 @@ describe('the creator of a live stream', () => {
     await viewer.say('Hello');
     const creator = await enter();
     expect(await creator.next('analytics')).toEqual({
-      ...{ type: 'analytics', streamId: roomId, viewerCount: 1, uniqueViewers: 1, users: 1, guests: 0 },
+      ...{ type: 'analytics', streamId: roomId, live: true, startedAt: expect.any(String), endedAt: null },
+      ...{ viewerCount: 1, uniqueViewers: 1, users: 1, guests: 0 },
       ...{ peakViewers: 1, peakAt: expect.any(String), averageViewers: 0, watchSeconds: 0, averageWatchSeconds: 0 },
-      ...{ messages: 1, chatters: 1, reactions: {}, gifts: { count: 0, coins: 0 } },
+      ...{ messages: 1, chatters: 1, reactions: {}, gifts: { count: 0, coins: 0 }, productClicks: 0 },
     });
     expect(viewer.eventsOf('analytics')).toEqual([]);
   });

@@ -20,9 +20,14 @@ interface Made {
 let copy: readonly Query[] | undefined;
 
 export async function migrate(db: D1Database, migrations: D1Migration[]): Promise<void> {
-  if (copy) return restore(db, copy);
+  if (copy) return (await isMigrated(db)) ? undefined : restore(db, copy);
   await applyD1Migrations(db, migrations);
   copy = await copyOf(db);
+}
+
+/** On a slow machine, the set-up of a file may run again on the database that it has just migrated. */
+async function isMigrated(db: D1Database): Promise<boolean> {
+  return (await db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'd1_migrations'`).first()) !== null;
 }
 
 /** What makes the same schema, in the same order, and the same rows. Triggers come last, so rows do not fire them. */

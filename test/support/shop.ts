@@ -42,10 +42,18 @@ export async function productOf(id: string): Promise<{ product: ProductRow; vari
   return row && { product: row.product, variants: variantsOf(row) };
 }
 
+interface Given {
+  readonly buyerId: string;
+  readonly isPaid?: boolean;
+  /** Its money can be cashed out. */
+  readonly isMatured?: boolean;
+  readonly imageKey?: string | null;
+}
+
 /** An order of one piece, unpaid or paid, as far as products look at it. @returns its id */
 export async function anOrderOf(
   productId: string,
-  { buyerId, isPaid = true, imageKey = null }: { buyerId: string; isPaid?: boolean; imageKey?: string | null },
+  { buyerId, isPaid = true, isMatured = false, imageKey = null }: Given,
 ): Promise<string> {
   const found = await productOf(productId);
   const [variant] = found?.variants ?? [];
@@ -56,9 +64,10 @@ export async function anOrderOf(
   await testContext().db.run(sql`INSERT INTO orders (id, number, user_id, seller_id, product_id, variant_id, title, image_key,
       options, kind, unit_minor, quantity, items_minor, shipping_minor, shipping_full_minor, commission_minor,
       economy_version, amount_minor, currency, status, provider, success_url, cancel_url, idempotency_key, body_hash,
-      created_at, expires_at, hold_until, stock_state, paid_at)
+      created_at, expires_at, hold_until, stock_state, paid_at, fulfilled_at, matures_at, matured_at)
     VALUES (${id}, ${id}, ${buyerId}, ${sellerId}, ${productId}, ${variant.id}, ${title}, ${imageKey}, '{}', ${kind},
       ${priceMinor}, 1, ${priceMinor}, 0, 0, 0, 1, ${priceMinor}, ${currency}, ${isPaid ? 'paid' : 'pending'}, 'sandbox',
-      '', '', ${id}, '', ${at}, ${at}, ${at}, ${isPaid ? 'sold' : 'held'}, ${isPaid ? at : null})`);
+      '', '', ${id}, '', ${at}, ${at}, ${at}, ${isPaid ? 'sold' : 'held'}, ${isPaid ? at : null},
+      ${isMatured ? at : null}, ${isMatured ? at : null}, ${isMatured ? at : null})`);
   return id;
 }

@@ -319,6 +319,22 @@ describe('shipping in a show', () => {
     const refunds = await Promise.all(open.map(({ id }) => refundsOf(id)));
     expect(refunds.flat()).toMatchObject([{ amountMinor: 500 }]);
   });
+
+  it('is paid in each currency, since amounts of different currencies cannot be compared', async () => {
+    const [seller, buyer] = [await asCreator(), await aCustomer()];
+    const streamId = await aStream(seller);
+    const [inYen, inDollars] = [
+      await aProduct(seller, { shippingMinor: 800, currency: 'JPY' }),
+      await aProduct(seller, { shippingMinor: 500 }),
+    ];
+    for (const product of [inYen, inDollars]) await showIn(streamId, product);
+    const open = await anOrder(buyer, inDollars, { sessionId: streamId });
+    await tell(orderEvents(await anOrder(buyer, inYen, { sessionId: streamId })).paid());
+    const later = await anOrder(buyer, inDollars, { sessionId: streamId });
+    expect(later.shippingMinor).toBe(500);
+    await tell(orderEvents(open).paid());
+    expect(await refundsOf(open.id)).toEqual([]);
+  });
 });
 
 describe('orders', () => {

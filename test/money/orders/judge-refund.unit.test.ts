@@ -16,7 +16,7 @@ const anOrder = fc
     const itemsMinor = unitMinor * quantity;
     return {
       ...{ id: 'order', currency: 'USD', state: 'paid', status: 'paid', paidAt: 1, unitMinor, quantity, itemsMinor },
-      ...{ shippingMinor, taxMinor, amountMinor: itemsMinor + shippingMinor + taxMinor },
+      ...{ fulfilledAt: null, shippingMinor, taxMinor, amountMinor: itemsMinor + shippingMinor + taxMinor },
       commissionMinor: Math.floor((itemsMinor * commissionBps) / 10_000),
       ...{ reversedMinor: 0, refundedMinor: 0, refundedQuantity: 0, refundedShippingMinor: 0, refundingMinor: 0 },
     };
@@ -53,6 +53,26 @@ describe('refunds of an order', () => {
         expect(order.refundingMinor).toBe(order.amountMinor);
         expect(leftOf(order).amountMinor).toBe(0);
         expect(costs).toBe(proceedsOf(order, reversalOf(order, 0, 0)));
+      }),
+    );
+  });
+
+  it('of all the money that is left take all the pieces, unless they were shipped', () => {
+    fc.assert(
+      fc.property(anOrder, fc.array(aStep, { maxLength: 2 }), (start, steps) => {
+        for (const fulfilledAt of [null, 1]) {
+          let order: Refundable = { ...start, fulfilledAt };
+          for (const step of [...steps, { quantity: 0, shipping: false, amountMinor: leftOf(order).amountMinor }]) {
+            const verdict = judgeRefund(order, step);
+            if ('code' in verdict) continue;
+            const { quantity, amountMinor } = verdict.parts;
+            const refundedQuantity = order.refundedQuantity + quantity;
+            order = { ...order, refundedQuantity, refundingMinor: order.refundingMinor + amountMinor };
+          }
+          const hasAll = leftOf(order).quantity === 0;
+          if (leftOf(order).amountMinor === 0 && fulfilledAt === null) expect(hasAll).toBe(true);
+          if (steps.length === 0 && fulfilledAt !== null) expect(hasAll).toBe(false);
+        }
       }),
     );
   });

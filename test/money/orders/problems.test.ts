@@ -76,6 +76,20 @@ describe('a problem with an order', () => {
     expect((await disputed.buyer.post(`orders/${disputed.id}/problem`, PROBLEM)).error.code).toBe('ORDER_DISPUTED');
   });
 
+  it('is not told with invisible text, or with control characters, and neither is anything else about an order', async () => {
+    const { id, seller, buyer } = await aSale();
+    for (const text of ['\u200b', 'exe.\u202egpj', 'a\u0000', '\ud800']) {
+      const answers = [
+        await buyer.post(`orders/${id}/problem`, { ...PROBLEM, text }),
+        await seller.put(`orders/${id}/fulfil`, { carrier: text }),
+        await seller.put(`orders/${id}/fulfil`, { tracking: text }),
+        await seller.post(`orders/${id}/refund`, { amountMinor: 1, restock: false, reason: text }, once()),
+        await seller.put(`orders/${id}/problem`, { text }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422]);
+    }
+  });
+
   it('is answered by the seller, who can change the answer, and then waits for staff', async () => {
     const { id, seller, buyer } = await aProblem();
     const owner = await asStaff('owner');

@@ -92,8 +92,10 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
-  it('of a line that is already refunded is refused', async () => {
+  it('of a line that is already refunded, or of more pieces than it has, is refused', async () => {
     const { id, seller } = await aSale({ quantity: 2, taxMinor: 7 });
+    const tooMany = await seller.post(`orders/${id}/refund`, ofLine(id, 3), once());
+    expect([tooMany.status, tooMany.error.code]).toEqual([409, 'REFUND_TOO_LARGE']);
     await seller.post(`orders/${id}/refund`, ofLine(id, 2), once());
     const { status, error } = await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
     expect([status, error.code]).toEqual([409, 'ALREADY_REFUNDED']);
@@ -133,6 +135,35 @@ describe('a refund', () => {
       stockState: 'returned',
     });
     expect(await saleOf(shipped.id)).toMatchObject({ state: 'refunded', cancelledAt: null });
+  });
+
+  it('of all the money returns the pieces of an order that was not shipped, which will not be sent', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 2 });
+    await seller.post(`orders/${id}/refund`, ofAmount(1_200), once());
+    await seller.post(`orders/${id}/refund`, { ...ofAmount(800), restock: true }, once());
+    await sendRefundsOf(id);
+    expect(await saleOf(id)).toMatchObject({ state: 'cancelled', refundedQuantity: 2, stockState: 'returned' });
+    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 0 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('of each piece is paid for by its sale, also while the others are on their way', async () => {
+    const { id, seller } = await aSale({ quantity: 3, shippingMinor: 500, taxMinor: 665 });
+    for (const more of [{}, {}, { shipping: true }])
+      expect((await seller.post(`orders/${id}/refund`, ofLine(id, 1, more), once())).status).toBe(200);
+    await sendRefundsOf(id);
+    expect(await salesOf(seller.userId)).toEqual({ balance: 0, held: 0 });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('of each piece puts it back into stock, also if the others are already asked for', async () => {
+    const { id, seller, variantId } = await aSale({ quantity: 3 });
+    for (const restock of [true, false, true])
+      await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock }), once());
+    await sendRefundsOf(id);
+    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 1 });
+    expect(await saleOf(id)).toMatchObject({ reversedMinor: 3_000, stockState: 'returned' });
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
   it('needs enough money from sales if the seller makes it', async () => {

@@ -218,6 +218,8 @@ describe('a change of a product', () => {
       variants: ['S', 'M', 'L'].map((size) => ({ options: { size }, stock: 1 })),
     });
     const [small, medium, large] = made.variants;
+    await env.DB.prepare('UPDATE product_variants SET position = 0 WHERE id = ?').bind(large.id).run();
+    await anOrderOf(made.id, { buyerId: newId() });
     const { data } = await seller.put(`products/${made.id}`, {
       variants: [
         // These two swap their options.
@@ -238,6 +240,16 @@ describe('a change of a product', () => {
     expect((await seller.put(`products/${made.id}`, { stock: 3 })).status).toBe(422);
     const plain = await seller.put(`products/${made.id}`, { variants: [], stock: 3 });
     expect(plain.data).toMatchObject({ variants: [], stock: 3 });
+  });
+
+  it('deletes removed variants that nobody ordered, so a product never has more than lists can read', async () => {
+    const seller = await asSeller();
+    const { id } = await create(seller, { stock: undefined, variants: [{ options: { size: 'S' } }] });
+    for (const size of ['M', 'L', 'XL']) await seller.put(`products/${id}`, { variants: [{ options: { size } }] });
+    const { results } = await env.DB.prepare('SELECT options FROM product_variants WHERE product_id = ?')
+      .bind(id)
+      .all();
+    expect(results).toEqual([{ options: '{"size":"XL"}' }]);
   });
 
   it('does not bring back pieces that are sold while it is made', async () => {

@@ -100,7 +100,7 @@ describe('the end of a seller’s account', () => {
     const [seller, buyer, waiting] = [await asSeller(), await asViewer(), await asViewer()];
     const unsold = await withPicture(seller);
     const sold = await withPicture(seller, { kind: 'digital' });
-    await anOrderOf(sold.id, { buyerId: buyer.userId });
+    await anOrderOf(sold.id, { buyerId: buyer.userId, isMatured: true });
     const gone = await aProduct(seller.userId, {}, [{ stock: 0 }]);
     await waiting.post(`products/${gone}/wait`, {});
     const kept = (await productOf(sold.id))?.product;

@@ -4,10 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { notificationsOf } from '#test/support/payouts';
+import { plansOf } from '#test/support/plans';
 import { sweepOut } from '#test/support/queues';
 import { anOrderOf, aProduct, asSeller, productOf } from '#test/support/shop';
-import { asViewer, type Person } from '#test/support/users';
-import { WAITS_MAX } from '@/domains/money/products/wait';
+import { actorOf, asViewer, type Person } from '#test/support/users';
+import { WAITS_MAX, waitForProduct } from '@/domains/money/products/wait';
 import { endOffers, tellOffered } from '@/domains/money/products/waiting-list';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
@@ -28,6 +29,14 @@ describe('a waiting list', () => {
     expect((await wait(other, id)).data.position).toBe(2);
     expect((await wait(one, id)).data).toEqual(first.data);
     expect((await client().post(`products/${id}/wait`, {})).status).toBe(401);
+  });
+
+  it('looks for the seller’s live stream alone, however many streams are live', async () => {
+    const { id } = await soldOut();
+    const reader = actorOf(await asViewer());
+    const plans = (await plansOf((ctx) => waitForProduct(ctx, reader, id, undefined))).join('\n');
+    expect(plans).toContain('streams_open_of_creator (creator_id=? AND status=?)');
+    expect(plans).not.toContain('streams_by_status');
   });
 
   it('offers added pieces in turn, for two minutes each, before anyone else can buy them', async () => {

@@ -1,16 +1,19 @@
 /** What a live stream shows: in its room at once, and for those who come later. */
 import { evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
+import { plansOf } from '#test/support/plans';
 import { type Client, eventually, joinRoom, stubOf } from '#test/support/rooms';
 import { aProductOf, aShopShow, changeProductRow, moved, placeOf, takeIn } from '#test/support/session-products';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { holdStock, sellHeld } from '@/domains/money/products/stock';
 import { showProduct } from '@/domains/money/showcase/showcase';
+import { tellStock } from '@/domains/money/showcase/tell-stock';
 import { deliverOutbox } from '@/queues/outbox';
 import { newId } from '@/shared/ids';
 
@@ -89,6 +92,27 @@ describe('a product in the showcase', () => {
     );
     expect((await shownIn(streamId)).product.id).toBe(other.id);
     expect((await shownOverHttp(streamId)).product.id).toBe(other.id);
+  });
+
+  it('has the live price that was set just before it was shown', async () => {
+    const { creator, streamId, product } = await aShopShow();
+    let set: Promise<unknown> | undefined;
+    const DB = new Proxy(env.DB, {
+      get(target, name) {
+        if (name === 'batch')
+          return async (statements: D1PreparedStatement[]) => {
+            set ??= creator.put(`sessions/${streamId}/products/${product.id}`, { livePriceMinor: 900 });
+            await set;
+            return target.batch(statements);
+          };
+        const value = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const ctx = testContext({ DB });
+    expect((await showProduct(ctx, actorOf(creator), streamId, product.id)).livePriceMinor).toBe(900);
+    await ctx.settle();
+    expect((await shownIn(streamId)).livePriceMinor).toBe(900);
   });
 
   it('is refused unless the session is live, with the reason', async () => {
@@ -216,6 +240,15 @@ describe('stock', () => {
       ]),
     );
   });
+});
+
+it('a change of a product finds the live stream of its seller, however many streams had the product', async () => {
+  const [plan] = await plansOf((ctx) => tellStock(ctx, { kind: 'stock-changed', productId: 'p' }));
+  expect(plan?.split('\n').slice(0, 3)).toEqual([
+    'SEARCH product USING INDEX sqlite_autoindex_products_1 (id=?)',
+    'SEARCH live USING COVERING INDEX streams_open_of_creator (creator_id=? AND status=?)',
+    'SEARCH offered USING PRIMARY KEY (stream_id=? AND product_id=?)',
+  ]);
 });
 
 describe('a room that is evicted in the middle of a showcase', () => {

@@ -60,8 +60,8 @@ describe('what is held about a user', () => {
   });
 });
 
-/** They name a purchase. */
-const NOT_USERS = ['discount_codes.earned_by', 'notifications.woken_by'];
+/** They name a purchase, a notification or a side of an order. */
+const NOT_USERS = ['discount_codes.earned_by', 'notifications.woken_by', 'orders.cancelled_by'];
 const REPEATS = new Set(['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash']);
 
 describe('the export', () => {

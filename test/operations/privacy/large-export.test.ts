@@ -65,7 +65,8 @@ describe('the export of a large account', () => {
     });
     const { success, data } = await response.json<{ success: true; data: Record<string, Record<string, unknown>[]> }>();
     expect(success).toBe(true);
-    expect(Object.keys(data)).toEqual([...HOLDINGS.map(({ as }) => as), 'chatMessages', 'ledgerAccounts', 'transfers']);
+    const others = ['orderAddresses', 'chatMessages', 'ledgerAccounts', 'transfers'];
+    expect(Object.keys(data)).toEqual([...HOLDINGS.map(({ as }) => as), ...others]);
     expect(data.profile).toMatchObject([{ id: person.userId, email: person.email }]);
     expect(data.exports).toMatchObject([{ userId: person.userId, readyAt: null }]);
     expect(data.notifications?.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());

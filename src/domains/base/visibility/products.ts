@@ -2,7 +2,7 @@
 import { and, or, type SQL, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { orders } from '@/domains/money/orders/tables';
-import { products } from '@/domains/money/products/tables';
+import { type ProductRow, products } from '@/domains/money/products/tables';
 import type { Viewer } from '@/shared/actor';
 import { isActive, isStayingCreator, noBlockBetween } from './people';
 import { shownTo } from './regions';
@@ -15,8 +15,13 @@ export function isOnSale(product: SQL = sql`products`): SQL<number> {
   return sql<number>`(${product}.status = 'active' AND ${product}.hidden_at IS NULL)`;
 }
 
+/** The same, for a row that was read. */
+export function isProductOnSale({ status, hiddenAt }: Pick<ProductRow, 'status' | 'hiddenAt'>): boolean {
+  return status === 'active' && hiddenAt === null;
+}
+
 /** Active and approved. @param user the name of `users` in the query */
-export function isSeller(user: SQL = sql`users`): SQL<number> {
+function isSeller(user: SQL = sql`users`): SQL<number> {
   return sql<number>`(${isActive(user)} AND ${user}.creator_status = 'APPROVED')`;
 }
 

@@ -57,7 +57,7 @@ export const SearchQuery = z
 
 /** Relevance ranks at most this many of the newest matches. */
 export const RANKED_SESSIONS_MAX = 1_000;
-export const SESSION_SORTS = ['live', 'newest', 'viewers', 'relevance'] as const;
+const SESSION_SORTS = ['live', 'newest', 'viewers', 'relevance'] as const;
 
 export const SessionSearchQuery = z
   .strictObject({

@@ -61,19 +61,19 @@ export function presentCounted(figures: Counted, time: SessionTime | null) {
     watchSeconds,
     averageWatchSeconds: uniqueViewers > 0 ? Math.round(watchSeconds / uniqueViewers) : 0,
     ...{ messages, chatters, reactions },
+    productClicks: sum(figures.productClicks.map(({ clicks }) => clicks)),
   };
 }
 
 export function presentSummary(session: Session): z.input<typeof SessionAnalytics> {
   const { streamId, isLive, viewerCount, time, figures, sales, buyers } = session;
-  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers, productClicks } = figures;
+  const { gifts, newFollowers, newSubscribers, audience, uniqueViewers } = figures;
   return {
     ...{ streamId, live: isLive, viewerCount: isLive ? viewerCount : 0 },
     startedAt: toIsoOrNull(time?.since ?? null),
     endedAt: isLive ? null : toIsoOrNull(time?.until ?? null),
     ...presentCounted(figures, time),
     ...{ gifts, newFollowers, newSubscribers },
-    productClicks: sum(productClicks.map(({ clicks }) => clicks)),
     orders: sum(sales.map(({ orders }) => orders)),
     unitsSold: sum(sales.map(({ units }) => units)),
     sales: presentSales(sales),

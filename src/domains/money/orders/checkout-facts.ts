@@ -1,5 +1,5 @@
 /** Reads everything that a checkout is judged by in one batch. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
@@ -40,7 +40,7 @@ export interface CheckoutFacts {
   readonly variants: readonly OfferedVariant[];
   /** The product in the live stream that the request names. */
   readonly inShow: { readonly livePriceMinor: number | null } | undefined;
-  /** The largest full shipping among the buyer's paid orders of this seller and show. */
+  /** The largest full shipping among the buyer's paid orders of this seller, show and currency. */
   readonly paidShippingMinor: number;
   readonly economy: Economy;
 }
@@ -109,8 +109,9 @@ function inShowQuery(ctx: Context, buyer: Actor, productId: string, streamId: st
 }
 
 function paidShippingQuery(ctx: Context, { userId }: Actor, productId: string, streamId: string) {
-  const sellerId = sql`(SELECT seller_id FROM ${products} WHERE id = ${productId})`;
+  const ofProduct = (column: SQL) => sql`(SELECT ${column} FROM ${products} WHERE id = ${productId})`;
+  const [sellerId, currency] = [ofProduct(sql`seller_id`), ofProduct(sql`currency`)];
   return ctx.db
-    .select({ minor: largestPaidShipping({ streamId, userId, sellerId }).as('minor') })
+    .select({ minor: largestPaidShipping({ streamId, userId, sellerId, currency }).as('minor') })
     .from(sql`(SELECT 1)`);
 }

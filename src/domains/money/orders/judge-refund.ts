@@ -11,6 +11,7 @@ export type Refundable = OrderMoney &
     | 'state'
     | 'status'
     | 'paidAt'
+    | 'fulfilledAt'
     | 'unitMinor'
     | 'quantity'
     | 'reversedMinor'
@@ -50,7 +51,14 @@ export function leftOf(order: Refundable): RefundParts {
   };
 }
 
+/** Whatever takes all that is left of an order that was not shipped takes its pieces too: nobody will send them. */
 export function judgeRefund(order: Refundable, input: RefundInput | 'whole'): RefundVerdict {
+  const verdict = judgeParts(order, input);
+  if ('code' in verdict || order.fulfilledAt !== null || !isWhole(order, verdict.parts)) return verdict;
+  return { parts: leftOf(order) };
+}
+
+function judgeParts(order: Refundable, input: RefundInput | 'whole'): RefundVerdict {
   if (order.paidAt === null) return { code: 'ORDER_NOT_PAID' };
   if (order.status === 'disputed') return { code: 'ORDER_DISPUTED' };
   const left = leftOf(order);
@@ -63,6 +71,7 @@ export function judgeRefund(order: Refundable, input: RefundInput | 'whole'): Re
       ? { code: 'REFUND_TOO_LARGE', details }
       : { parts: { quantity: 0, shippingMinor: 0, amountMinor } };
   const shippingMinor = shipping ? left.shippingMinor : 0;
+  if (quantity > left.quantity && left.quantity > 0) return { code: 'REFUND_TOO_LARGE', details };
   const isTooMuch = quantity > left.quantity || (shipping && shippingMinor === 0 && order.shippingMinor > 0);
   const gross = isTooMuch ? 0 : refundOf(order, { quantity, shippingMinor });
   if (gross === 0) return { code: 'ALREADY_REFUNDED', details };

@@ -7,10 +7,12 @@ import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, NOTHING, type Plan, refusalOf, requireChange } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
+import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isAsRead, type PaymentKind, type Settlement } from '@/domains/money/payments/kinds';
 import type { Payment } from '@/domains/money/payments/tables';
 import { OUT_OF_STOCK, releaseHeld, sellFromStock, sellHeld } from '@/domains/money/products/stock';
+import { soldEvent } from '@/domains/money/showcase/events';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
@@ -74,13 +76,12 @@ export async function settleOrder(
 
 /** What only a payment needs to know: when its money matures, and who bought. */
 async function readAtPayment(ctx: Context, { economyVersion, userId, showName }: OrderRow) {
-  const { id, username, displayName, avatarUrl } = users;
   const [[economy], [buyer = null]] = await ctx.db.batch([
     ctx.db
       .select({ config: economyVersions.config })
       .from(economyVersions)
       .where(eq(economyVersions.version, economyVersion)),
-    ctx.db.select({ id, username, displayName, avatarUrl }).from(users).where(eq(users.id, userId)),
+    ctx.db.select(cardColumns).from(users).where(eq(users.id, userId)),
   ]);
   if (!economy) throw new Error(`There is no version ${economyVersion} of the economy`);
   return { maturingMs: economy.config.limits.shop.maturingDays * DAY_MS, shownBuyer: showName ? buyer : null };
@@ -147,7 +148,7 @@ async function book(
     {
       events: [
         ...noticesOf(before, after, takenMinor),
-        ...(sold ? soldEvent(after, paid?.shownBuyer ?? null) : []),
+        ...(sold ? tellStream(after, paid?.shownBuyer ?? null) : []),
         ...parts.flatMap((part) => part.events),
       ],
     },
@@ -194,8 +195,6 @@ function refundWhole(ctx: Context, { id, quantity, shippingMinor, amountMinor, r
 }
 
 /** The room of the stream where it was bought is told, with the buyer's name only if they want that. */
-function soldEvent({ streamId, productId, quantity }: OrderRow, buyer: object | null): OutboxEvent[] {
-  if (streamId === null) return [];
-  const event = { type: 'product-sold', streamId, productId, quantity, buyer };
-  return [{ kind: 'room', roomId: streamId, command: { type: 'tell', event } }];
+function tellStream({ streamId, productId, title, quantity }: OrderRow, buyer: CardRow | null): OutboxEvent[] {
+  return streamId === null ? [] : [soldEvent({ streamId, productId, title, quantity, buyer })];
 }

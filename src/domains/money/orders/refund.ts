@@ -13,6 +13,7 @@ import { balanceOf } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import { costOfRefund, isWhole, judgeRefund, type RefundInput, type RefundParts } from './judge-refund';
+import { shareInSql } from './money-in-sql';
 import { soldError } from './sold-errors';
 import { cancelledNotices, resolvedNotices } from './sold-notices';
 import { type OrderParty, type OrderRow, orderProblems, orderRefunds, orders, type RefundRow } from './tables';
@@ -101,9 +102,13 @@ function salesPayFor(sellerId: string, currency: string, costMinor: number): SQL
 }
 
 function salesLeft(sellerId: string, currency: string): SQL<number> {
+  // As `costOfRefund`, of all that is asked of the provider.
+  const after = sql`min(amount_minor, reversed_minor + refunding_minor)`;
+  const backIn = (part: SQL, booked: SQL) => sql`(${shareInSql(part, after, sql`amount_minor`)} - ${booked})`;
+  const cost = sql`${after} - reversed_minor - ${backIn(sql`tax_minor`, sql`reversed_tax_minor`)}
+    - ${backIn(sql`commission_minor`, sql`reversed_commission_minor`)}`;
   // `refunding_minor > 0` stands as text, for the partial index.
-  return sql<number>`(${balanceOf('sales', currency, sellerId)} - coalesce((
-    SELECT sum(min(refunding_minor, max(proceeds_minor, 0))) FROM ${orders}
+  return sql<number>`(${balanceOf('sales', currency, sellerId)} - coalesce((SELECT sum(${cost}) FROM ${orders}
     WHERE seller_id = ${sellerId} AND currency = ${currency} AND refunding_minor > 0), 0))`;
 }
 

@@ -11,16 +11,21 @@ import { shareInSql } from './money-in-sql';
 import { FIRST_SEND_MS, keyOf } from './refund';
 import { type OrderRow, orderRefunds, orders } from './tables';
 
-/** The largest full shipping among the buyer's other paid orders of the show, which count towards each other. */
+/**
+ * The largest full shipping among the buyer's other paid orders of the show in the same currency, which count towards
+ * each other.
+ */
 export function largestPaidShipping(show: {
   readonly streamId: SQL | string;
   readonly userId: SQL | string;
   readonly sellerId: SQL | string;
+  readonly currency: SQL | string;
   readonly exceptId?: SQL | string;
 }): SQL<number> {
   return sql<number>`(SELECT coalesce(max(paid.shipping_full_minor), 0) FROM ${orders} paid
     WHERE paid.stream_id = ${show.streamId} AND paid.user_id = ${show.userId} AND paid.seller_id = ${show.sellerId}
-      AND paid.paid_at IS NOT NULL AND paid.state NOT IN ('cancelled', 'refunded') AND paid.id <> ${show.exceptId ?? ''})`;
+      AND paid.currency = ${show.currency} AND paid.id <> ${show.exceptId ?? ''}
+      AND paid.paid_at IS NOT NULL AND paid.state NOT IN ('cancelled', 'refunded'))`;
 }
 
 /** For the batch that makes the order paid, after the order's own change. */
@@ -30,7 +35,8 @@ export function refundShippingExcess(ctx: Context, { id, streamId, shippingMinor
   const now = ctx.now();
   const { idempotencyKey, bodyHash } = keyOf('shipping');
   const others = largestPaidShipping({
-    ...{ streamId: sql`o.stream_id`, userId: sql`o.user_id`, sellerId: sql`o.seller_id`, exceptId: sql`o.id` },
+    ...{ streamId: sql`o.stream_id`, userId: sql`o.user_id`, sellerId: sql`o.seller_id`, currency: sql`o.currency` },
+    exceptId: sql`o.id`,
   });
   const gross = sql`excess + ${shareInSql(sql`tax_minor`, sql`excess`, sql`(items_minor + shipping_minor)`)}`;
   return {

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { MINOR_MAX } from '@/contracts/economy';
 import { cursorQuery } from '@/http/envelope';
+import { aLine, aText } from '@/http/fields';
 import { Order, PROBLEM_KINDS } from './schemas';
 import { ORDER_STATES } from './tables';
 
@@ -12,12 +13,12 @@ const REASON_CHARACTERS_MAX = 500;
 const QUANTITY_MAX = 1_000;
 const LINES_MAX = 1;
 
-const text = z.string().trim().min(1).max(TEXT_CHARACTERS_MAX);
+const text = aText(TEXT_CHARACTERS_MAX, 1);
 
 export const ShipmentRequest = z
   .strictObject({
-    carrier: z.string().trim().min(1).max(CARRIER_CHARACTERS_MAX).optional(),
-    tracking: z.string().trim().min(1).max(TRACKING_CHARACTERS_MAX).optional(),
+    carrier: aLine(CARRIER_CHARACTERS_MAX).optional(),
+    tracking: aLine(TRACKING_CHARACTERS_MAX).optional(),
   })
   .openapi('ShipmentRequest', { description: 'A repeat changes only what is sent.' });
 
@@ -51,7 +52,7 @@ export const RefundOfOrder = z
   .strictObject({
     ...parts,
     restock: z.boolean().describe('Whether the refunded pieces can be bought again.'),
-    reason: z.string().trim().min(1).max(REASON_CHARACTERS_MAX).describe('The buyer reads it.'),
+    reason: aText(REASON_CHARACTERS_MAX, 1).describe('The buyer reads it.'),
   })
   .refine(namesOneWay, ONE_WAY)
   .openapi('RefundOfOrder');

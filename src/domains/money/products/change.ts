@@ -206,7 +206,7 @@ async function write(ctx: Context, { found, after, plan, taken }: Writing): Prom
   return row;
 }
 
-/** What is there for those who wait: more pieces than before, or all pieces once it is on sale again. */
+/** Offers to those who wait: the pieces that were added, or all of them once the product is on sale again. */
 export function planOffers(
   ctx: Context,
   found: ProductWithVariants,

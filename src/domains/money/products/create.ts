@@ -1,10 +1,12 @@
 /** Puts a new product into a seller's shop: its row, variants and files in one batch. */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { literal } from '@/db/sql';
 import { fileError } from '@/domains/base/media/errors';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
+import { cardColumns } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { readJsonBody } from '@/http/raw-body';
@@ -13,8 +15,9 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { cut } from '@/shared/text';
 import { productError } from './errors';
-import { getOwnProduct, presentShopProduct } from './find';
+import { presentShopProduct } from './find';
 import { statusAfter } from './judge-status';
+import { type ProductWithVariants, productsByIds } from './present';
 import { readSelling, requirePrices } from './prices';
 import { NewProduct, type ShopProduct } from './schemas';
 import { type ProductRow, products } from './tables';
@@ -23,20 +26,24 @@ import { insertVariants, planVariants, withoutOptions } from './variants';
 
 /** That are not archived. */
 const PRODUCTS_MAX = 1_000;
-export const FILE_NAME_UNITS_MAX = 200;
+const FILE_NAME_UNITS_MAX = 200;
 
 type NewRow = Omit<ProductRow, 'hiddenAt' | 'keptUntil' | 'approvedAt' | 'reviewReason'>;
 
 /** Throws VALIDATION_FAILED, PRODUCT_FILE_MISSING, TOO_MANY_PRODUCTS, and the errors of forms, files and uploads. */
 export async function createProduct(ctx: Context, actor: Actor, request: Request): Promise<ShopProduct> {
   const sellerId = actor.userId;
-  const [{ input, take }, selling] = await Promise.all([readInput(ctx, sellerId, request), readSelling(ctx, sellerId)]);
+  const [{ input, take }, selling, [seller]] = await Promise.all([
+    readInput(ctx, sellerId, request),
+    readSelling(ctx, sellerId),
+    ctx.db.select(cardColumns).from(users).where(eq(users.id, sellerId)),
+  ]);
   const { after } = planVariants([], input.variants?.length ? input.variants : [withoutOptions(input.stock)]);
   requirePrices(ctx, selling, { ...input, variants: after });
   const taken = await take();
   const id = newId();
   const row = rowOf(ctx, { id, sellerId, input, taken, isKnownSeller: selling.isKnownSeller });
-  await commit(
+  const results = await commit(
     ctx,
     [
       requireActive(ctx, sellerId),
@@ -44,6 +51,7 @@ export async function createProduct(ctx: Context, actor: Actor, request: Request
       ...taken.statements,
       ctx.db.insert(products).values(row),
       insertVariants(ctx, id, after),
+      productsByIds(ctx, [id]),
     ],
     {
       events: [...taken.events, ...(row.status === 'review' ? [reviewEvent(row)] : [])],
@@ -51,7 +59,9 @@ export async function createProduct(ctx: Context, actor: Actor, request: Request
     },
   );
   ctx.log.event('product.created', { productId: id, status: row.status });
-  return presentShopProduct(ctx, actor, await getOwnProduct(ctx, actor, id));
+  const [made] = results.at(-1) as ProductWithVariants[]; // what the last statement selects
+  if (!made || !seller) throw new Error(`The new product ${id} is gone`);
+  return presentShopProduct(ctx, actor, { ...made, seller });
 }
 
 /** JSON is checked before its uploads are used up; the files of a form come with it. */

@@ -1,5 +1,4 @@
 /** Finds one product, as this reader may see it, and presents it with its seller. */
-
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cacheableMediaUrl } from '@/domains/base/media/keys';

@@ -1,7 +1,7 @@
 /** A pure rule: which status a product gets when its seller makes or changes it. */
 import { PRODUCT_CATEGORIES, type ProductCategory, type ProductStatus } from '@/contracts/product';
 
-export type WantedStatus = Exclude<ProductStatus, 'review'>;
+type WantedStatus = Exclude<ProductStatus, 'review'>;
 
 interface Change {
   /** Null: it is new. */

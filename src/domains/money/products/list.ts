@@ -1,7 +1,7 @@
 /**
  * Lists products. A list first takes a bounded window of candidates from one index, so that a filter that few products
- * pass never reads them all: the newest 10,000 with the words, of the seller or of the category; or else the first 10,000
- * by price, if the list is sorted by it or a range of prices is asked for. Two statements, whatever is asked.
+ * pass never reads them all: the newest 10,000, with the words, of the seller or of the category; or the first 10,000 by
+ * price, if the list is sorted by it or has a range of prices in one currency. Two statements, whatever is asked.
  */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -50,8 +50,11 @@ export function windowOf(filter: ProductFilter, sort: ProductSort, max = CANDIDA
     return windowIn(ids(sql`seller_id = ${creatorId}`, newest), isByPrice ? orderOf(sort) : undefined);
   if (category !== undefined)
     return windowIn(ids(sql`category = ${category}`, newest), isByPrice ? orderOf(sort) : undefined);
-  if (isByPrice) return windowIn(ids(priceRange(filter), sql.join(orderOf(sort), sql`, `)));
   const { currency, priceMin, priceMax } = filter;
+  // No index finds a range of prices in all currencies.
+  if (currency === undefined && (priceMin !== undefined || priceMax !== undefined))
+    return windowIn(ids(undefined, newest), isByPrice ? orderOf(sort) : undefined);
+  if (isByPrice) return windowIn(ids(priceRange(filter), sql.join(orderOf(sort), sql`, `)));
   // A range with both bounds is narrow, as a rule.
   if (currency !== undefined && priceMin !== undefined && priceMax !== undefined)
     return windowIn(ids(priceRange(filter), sql`price_minor`), orderOf(sort));
@@ -82,13 +85,17 @@ function priceRange({ currency, priceMin, priceMax }: ProductFilter): SQL | unde
   );
 }
 
-/** What the filter asks of each product, apart from its words. */
-function passes(filter: ProductFilter): SQL | undefined {
-  const { creatorId, category, inStock } = filter;
+/**
+ * What the filter asks of each product, apart from its words. The plus keeps SQLite from reading a whole range of prices
+ * for each candidate, which it finds by its id.
+ */
+function passes({ creatorId, category, currency, priceMin, priceMax, inStock }: ProductFilter): SQL | undefined {
   return and(
     creatorId === undefined ? undefined : eq(products.sellerId, creatorId),
     category === undefined ? undefined : eq(products.category, category),
-    priceRange(filter),
+    currency === undefined ? undefined : sql`+${eq(products.currency, currency)}`,
+    priceMin === undefined ? undefined : sql`+${gte(products.priceMinor, priceMin)}`,
+    priceMax === undefined ? undefined : sql`+${lte(products.priceMinor, priceMax)}`,
     inStock ? isInStock : undefined,
   );
 }

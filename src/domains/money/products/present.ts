@@ -2,7 +2,7 @@
  * Reads products together with their variants in one statement, and turns them into wire products. A seller's own
  * fields, such as the reason for a refusal, are added elsewhere.
  */
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import type { Product } from '@/contracts/product';
@@ -30,15 +30,10 @@ export const productColumns = {
       ORDER BY position, id))`.as('variants'),
 };
 
-/** The products that this condition selects. One statement, for a batch too. */
-export function productsWhere(ctx: Pick<Context, 'db'>, condition: SQL | undefined) {
-  return ctx.db.select(productColumns).from(products).where(condition);
-}
-
 /** The products with these ids, in no order, whatever their status. One statement, for a batch too. */
 export function productsByIds(ctx: Pick<Context, 'db'>, ids: readonly string[]) {
   const listed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  return productsWhere(ctx, inArray(products.id, listed));
+  return ctx.db.select(productColumns).from(products).where(inArray(products.id, listed));
 }
 
 /** The variants of a row that `productColumns` selected: in their order, and without those that were removed. */

@@ -41,8 +41,8 @@ const UPLOAD_REFUSALS = [
   imagesError.IMAGES_UNAVAILABLE,
 ];
 const COVERAGE =
-  'Other filters apply to the newest 10,000 products with the words, of the seller or of the category, or else to the ' +
-  'first 10,000 by price if it sorts or bounds the list.';
+  'Other filters apply to the newest 10,000 products, with the words, of the seller or of the category; or to the first ' +
+  '10,000 by price, if it sorts the list or bounds it in one `currency`.';
 
 export const productEndpoints: Endpoint[] = [
   endpoint({

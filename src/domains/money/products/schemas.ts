@@ -8,7 +8,7 @@ import { aLine, aText, optionalSearchText } from '@/http/fields';
 import { isCountry } from '@/shared/countries';
 
 export const PRODUCT_IMAGES_MAX = 8;
-export const VARIANTS_MAX = 50;
+const VARIANTS_MAX = 50;
 const TITLE_CHARACTERS_MAX = 150;
 const DESCRIPTION_CHARACTERS_MAX = 5_000;
 const STOCK_MAX = 1_000_000;
@@ -227,7 +227,7 @@ const yes = z
   .transform((text) => text === 'true')
   .openapi({ type: 'boolean' });
 
-export const productFilters = {
+const productFilters = {
   q: optionalSearchText,
   category: category.optional(),
   creatorId: anId.optional().openapi({ description: 'The seller.' }),

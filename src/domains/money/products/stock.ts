@@ -9,13 +9,14 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { Plan } from '@/db/commit';
 import { int } from '@/db/sql';
+import { isOnSale } from '@/domains/base/visibility/products';
 import { MINUTE_MS } from '@/shared/time';
 import { products, productVariants, productWaits } from './tables';
 
 /** The name of the constraint, for `refusals`. */
 export const OUT_OF_STOCK = 'product_in_stock';
 /** How long a piece is kept for someone on the waiting list. */
-export const OFFER_MS = 2 * MINUTE_MS;
+const OFFER_MS = 2 * MINUTE_MS;
 
 export interface Pieces {
   readonly productId: string;
@@ -91,15 +92,15 @@ export function offerStock(ctx: Context, { productId, variantId }: Omit<Pieces, 
   const nobodyWaits = sql`NOT EXISTS (SELECT 1 FROM ${productWaits} WHERE variant_id = ${variantId})`;
   const offered = sql`(SELECT count(*) FROM ${productWaits}
     WHERE variant_id = ${variantId} AND offered_until IS NOT NULL)`;
-  const isOnSale = sql`retired_at IS NULL AND EXISTS (SELECT 1 FROM ${products}
-    WHERE products.id = product_id AND status = 'active' AND hidden_at IS NULL)`;
+  const canBeBought = sql`retired_at IS NULL AND EXISTS (SELECT 1 FROM ${products}
+    WHERE products.id = product_id AND ${isOnSale()})`;
   return {
     statements: [
       ctx.db.run(sql`
         UPDATE ${productWaits} SET offered_until = ${until}
         WHERE variant_id = ${variantId} AND id IN (
           SELECT id FROM ${productWaits} WHERE variant_id = ${variantId} AND offered_until IS NULL ORDER BY id
-          LIMIT (SELECT coalesce(sum(stock), 0) FROM ${productVariants} WHERE id = ${variantId} AND ${isOnSale}))`),
+          LIMIT (SELECT coalesce(sum(stock), 0) FROM ${productVariants} WHERE id = ${variantId} AND ${canBeBought}))`),
       ctx.db.run(sql`
         UPDATE ${productVariants} SET stock = stock + offered - ${offered}, offered = ${offered}
         WHERE id = ${variantId} AND NOT (offered = 0 AND ${nobodyWaits})`),

@@ -13,7 +13,7 @@ import { storeLarge } from '@/domains/base/media/store-large';
 import { invalid } from '@/http/validation';
 import { NewProductFields, PRODUCT_IMAGES_MAX } from './schemas';
 
-export interface ProductFile {
+interface ProductFile {
   readonly key: string;
   readonly name: string | null;
 }

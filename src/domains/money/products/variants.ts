@@ -1,11 +1,13 @@
 /**
  * Plans what a seller's list of variants does to those that exist. A variant is found by its id, or else by its options;
- * one that is no longer listed is retired, since orders name it.
+ * one that is no longer listed is retired if an order names it, and deleted otherwise. So a product has no more variants
+ * to read than are listed and were ordered.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
+import { orders } from '@/domains/money/orders/tables';
 import { newId } from '@/shared/ids';
 import { productError } from './errors';
 import type { VariantInput } from './schemas';
@@ -90,7 +92,9 @@ export function variantStatements(ctx: Context, productId: string, plan: Variant
 
 function retire(ctx: Context, ids: readonly string[]): Statement[] {
   const listed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const isOrdered = sql`EXISTS (SELECT 1 FROM ${orders} WHERE orders.variant_id = product_variants.id)`;
   return [
+    ctx.db.run(sql`DELETE FROM ${productVariants} WHERE id IN ${listed} AND NOT ${isOrdered}`),
     ctx.db.run(sql`UPDATE ${productVariants} SET retired_at = ${int(ctx.now())}, offered = 0 WHERE id IN ${listed}`),
     ctx.db.run(sql`DELETE FROM ${productWaits} WHERE variant_id IN ${listed}`),
   ];

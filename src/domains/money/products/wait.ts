@@ -8,6 +8,8 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, type Plan } from '@/db/commit';
 import { int, literal } from '@/db/sql';
+import { isOnSale } from '@/domains/base/visibility/products';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { orders } from '@/domains/money/orders/tables';
 import { requireActive } from '@/domains/people/auth/active';
@@ -24,7 +26,7 @@ import { offerStock } from './stock';
 import { products, productVariants, productWaits } from './tables';
 import { giveBack } from './waiting-list';
 
-/** Of one user. */
+/** A user can wait for this many variants. */
 export const WAITS_MAX = 20;
 /** Places beyond are all called the last. */
 const POSITION_MAX = 1_000;
@@ -78,23 +80,23 @@ function refusalOf({ isOnSale, stock, isBought }: Facts) {
 const FROM = sql`${productVariants} v CROSS JOIN ${products} p ON p.id = v.product_id`;
 const ownWaits = (userId: string) => sql`(SELECT count(*) FROM ${productWaits} WHERE user_id = ${userId})`;
 
-function isOnSale(now: number) {
-  return sql`(v.retired_at IS NULL AND p.status = 'active' AND p.hidden_at IS NULL
-    AND coalesce(p.available_at, 0) <= ${int(now)})`;
+function isOffered(now: number) {
+  return sql`(v.retired_at IS NULL AND ${isOnSale(sql`p`)} AND coalesce(p.available_at, 0) <= ${int(now)})`;
 }
 
 /** In the seller's stream of now, or outside of streams. */
 function isBought(userId: string) {
   return sql`coalesce(p.per_buyer_max <= (SELECT sum(bought.quantity - bought.refunded_quantity) FROM ${orders} bought
     WHERE bought.user_id = ${userId} AND bought.product_id = p.id
-      AND bought.stream_id IS (SELECT id FROM ${streams} WHERE creator_id = p.seller_id AND status = 'live')
+      AND bought.stream_id IS (SELECT id FROM ${streams}
+        WHERE creator_id = p.seller_id AND status = 'live' AND ${isOpen()})
       AND bought.state NOT IN ('expired', 'cancelled', 'refunded')), 0)`;
 }
 
 function join(ctx: Context, userId: string, variantId: string): Statement {
   return ctx.db.run(sql`INSERT INTO ${productWaits} (variant_id, user_id, id, created_at)
     SELECT v.id, ${userId}, ${newId()}, ${int(ctx.now())} FROM ${FROM}
-    WHERE v.id = ${variantId} AND v.stock = 0 AND ${isOnSale(ctx.now())} AND NOT ${isBought(userId)}
+    WHERE v.id = ${variantId} AND v.stock = 0 AND ${isOffered(ctx.now())} AND NOT ${isBought(userId)}
       AND ${ownWaits(userId)} < ${literal(WAITS_MAX)}
     ON CONFLICT DO NOTHING`);
 }
@@ -105,7 +107,7 @@ function readFacts(ctx: Context, userId: string, variantId: string) {
     LIMIT ${literal(POSITION_MAX)}))`;
   return ctx.db.all<Facts>(sql`
     SELECT CASE WHEN own.id IS NOT NULL THEN ${place} END AS position, own.offered_until AS offeredUntil,
-      ${isOnSale(ctx.now())} AS isOnSale, v.stock AS stock, ${isBought(userId)} AS isBought, ${ownWaits(userId)} AS waits
+      ${isOffered(ctx.now())} AS isOnSale, v.stock AS stock, ${isBought(userId)} AS isBought, ${ownWaits(userId)} AS waits
     FROM ${FROM} LEFT JOIN ${productWaits} own ON own.variant_id = v.id AND own.user_id = ${userId}
     WHERE v.id = ${variantId}`);
 }

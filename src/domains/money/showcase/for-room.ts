@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { ProductClicks } from '@/contracts/room-figures';
+import { isOnSale } from '@/domains/base/visibility/products';
 import { products, productVariants } from '@/domains/money/products/tables';
 import { sessionProductClicks, sessionProducts } from './tables';
 
@@ -34,7 +35,7 @@ export async function readOfferedIds({ db }: RoomDatabase, streamId: string): Pr
   const rows = await db.all<{ id: string }>(sql`
     SELECT offered.product_id AS id FROM ${sessionProducts} offered
     CROSS JOIN ${products} product ON product.id = offered.product_id
-    WHERE offered.stream_id = ${streamId} AND product.status = 'active' AND product.hidden_at IS NULL`);
+    WHERE offered.stream_id = ${streamId} AND ${isOnSale(sql`product`)}`);
   return rows.map(({ id }) => id);
 }
 

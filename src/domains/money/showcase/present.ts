@@ -4,7 +4,7 @@ import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import type { SessionProduct, Showcase } from '@/contracts/product';
 import { users } from '@/domains/base/users/tables';
-import { shownInSession } from '@/domains/base/visibility/products';
+import { isProductOnSale, shownInSession } from '@/domains/base/visibility/products';
 import { streams } from '@/domains/live/streams/tables';
 import { type ProductWithVariants, presentProduct, productColumns, variantsOf } from '@/domains/money/products/present';
 import { products, productVariants } from '@/domains/money/products/tables';
@@ -90,14 +90,9 @@ export function presentShowcase(config: Config, row: SessionProductRow, since: n
 /** What the stream shows now, among the products that this reader sees. */
 export function showcaseAmong(config: Config, rows: readonly SessionProductRow[]): Showcase | null {
   const row = rows.find(({ showcasedAt }) => showcasedAt !== null);
-  return row && row.showcasedAt !== null && isShowable(row) && row.isLive === 1
+  return row && row.showcasedAt !== null && isProductOnSale(row.product) && row.isLive === 1
     ? presentShowcase(config, row, row.showcasedAt)
     : null;
-}
-
-/** On sale, so that viewers can see it. */
-export function isShowable({ product: { status, hiddenAt } }: Pick<SessionProductRow, 'product'>): boolean {
-  return status === 'active' && hiddenAt === null;
 }
 
 /** A live price ends with the stream. */

@@ -8,6 +8,7 @@ import type { Showcase } from '@/contracts/product';
 import { commit, type Plan, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { isActiveUser } from '@/domains/base/visibility/people';
+import { isProductOnSale } from '@/domains/base/visibility/products';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
 import { streamError } from '@/domains/live/streams/errors';
 import { getOwnStream } from '@/domains/live/streams/sessions';
@@ -16,7 +17,7 @@ import { products } from '@/domains/money/products/tables';
 import type { Actor } from '@/shared/actor';
 import { showcaseError } from './errors';
 import { showcaseEvent } from './events';
-import { isShowable, presentShowcase, type SessionProductRow, sessionProductsOf } from './present';
+import { presentShowcase, type SessionProductRow, sessionProductsOf } from './present';
 import { sessionProducts, sessionShowcases } from './tables';
 
 /**
@@ -32,7 +33,7 @@ export function showProduct(ctx: Context, actor: Actor, streamId: string, produc
     ]);
     requireLive(stream);
     if (!row) throw showcaseError('PRODUCT_NOT_IN_SESSION');
-    if (!isShowable(row)) throw showcaseError('PRODUCT_NOT_ON_SALE');
+    if (!isProductOnSale(row.product)) throw showcaseError('PRODUCT_NOT_ON_SALE');
     if (row.showcasedAt !== null) return presentShowcase(ctx.config, row, row.showcasedAt);
     const at = changeAfter(ctx, changedAt);
     const showcase = presentShowcase(ctx.config, row, at);
@@ -79,7 +80,9 @@ export function followProduct(ctx: Context, streamId: string, productId: string)
       sessionProductsOf(ctx, streamId, eq(sessionProducts.productId, productId)),
     ]);
     if (!row || row.showcasedAt === null || row.isLive === 0) return;
-    const plan = isShowable(row) ? showingAgain(ctx, streamId, changedAt, row) : clearing(ctx, streamId, changedAt);
+    const plan = isProductOnSale(row.product)
+      ? showingAgain(ctx, streamId, changedAt, row)
+      : clearing(ctx, streamId, changedAt);
     await commit(ctx, plan.statements, { events: plan.events, refusals: RACES_TO_READ_AGAIN });
   });
 }
@@ -144,10 +147,11 @@ export function isUnchanged(streamId: string, changedAt: number): SQL {
 }
 
 /** Also the product: it is in the stream, and neither it nor its place there has changed. */
-function isAsSeen(streamId: string, changedAt: number, { product, showcasedAt }: SessionProductRow): SQL {
+function isAsSeen(streamId: string, changedAt: number, row: SessionProductRow): SQL {
+  const { product, showcasedAt, livePriceMinor } = row;
   return sql`${isUnchanged(streamId, changedAt)}
     AND EXISTS (SELECT 1 FROM ${sessionProducts} WHERE stream_id = ${streamId} AND product_id = ${product.id}
-      AND showcased_at IS ${showcasedAt})
+      AND showcased_at IS ${showcasedAt} AND live_price_minor IS ${livePriceMinor})
     AND EXISTS (SELECT 1 FROM ${products} WHERE id = ${product.id} AND updated_at = ${product.updatedAt}
       AND status = ${product.status} AND hidden_at IS ${product.hiddenAt})`;
 }

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EventOf } from '@/contracts/jobs';
 import { isOnSale } from '@/domains/base/visibility/products';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { products } from '@/domains/money/products/tables';
 import { newId } from '@/shared/ids';
@@ -20,16 +21,17 @@ interface Offered {
   readonly isNewer: number;
 }
 
-/** A seller has one live stream. */
+/** A seller has one live stream. It is looked up by its seller, since the product may have been in many that are over. */
 export async function tellStock(ctx: Context, { productId }: EventOf<'stock-changed'>): Promise<void> {
   const live = await ctx.db.all<Offered>(sql`
     SELECT live.id AS streamId, ${isOnSale(sql`product`)} AS isOnSale, offered.showcased_at IS NOT NULL AS isShown,
       product.updated_at >= ifnull(
         (SELECT changed_at FROM ${sessionShowcases} shown WHERE shown.stream_id = live.id), 0) AS isNewer
-    FROM ${sessionProducts} offered
-    CROSS JOIN ${streams} live ON live.id = offered.stream_id
-    CROSS JOIN ${products} product ON product.id = offered.product_id
-    WHERE offered.product_id = ${productId} AND live.status = 'live'`);
+    FROM ${products} product
+    CROSS JOIN ${streams} live ON live.creator_id = product.seller_id AND live.status = 'live'
+      AND ${isOpen(sql`live`)}
+    CROSS JOIN ${sessionProducts} offered ON offered.stream_id = live.id AND offered.product_id = product.id
+    WHERE product.id = ${productId}`);
   for (const { streamId, isOnSale, isShown, isNewer } of live) {
     if (isShown === 1 && (isOnSale === 0 || isNewer === 1)) await followProduct(ctx, streamId, productId);
     const room = ctx.rooms(streamId);
