@@ -4,7 +4,6 @@ ALTER TABLE order_problems ADD COLUMN staff_asked_at INTEGER;
 CREATE INDEX order_problems_unanswered ON order_problems (opened_at) WHERE status = 'open' AND staff_asked_at IS NULL;
 
 CREATE INDEX orders_of_user_by_state ON orders (user_id, state, id);
-CREATE INDEX orders_being_refunded ON orders (seller_id, currency) WHERE refunding_minor > 0;
 CREATE INDEX orders_to_remind ON orders (paid_at)
 WHERE paid_at IS NOT NULL AND fulfilled_at IS NULL AND cancelled_at IS NULL AND confirmed_at IS NULL AND reminded_at IS NULL;
 

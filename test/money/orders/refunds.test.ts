@@ -196,15 +196,16 @@ describe('a refund', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
-  it('that the provider refuses can be asked for again, and who asked is notified', async () => {
-    const { id, seller } = await aSale({ quantity: 2, shippingMinor: 100 });
+  it('that the provider refuses can be asked for again, and both sides are notified', async () => {
+    const { id, seller, buyer } = await aSale({ quantity: 2, shippingMinor: 100 });
     await seller.post(`orders/${id}/refund`, ofLine(id, 2, { shipping: true, restock: true }), once());
     await sendRefundsOf(id, refusing());
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
     expect(await saleOf(id)).toMatchObject({
       ...{ refundedQuantity: 0, refundedShippingMinor: 0, refundingMinor: 0, reversedMinor: 0, stockState: 'sold' },
     });
-    expect((await notificationsOf(seller.userId)).map(({ kind }) => kind)).toContain('order-refund-failed');
+    for (const { userId } of [seller, buyer])
+      expect((await notificationsOf(userId)).map(({ kind }) => kind)).toContain('order-refund-failed');
     expect((await seller.post(`orders/${id}/refund`, ofLine(id, 2), once())).status).toBe(200);
   });
 

@@ -80,7 +80,7 @@ describe('what a seller has', () => {
     const [refund = ''] = await plansOf((ctx) =>
       requireSales(ctx, order, { quantity: 1, shippingMinor: 0, amountMinor: 1 }),
     );
-    expect(refund).toContain('orders_being_refunded (seller_id=? AND currency=?)');
+    expect(refund).toContain('held USING PRIMARY KEY (seller_id=? AND currency=?)');
     const wallet = (await plansOf((ctx) => readWallet(ctx, seller.userId))).join('\n');
     expect(wallet).toContain('sales_held USING PRIMARY KEY (seller_id=?)');
   });

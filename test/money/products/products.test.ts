@@ -266,6 +266,15 @@ describe('a change of a product', () => {
     expect(now?.variants[0]?.held).toBe((seen?.variants[0]?.held ?? 0) + 1);
   });
 
+  it('counts the pieces in open checkouts when an unlimited stock becomes a number', async () => {
+    const seller = await asSeller();
+    const id = await aProduct(seller.userId, {}, [{ stock: null, held: 3 }]);
+    const { status, error } = await seller.put(`products/${id}`, { stock: 2 });
+    expect([status, error.code]).toEqual([409, 'PRODUCT_STOCK_CHANGED']);
+    await seller.put(`products/${id}`, { stock: 10 });
+    expect((await productOf(id))?.variants).toMatchObject([{ stock: 7, held: 3 }]);
+  });
+
   it('wins whole or not at all when two are made at once', async () => {
     const seller = await asSeller();
     const id = await aProduct(seller.userId);

@@ -72,8 +72,7 @@ function describe({ title, options }: OrderRow): string {
 async function begin(ctx: Context, buyer: Actor, once: Once, input: Input, facts: CheckoutFacts): Promise<OrderRow> {
   const { successUrl, cancelUrl, quantity, sessionId: streamId = null, showName } = input;
   requireReturnUrls(ctx.config, { successUrl, cancelUrl });
-  const { canShip } = ctx.payments.current;
-  const purchase = requirePurchasable(buyer, input, facts, { now: ctx.now(), canShip });
+  const purchase = requirePurchasable(buyer, input, facts, { now: ctx.now(), provider: ctx.payments.current });
   const { product, variant, unitMinor, itemsMinor, shippingMinor, shippingFullMinor } = purchase;
   const { id: productId, sellerId, title, kind, currency, imageKeys } = product;
   const { version: economyVersion, limits } = facts.economy;

@@ -79,11 +79,11 @@ function payableAt({ state, status, checkoutUrl }: OrderRow) {
   return checkoutUrl !== null && state === 'pending' && status !== 'processing' ? { checkoutUrl } : {};
 }
 
+const GIVEN_BACK: ReadonlySet<OrderRow['state']> = new Set(['disputed', 'refunded', 'cancelled']);
+
 /** Whether the buyer may download what a digital order bought. */
 export function hasDownload({ kind, paidAt, state, stockState }: OrderRow): boolean {
-  return (
-    kind === 'digital' && paidAt !== null && stockState === 'sold' && state !== 'refunded' && state !== 'cancelled'
-  );
+  return kind === 'digital' && paidAt !== null && stockState === 'sold' && !GIVEN_BACK.has(state);
 }
 
 /** Staff see no address: they decide without it. */

@@ -16,7 +16,15 @@ import { costOfRefund, isWhole, judgeRefund, type RefundInput, type RefundParts 
 import { shareInSql } from './money-in-sql';
 import { soldError } from './sold-errors';
 import { cancelledNotices, resolvedNotices } from './sold-notices';
-import { type OrderParty, type OrderRow, orderProblems, orderRefunds, orders, type RefundRow } from './tables';
+import {
+  type OrderParty,
+  type OrderRow,
+  orderProblems,
+  orderRefunds,
+  orders,
+  type RefundRow,
+  salesHeld,
+} from './tables';
 
 const ATTEMPTS_MAX = 3;
 /** After this long without an end, the task is lost: the sweep queues another one. */
@@ -50,7 +58,7 @@ type RefundPlan = Plan & { readonly row: RefundRow };
  * seller's and their sales do not pay for it.
  */
 function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: AskedRefund): RefundPlan {
-  const { id, sellerId, currency } = order;
+  const { id } = order;
   const { quantity, shippingMinor, amountMinor } = parts;
   const { by, requestedBy, once, reason } = asked;
   const now = ctx.now();
@@ -69,8 +77,7 @@ function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: As
     eq(orders.hasOpenProblem, order.hasOpenProblem),
     ...(cancels ? [isNull(orders.fulfilledAt), isNull(orders.cancelledAt)] : []),
   );
-  const isPayable =
-    by === 'seller' ? [requireThat(ctx, salesPayFor(sellerId, currency, costOfRefund(order, amountMinor)))] : [];
+  const isPayable = by === 'seller' ? [requireThat(ctx, salesPayFor(order, costOfRefund(order, amountMinor)))] : [];
   const changes = {
     refundedQuantity: order.refundedQuantity + quantity,
     refundedShippingMinor: order.refundedShippingMinor + shippingMinor,
@@ -96,20 +103,24 @@ function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: As
   };
 }
 
-/** Enough is left of the sales after other refunds that are not booked yet. */
-function salesPayFor(sellerId: string, currency: string, costMinor: number): SQL {
-  return sql`${salesLeft(sellerId, currency)} >= ${int(costMinor)}`;
+function salesPayFor(order: OrderRow, costMinor: number): SQL {
+  return sql`${salesLeft(order)} >= ${int(costMinor)}`;
 }
 
-function salesLeft(sellerId: string, currency: string): SQL<number> {
+/**
+ * What can pay for a refund of this order: what could be cashed out, and what is held of this order itself, less its
+ * refunds that are not booked yet. Sales to other buyers that mature are theirs until then.
+ */
+function salesLeft({ id, sellerId, currency }: OrderRow): SQL<number> {
   // As `costOfRefund`, of all that is asked of the provider.
   const after = sql`min(amount_minor, reversed_minor + refunding_minor)`;
   const backIn = (part: SQL, booked: SQL) => sql`(${shareInSql(part, after, sql`amount_minor`)} - ${booked})`;
   const cost = sql`${after} - reversed_minor - ${backIn(sql`tax_minor`, sql`reversed_tax_minor`)}
     - ${backIn(sql`commission_minor`, sql`reversed_commission_minor`)}`;
-  // `refunding_minor > 0` stands as text, for the partial index.
-  return sql<number>`(${balanceOf('sales', currency, sellerId)} - coalesce((SELECT sum(${cost}) FROM ${orders}
-    WHERE seller_id = ${sellerId} AND currency = ${currency} AND refunding_minor > 0), 0))`;
+  return sql<number>`(${balanceOf('sales', currency, sellerId)}
+    - coalesce((SELECT held.amount_minor FROM ${salesHeld} held
+      WHERE held.seller_id = ${sellerId} AND held.currency = ${currency}), 0)
+    + (SELECT held_minor - (${cost}) FROM ${orders} WHERE id = ${id}))`;
 }
 
 /** For a batch that also clears the order's `hasOpenProblem`. The first statement changes the problem. */
@@ -136,8 +147,8 @@ function requireRefundable(order: OrderRow, input: RefundInput | 'whole'): Refun
 
 /** Says why the batch of a seller's refund was aborted. Throws SALES_TOO_LOW. */
 export async function requireSales(ctx: Context, order: OrderRow, { amountMinor }: RefundParts): Promise<void> {
-  const { sellerId, currency } = order;
-  const { left } = await ctx.db.get<{ left: number }>(sql`SELECT ${salesLeft(sellerId, currency)} AS left`);
+  const { currency } = order;
+  const { left } = await ctx.db.get<{ left: number }>(sql`SELECT ${salesLeft(order)} AS left`);
   const needed = costOfRefund(order, amountMinor);
   if (left < needed) throw soldError('SALES_TOO_LOW', { details: { left: Math.max(0, left), needed, currency } });
 }

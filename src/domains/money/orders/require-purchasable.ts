@@ -1,5 +1,6 @@
 /** Judges a checkout by what was read for it. The database refuses whatever changes meanwhile. Takes no Context. */
 import { MINOR_MAX } from '@/contracts/economy';
+import type { PaymentProvider } from '@/contracts/payments';
 import { roomError } from '@/domains/live/rooms/errors';
 import { productError } from '@/domains/money/products/errors';
 import type { ProductRow } from '@/domains/money/products/tables';
@@ -30,8 +31,7 @@ export interface Purchase {
 
 interface Moment {
   readonly now: number;
-  /** Whether the provider can collect an address. */
-  readonly canShip: boolean;
+  readonly provider: Pick<PaymentProvider, 'canShip' | 'findPriceProblem'>;
 }
 
 /**
@@ -43,12 +43,12 @@ export function requirePurchasable(
   buyer: Actor,
   input: CheckoutInput,
   facts: CheckoutFacts,
-  { now, canShip }: Moment,
+  { now, provider }: Moment,
 ): Purchase {
   const product = requireOffered(buyer, facts, now);
   const variant = requireVariant(facts.variants, input.variantId);
   if (input.sessionId !== undefined && !facts.inShow) throw orderError('SESSION_NOT_SELLING');
-  if (product.kind === 'physical') requireShipping(buyer, product, canShip);
+  if (product.kind === 'physical') requireShipping(buyer, product, provider.canShip);
   const { currency, perBuyerMax } = product;
   const unitMinor = facts.inShow?.livePriceMinor ?? variant.priceMinor ?? product.priceMinor;
   if (unitMinor !== input.expectedPriceMinor)
@@ -60,7 +60,9 @@ export function requirePurchasable(
   const shippingFullMinor = product.shippingMinor;
   const shippingMinor = shippingOf(shippingFullMinor, facts.paidShippingMinor);
   const itemsMinor = unitMinor * quantity;
-  if (itemsMinor + shippingMinor > MINOR_MAX) throw orderError('ORDER_TOO_LARGE');
+  const amountMinor = itemsMinor + shippingMinor;
+  // One piece has a price that the provider takes, but so many may be too dear for one payment.
+  if (amountMinor > MINOR_MAX || provider.findPriceProblem(amountMinor, currency)) throw orderError('ORDER_TOO_LARGE');
   return { product, variant, unitMinor, itemsMinor, shippingMinor, shippingFullMinor };
 }
 

@@ -58,7 +58,7 @@ export function refundedNotice(
   });
 }
 
-/** To the one who asked for it, and to the seller, who can try again. */
+/** To the one who asked for it and to the seller, who can try again, and to the buyer, who waits for the money. */
 export function failedNotices(
   order: Named & Pick<OrderRow, 'currency'>,
   { amountMinor, requestedBy }: { readonly amountMinor: number; readonly requestedBy: string | null },
@@ -70,6 +70,6 @@ export function failedNotices(
       `The payment provider could not give back ${formatMinor(amountMinor, order.currency)} for “${order.title}”. ` +
       'Try again, or ask support.',
   } as const;
-  const people = new Set([order.sellerId, ...(requestedBy === null ? [] : [requestedBy])]);
+  const people = new Set([order.sellerId, order.userId, ...(requestedBy === null ? [] : [requestedBy])]);
   return [...people].map((userId) => notify(userId, order, text));
 }

@@ -16,7 +16,7 @@ import { productVariants, productWaits, type VariantRow } from './tables';
 export type NewVariant = Pick<VariantRow, 'id' | 'position' | 'options' | 'priceMinor' | 'stock'>;
 
 interface Changed extends NewVariant {
-  /** The stock as the seller's request found it. */
+  /** The stock as the seller's request found it, with the pieces that are offered to people who wait. */
   readonly seen: number | null;
 }
 
@@ -48,13 +48,14 @@ export function planVariants(existing: readonly VariantRow[], input: readonly In
     ({ id, options, priceMinor, stock }, index): Changed & { readonly was: VariantRow | undefined } => {
       const was = id === undefined ? byOptions.get(JSON.stringify(options)) : byId.get(id);
       if (id !== undefined && !was) throw productError('VARIANT_NOT_FOUND');
+      const seen = was ? piecesOf(was) : null;
       return {
         id: was?.id ?? newId(),
         position: index + 1,
         options,
         priceMinor: priceMinor === undefined ? (was?.priceMinor ?? null) : priceMinor,
-        stock: stock === undefined ? (was?.stock ?? null) : stock,
-        seen: was?.stock ?? null,
+        stock: stock === undefined ? seen : stock,
+        seen,
         was,
       };
     },
@@ -70,9 +71,15 @@ export function planVariants(existing: readonly VariantRow[], input: readonly In
   };
 }
 
+/** An offer may lapse, so a request that is repeated while people wait must not add its pieces again. */
+function piecesOf({ stock, offered }: VariantRow): number | null {
+  return stock === null ? null : stock + offered;
+}
+
 function differsFrom(was: VariantRow, next: NewVariant): boolean {
+  const before = { ...was, stock: piecesOf(was) };
   return (['position', 'priceMinor', 'stock', 'options'] as const).some(
-    (name) => JSON.stringify(was[name]) !== JSON.stringify(next[name]),
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(next[name]),
   );
 }
 
@@ -82,8 +89,9 @@ export function raisedIn({ changed }: VariantPlan): string[] {
 }
 
 /**
- * A stock is changed by the difference to what the seller saw, so that pieces sold meanwhile stay sold. The batch fails
- * with the constraint `product_in_stock` if fewer are left than the seller takes out.
+ * A stock is changed by the difference to what the seller saw, so that pieces sold meanwhile stay sold. One that was
+ * unlimited counts the pieces in open checkouts. The batch fails with the constraint `product_in_stock` if fewer are left
+ * than the seller takes out.
  */
 export function variantStatements(ctx: Context, productId: string, plan: VariantPlan): Statement[] {
   const { added, changed, retired } = plan;
@@ -115,7 +123,8 @@ function change(ctx: Context, changed: readonly Changed[]): Statement[] {
         price_minor = next.value ->> '$.priceMinor',
         stock = CASE
           WHEN next.value ->> '$.stock' IS NULL THEN NULL
-          WHEN stock IS NULL OR next.value ->> '$.seen' IS NULL THEN next.value ->> '$.stock'
+          -- Pieces that open checkouts took from an unlimited stock come back to the one that is counted now.
+          WHEN stock IS NULL THEN (next.value ->> '$.stock') - held
           ELSE stock + (next.value ->> '$.stock') - (next.value ->> '$.seen') END
       FROM json_each(${rows}) AS next WHERE product_variants.id = next.value ->> '$.id'`),
   ];
