@@ -245,7 +245,7 @@ describe('a creator’s figures', () => {
     const { data } = await dj.get('dj/analytics?from=2026-03-02&to=2026-03-02');
     expect(data.totals.audience).toEqual({
       ...{ newViewers: 10, returningViewers: 16, followersBps: 3_750 },
-      sources: { following: null, search: null, recommended: 0, link: 21 },
+      sources: { following: 15, search: null, recommended: null, link: 21 },
     });
     expect(data.byDay[0].audience).toEqual(data.totals.audience);
     expect(data.previous.audience).toEqual(NOBODY);

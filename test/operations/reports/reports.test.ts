@@ -89,7 +89,7 @@ describe('a report', () => {
     });
     expect(await report(reporter, 'post', newId())).toMatchObject({ status: 404 });
     expect(await report(reporter, 'post', own)).toMatchObject({ status: 409, error: { code: 'REPORT_OF_YOUR_OWN' } });
-    expect(await report(reporter, 'product', newId())).toMatchObject({ status: 422 });
+    expect(await report(reporter, 'product', newId())).toMatchObject({ status: 404 });
     expect(await report(reporter, 'message', newId())).toMatchObject({ status: 422 });
   });
 
