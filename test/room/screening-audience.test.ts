@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import { aUser, type Client, eventually, joinRoom, openRoom, startClock, stopClock } from '#test/support/rooms';
 import { aVideo, openHall, positionOf } from '#test/support/screenings';
@@ -180,12 +180,19 @@ describe('a broken link', () => {
   });
 });
 
+/** Resolves once the room has noticed it: the client may see its socket closed before. */
+async function leaves(stub: Awaited<ReturnType<typeof aShowing>>['stub'], host: Client) {
+  host.leave();
+  await host.closed();
+  const awaited = `SELECT count(*) AS tasks FROM due WHERE what = 'screening-host'`;
+  const isNoticed = () => runInDurableObject(stub, (_, { storage }) => storage.sql.exec(awaited).one().tasks === 1);
+  await eventually(async () => expect(await isNoticed()).toBe(true));
+}
+
 describe('a host who is away', () => {
   it('for thirty seconds pauses the screening, also after an eviction', async () => {
     const { mine, one, stub, tick, now } = await aShowing();
-    mine.leave();
-    await mine.closed();
-    await eventually(async () => expect((await now())?.isPlaying).toBe(true));
+    await leaves(stub, mine);
     tick(29_900);
     await runDurableObjectAlarm(stub);
     expect(await now()).toMatchObject({ isPlaying: true });
@@ -198,15 +205,13 @@ describe('a host who is away', () => {
 
   it('for less does not, and a later absence counts from its beginning', async () => {
     const { roomId, host, mine, stub, tick, now } = await aShowing();
-    mine.leave();
-    await mine.closed();
+    await leaves(stub, mine);
     tick(20_000);
     const back = await joinRoom(roomId, host);
     tick(20_000);
     await runDurableObjectAlarm(stub);
     expect(await now()).toMatchObject({ isPlaying: true });
-    back.leave();
-    await back.closed();
+    await leaves(stub, back);
     tick(20_000);
     await runDurableObjectAlarm(stub);
     expect(await now()).toMatchObject({ isPlaying: true });
@@ -217,8 +222,7 @@ describe('a host who is away', () => {
 
   it('pauses it once: who is in control can go on, until the host was here again', async () => {
     const { roomId, host, mine, one, stub, tick, now } = await aShowing({ control: 'everyone' });
-    mine.leave();
-    await mine.closed();
+    await leaves(stub, mine);
     tick(30_000);
     await runDurableObjectAlarm(stub);
     const goOn = { type: 'cinema-sync', positionMs: 40_000, isPlaying: true };
