@@ -14,7 +14,7 @@ import type { Cast, Sender } from './senders.ts';
 
 const RATIO_MIN = 0.6;
 /** More than either Worker manages, so that no sender runs out of buyers. */
-const CHECKOUTS_A_SECOND_MAX = 600;
+const CHECKOUTS_A_SECOND_MAX = 300;
 const PORTS = { recorder: 18_791, footlight: 18_792, bare: 18_793 } as const;
 const BUNDLES = {
   recorder: resolve(ROOT, 'dist/bench/worker.js'),
