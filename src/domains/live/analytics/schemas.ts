@@ -1,8 +1,9 @@
 /** Wire shapes of a creator's analytics. */
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { PublicTrack } from '@/domains/live/tracks/schemas';
 import { dayRangeQuery } from '@/http/day-range';
-import { AudienceFigures, aTimeZone, Money } from './session-schemas';
+import { AudienceFigures, aTimeZone } from './session-schemas';
 
 const day = z.iso.date();
 

@@ -1,10 +1,9 @@
 /** Wire shapes of a session's analytics. */
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { REACTION_KINDS, SOURCES } from '@/contracts/room-figures';
 import { anId } from '@/domains/live/rooms/schemas';
 import { isTimeZone } from '@/shared/time-zone';
-
-export const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
 export const aTimeZone = z.string().refine(isTimeZone, 'must be a time zone: Europe/Berlin').default('UTC');
 

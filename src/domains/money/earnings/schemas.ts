@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { CREATOR_METRICS, TARGET_PERIODS } from '@/contracts/economy';
+import { CREATOR_METRICS, Money, TARGET_PERIODS } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
@@ -78,7 +78,7 @@ export const EarningStats = z
       .object({
         diamonds: z.int(),
         count: z.int(),
-        amounts: z.array(z.object({ currency: z.string(), amountMinor: z.int() })),
+        amounts: z.array(Money),
       })
       .describe('All paid cash-outs of diamonds.'),
   })

@@ -1,7 +1,7 @@
 /** Wire shapes of what the products of a session did. */
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { Product } from '@/contracts/product';
-import { Money } from '@/domains/live/analytics/session-schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
 
 export const ProductFigures = z

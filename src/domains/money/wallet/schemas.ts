@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { cursorQuery } from '@/http/envelope';
 
-const amounts = z.array(z.object({ currency: z.string(), amountMinor: z.int() }));
+const amounts = z.array(Money);
 
 const figures = {
   coins: z.int().openapi({ description: 'Coins that can be spent.' }),

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { dayRangeQuery } from '@/http/day-range';
 import { isCountry, UNKNOWN_COUNTRY } from '@/shared/countries';
 
 const day = z.iso.date();
-const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
 const Figures = {
   registrations: z.int(),

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { Money } from '@/contracts/economy';
 import { dayRangeQuery } from '@/http/day-range';
 
 const day = z.iso.date();
-const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 const Given = z.object({ count: z.int(), diamonds: z.int() });
 
 const Figures = {

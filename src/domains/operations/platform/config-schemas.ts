@@ -1,6 +1,6 @@
 /** Wire shape of the public configuration. */
 import { z } from '@hono/zod-openapi';
-import { Ratio } from '@/contracts/economy';
+import { Money, Ratio } from '@/contracts/economy';
 import { MaintenanceWindow } from '@/domains/base/maintenance/schemas';
 import { CoinPackage } from '@/domains/money/purchases/schemas';
 import { orNull } from '@/http/envelope';
@@ -34,7 +34,7 @@ export const SystemConfig = z
       payoutBasisPoints: z.int(),
       saleBasisPoints: z.int().describe("The platform's share of the items of an order."),
       saleMinor: z
-        .array(z.object({ currency: z.string(), amountMinor: z.int() }))
+        .array(Money)
         .describe('Taken from each order besides the share. A currency that is not listed has no such fee.'),
     }),
     packages: z.array(CoinPackage).describe('Coin packages on offer, smallest first.'),

@@ -20,11 +20,12 @@ const MATTERS = {
     sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId}
       AND (status IN ('pending', 'processing') OR status = 'failed' AND ask_at IS NOT NULL))`,
   dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
-  // Of what they bought: it is not paid, not shipped, or somebody still decides about its money.
+  // A bought order is open while it is not paid or shipped, has a problem, or its money is disputed or on its way back.
   order: (userId) =>
     sql`EXISTS (SELECT 1 FROM ${orders} WHERE user_id = ${userId}
-      AND (state IN ('pending', 'paid', 'disputed') OR has_open_problem = 1 OR refunding_minor > 0))`,
-  // Of what they sold, also until its money has matured.
+      AND (state IN ('pending', 'paid', 'disputed') OR state = 'partially_refunded' AND fulfilled_at IS NULL
+        OR has_open_problem = 1 OR refunding_minor > 0))`,
+  // A sold order is open until its money has matured.
   sale: (userId) =>
     sql`(EXISTS (SELECT 1 FROM ${orders} WHERE seller_id = ${userId} AND state IN ('pending', 'paid', 'disputed'))
       OR EXISTS (SELECT 1 FROM ${salesHeld} WHERE seller_id = ${userId} AND amount_minor > 0))`,
