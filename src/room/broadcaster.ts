@@ -7,16 +7,12 @@ import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
+import { SlowSockets } from './slow-sockets';
 import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 const STOCK_EVERY_MS = SECOND_MS;
-/** Above the first limit a socket only gets stored events; above the second it is closed. */
-export const BUFFERED_BYTES_LEAN = 256 * 1_024;
-export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
-
-const LOOK_FOR_SLOW_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
@@ -63,9 +59,7 @@ export class Broadcaster {
   #answers = new Map<WebSocket, Answer[]>();
   /** Per socket: the bodies that replace an event's, by seq. */
   #replacements = new Map<WebSocket, Map<number, string>>();
-  /** Sockets that had a long send buffer at the last check. */
-  readonly #slow = new Set<WebSocket>();
-  #lookedAt = 0;
+  readonly #slow: SlowSockets;
   #countChanged = false;
   #countSent = -1;
   #countSentAt = 0;
@@ -78,7 +72,9 @@ export class Broadcaster {
   /** When (ms) the timer fires. Something more urgent sets it again. */
   #timerAt = 0;
 
-  constructor(private readonly room: Surroundings) {}
+  constructor(private readonly room: Surroundings) {
+    this.#slow = new SlowSockets(room.presence);
+  }
 
   /** Adds a durable event. @param entry.commandId stored as seen together with the event */
   add(entry: Omit<Entry, 'waiting'>, onStored?: OnStored): void {
@@ -269,7 +265,7 @@ export class Broadcaster {
     if (full !== '') this.room.onFrame();
     const fullFrame = `[${full}]`;
     const leanFrame = `[${lean}]`;
-    this.#lookForSlow();
+    this.#slow.look(this.#flushedAt);
     for (const socket of [...this.room.presence().sockets()]) {
       const isLean = this.#slow.has(socket);
       const own = answers.get(socket);
@@ -280,19 +276,6 @@ export class Broadcaster {
         const front = JSON.stringify(own ?? []).slice(1, -1);
         this.#send(socket, front === '' || events === '' ? `[${front}${events}]` : `[${front},${events}]`);
       } else if (events !== '') this.#send(socket, isLean ? leanFrame : fullFrame);
-    }
-  }
-
-  /** Runs seldom: reading a send buffer costs a share of every send, and a backlog takes time to grow. */
-  #lookForSlow(): void {
-    if (this.#flushedAt >= this.#lookedAt && this.#flushedAt < this.#lookedAt + LOOK_FOR_SLOW_EVERY_MS) return;
-    this.#lookedAt = this.#flushedAt;
-    this.#slow.clear();
-    for (const socket of [...this.room.presence().sockets()]) {
-      // NOTE: older versions of the platform do not have `bufferedAmount`.
-      const buffered = socket.bufferedAmount ?? 0;
-      if (buffered > BUFFERED_BYTES_MAX) this.room.presence().drop(socket, 'tooSlow', this.room.now());
-      else if (buffered > BUFFERED_BYTES_LEAN) this.#slow.add(socket);
     }
   }
 

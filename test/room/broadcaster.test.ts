@@ -1,8 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { aGuest, stubOf } from '#test/support/rooms';
-import { Broadcaster, BUFFERED_BYTES_LEAN, BUFFERED_BYTES_MAX, tickMs } from '@/room/broadcaster';
+import { Broadcaster, tickMs } from '@/room/broadcaster';
 import { Presence, type Seat } from '@/room/presence';
+import { BUFFERED_BYTES_LEAN, BUFFERED_BYTES_MAX } from '@/room/slow-sockets';
 import { RoomStore } from '@/room/store';
 import { newId } from '@/shared/ids';
 
