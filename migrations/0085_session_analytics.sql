@@ -28,6 +28,7 @@ CREATE TABLE session_analytics (
 ) STRICT, WITHOUT ROWID;
 
 -- What a seller sold on each day (UTC): orders that were paid, and their items before refunds, without shipping and tax.
+-- A payment for which no piece was left sold nothing.
 -- Only these triggers write it.
 CREATE TABLE sales_days (
   seller_id TEXT NOT NULL,
@@ -40,15 +41,15 @@ CREATE TABLE sales_days (
 
 INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
 SELECT seller_id, strftime('%Y-%m-%d', paid_at / 1000, 'unixepoch'), currency, count(*), sum(items_minor)
-FROM orders WHERE paid_at IS NOT NULL GROUP BY 1, 2, 3;
+FROM orders WHERE paid_at IS NOT NULL AND stock_state <> 'none' GROUP BY 1, 2, 3;
 
-CREATE TRIGGER order_is_sold AFTER UPDATE OF paid_at ON orders WHEN NEW.paid_at IS NOT NULL AND OLD.paid_at IS NULL
+CREATE TRIGGER order_is_sold AFTER UPDATE OF paid_at ON orders WHEN NEW.paid_at IS NOT NULL AND OLD.paid_at IS NULL AND NEW.stock_state <> 'none'
 BEGIN
   INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
   VALUES (NEW.seller_id, strftime('%Y-%m-%d', NEW.paid_at / 1000, 'unixepoch'), NEW.currency, 1, NEW.items_minor)
   ON CONFLICT (seller_id, day, currency) DO UPDATE SET orders = orders + 1, amount_minor = amount_minor + excluded.amount_minor;
 END;
-CREATE TRIGGER order_begins_sold AFTER INSERT ON orders WHEN NEW.paid_at IS NOT NULL
+CREATE TRIGGER order_begins_sold AFTER INSERT ON orders WHEN NEW.paid_at IS NOT NULL AND NEW.stock_state <> 'none'
 BEGIN
   INSERT INTO sales_days (seller_id, day, currency, orders, amount_minor)
   VALUES (NEW.seller_id, strftime('%Y-%m-%d', NEW.paid_at / 1000, 'unixepoch'), NEW.currency, 1, NEW.items_minor)

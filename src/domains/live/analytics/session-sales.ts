@@ -12,26 +12,29 @@ export interface ProductSales {
   readonly currency: string;
   /** Orders that were begun, whatever became of them. */
   readonly checkouts: number;
-  /** Those that were paid, also if they were refunded later; and their buyers, pieces and items. */
+  /** Those that sold something, also if it was refunded later; and their buyers, pieces and items. */
   readonly orders: number;
   readonly buyers: number;
   readonly units: number;
   readonly amountMinor: number;
 }
 
+/** Paid, and a piece was left for the payment. As in the triggers that write `sales_days`. */
+const hasSold = sql`(paid_at IS NOT NULL AND stock_state <> 'none')`;
+
 /** By an index of the stream's orders. Also payments that arrived after the end: their checkout began in the stream. */
 export function salesOf({ db }: Pick<Context, 'db'>, streamId: string) {
   return db.all<ProductSales>(sql`
-    SELECT product_id AS productId, currency, count(*) AS checkouts, count(paid_at) AS orders,
-      count(DISTINCT iif(paid_at IS NULL, NULL, user_id)) AS buyers,
-      sum(iif(paid_at IS NULL, 0, quantity)) AS units, sum(iif(paid_at IS NULL, 0, items_minor)) AS amountMinor
+    SELECT product_id AS productId, currency, count(*) AS checkouts, sum(${hasSold}) AS orders,
+      count(DISTINCT iif(${hasSold}, user_id, NULL)) AS buyers,
+      sum(iif(${hasSold}, quantity, 0)) AS units, sum(iif(${hasSold}, items_minor, 0)) AS amountMinor
     FROM ${orders} WHERE stream_id = ${streamId} GROUP BY product_id, currency`);
 }
 
 /** Users who paid for anything. */
 export function buyersIn({ db }: Pick<Context, 'db'>, streamId: string) {
   return db.all<{ readonly buyers: number }>(sql`
-    SELECT count(DISTINCT user_id) AS buyers FROM ${orders} WHERE stream_id = ${streamId} AND paid_at IS NOT NULL`);
+    SELECT count(DISTINCT user_id) AS buyers FROM ${orders} WHERE stream_id = ${streamId} AND ${hasSold}`);
 }
 
 /** As the room reported them, once the stream is over. */
