@@ -19,7 +19,7 @@ export interface Peer {
 interface Comparison {
   readonly runs: number;
   readonly seconds: number;
-  /** What is sent, in the plural: gifts. */
+  /** The plural of what the requests create: gifts. */
   readonly things: string;
   /** The share of the bare Worker's rate that we mean to reach. */
   readonly ratioMin: number;

@@ -48,7 +48,7 @@ export interface CheckoutRequest {
    * Milliseconds; more than 30 minutes and at most 24 hours ahead, as Stripe requires. Every try sends the same value.
    */
   readonly expiresAt: number;
-  /** Of an order: they add up to `amountMinor`, and taxes come on top. */
+  /** Set for orders. Items and shipping add up to `amountMinor`; the provider adds taxes. */
   readonly goods?: CheckoutGoods;
 }
 

@@ -11,8 +11,8 @@ import type { PaymentKinds } from '@/domains/money/payments/kinds';
 import { paymentProviderError } from '@/providers/payment-errors';
 import type { Actor } from '@/shared/actor';
 import { orderError } from './errors';
-import { getOrder } from './find';
 import { orderPayments, settleOrder } from './order-payments';
+import { getBoughtOrder } from './own-orders';
 import { presentOrder } from './present';
 import { cancelPaid } from './refund';
 import type { Order } from './schemas';
@@ -31,14 +31,13 @@ const CANCELLED: PaymentKinds = {
  * ORDER_BEING_PAID, CHECKOUT_STAYS_OPEN, PAYMENT_UNAVAILABLE, and as `cancelPaid`.
  */
 export async function cancelOrder(ctx: Context, buyer: Actor, id: string): Promise<z.input<typeof Order>> {
-  const found = await getOrder(ctx, buyer, id);
+  const found = await getBoughtOrder(ctx, buyer, id);
   const { order, reader } = found;
-  if (reader !== 'buyer') throw orderError('ORDER_NOT_FOUND');
   if (order.state === 'cancelled') return presentOrder(ctx, found, reader);
   if (order.state === 'pending') await cancelUnpaid(ctx, order);
   else if (isToBeFulfilled(order)) await cancelPaid(ctx, order);
   else throw orderError('ORDER_NOT_CANCELLABLE');
-  const after = await getOrder(ctx, buyer, id);
+  const after = await getBoughtOrder(ctx, buyer, id);
   // The payment was faster. If the hold ended meanwhile, the order is over too.
   if (after.order.state !== 'cancelled' && after.order.state !== 'expired') throw orderError('ORDER_BEING_PAID');
   return presentOrder(ctx, after, reader);

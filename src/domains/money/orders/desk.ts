@@ -21,7 +21,7 @@ import { type OrderRow, orderProblems, orderRefunds, orders, type RefundRow } fr
 const ORDERS = 'desk-orders';
 const PROBLEMS = 'desk-problems';
 const ProblemPosition = z.tuple([z.int(), z.string()]);
-/** Of all orders of a page together; an order seldom has more than one. */
+/** Bounds the refunds of one page. An order seldom has more than one. */
 const REFUNDS_MAX = 1_000;
 
 /** Throws ORDER_NOT_FOUND, OWN_ORDER, ORDER_OUT_OF_REACH. */

@@ -7,14 +7,13 @@ import { products } from '@/domains/money/products/tables';
 import type { Actor } from '@/shared/actor';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { orderError } from './errors';
-import { getOrder } from './find';
+import { getBoughtOrder } from './own-orders';
 import { hasDownload } from './present';
 import type { Download } from './schemas';
 
 /** A link that opens the file for some minutes. Throws ORDER_NOT_FOUND, also for its seller, NOTHING_TO_DOWNLOAD. */
 export async function downloadOrder(ctx: Context, buyer: Actor, id: string): Promise<z.input<typeof Download>> {
-  const { order, reader } = await getOrder(ctx, buyer, id);
-  if (reader !== 'buyer') throw orderError('ORDER_NOT_FOUND');
+  const { order } = await getBoughtOrder(ctx, buyer, id);
   const file = hasDownload(order) ? await findFile(ctx, order.productId) : undefined;
   if (!file || file.key === null) throw orderError('NOTHING_TO_DOWNLOAD');
   const expiresAt = toIso(ctx.now() + SIGNED_URL_SECONDS * SECOND_MS);

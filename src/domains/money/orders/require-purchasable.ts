@@ -18,7 +18,7 @@ export interface CheckoutInput {
   readonly expectedPriceMinor: number;
 }
 
-/** What is bought, and for how much. */
+/** The product and variant that the buyer gets, and their price. */
 export interface Purchase {
   readonly product: ProductRow;
   readonly variant: OfferedVariant;
