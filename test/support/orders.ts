@@ -1,6 +1,6 @@
 /** Products and orders for tests, and the provider's events about them, applied as the queue does. */
 import { eq } from 'drizzle-orm';
-import type { DisputeReport } from '@/contracts/payments';
+import type { DisputeReport, PostalAddress } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { type OrderRow, orderRefunds, orders } from '@/domains/money/orders/tables';
@@ -97,10 +97,10 @@ export async function orderOf(id: string): Promise<OrderRow> {
 }
 
 export function refundsOf(orderId: string) {
-  return testContext().db.select().from(orderRefunds).where(eq(orderRefunds.orderId, orderId));
+  return testContext().db.select().from(orderRefunds).where(eq(orderRefunds.orderId, orderId)).orderBy(orderRefunds.id);
 }
 
-export const ADDRESS = {
+export const ADDRESS: PostalAddress = {
   ...{ name: 'Ada Byron', line1: '1 High Street', line2: null, city: 'Berlin', state: null, postalCode: '10115' },
   ...{ country: 'DE', phone: '+49301234567' },
 };

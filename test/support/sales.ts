@@ -1,24 +1,20 @@
 /** Sold orders for tests: put into the tables unpaid, and paid as the provider's event pays them. */
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PostalAddress } from '@/contracts/payments';
 import type { ProductKind } from '@/contracts/product';
 import { readEconomy } from '@/domains/base/economy/read';
 import { commissionOf } from '@/domains/money/orders/money-of-order';
 import { sendRefund } from '@/domains/money/orders/send-refund';
-import { type OrderRow, orderRefunds, orders } from '@/domains/money/orders/tables';
+import { orders } from '@/domains/money/orders/tables';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
 import { products, productVariants } from '@/domains/money/products/tables';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { testContext } from './context';
+import { ADDRESS, orderOf, refundsOf } from './orders';
 import { tell } from './purchases';
 import { asCreator, asViewer, type Person } from './users';
-
-export const ADDRESS: PostalAddress = {
-  ...{ name: 'Bea Buyer', line1: '1 High Street', line2: null, city: 'Berlin', state: null, postalCode: '10115' },
-  ...{ country: 'DE', phone: null },
-};
 
 interface Traits {
   readonly seller?: Person;
@@ -86,7 +82,7 @@ export async function paySale(
   id: string,
   { taxMinor = 0, address = ADDRESS, paidAt }: Pick<Traits, 'taxMinor' | 'address' | 'paidAt'> = {},
 ): Promise<void> {
-  const { itemsMinor, shippingMinor, currency, kind } = await saleOf(id);
+  const { itemsMinor, shippingMinor, currency, kind } = await orderOf(id);
   const ctx = testContext();
   const at: Context = { ...ctx, ...(paidAt === undefined ? {} : { now: () => paidAt }) };
   await tell(
@@ -100,30 +96,10 @@ export async function paySale(
   await ctx.settle();
 }
 
-/** The whole row. */
-export async function saleOf(id: string): Promise<OrderRow> {
-  const row = await testContext().db.select().from(orders).where(eq(orders.id, id)).get();
-  if (!row) throw new Error(`There is no order ${id}`);
-  return row;
-}
-
-export async function refundsOf(orderId: string) {
-  return testContext().db.select().from(orderRefunds).where(eq(orderRefunds.orderId, orderId)).orderBy(orderRefunds.id);
-}
-
 /** Does what the queue does with each refund that was asked for. */
 export async function sendRefundsOf(orderId: string, ctx: Context = testContext()): Promise<void> {
   for (const { id, state } of await refundsOf(orderId))
     if (state === 'requested') await sendRefund(ctx, { type: 'refund-order', refundId: id });
-}
-
-export async function stockOf(variantId: string) {
-  const { stock, held, sold } = productVariants;
-  const [row] = await testContext()
-    .db.select({ stock, held, sold })
-    .from(productVariants)
-    .where(eq(productVariants.id, variantId));
-  return row;
 }
 
 /** `{ balance, held }` of a seller's sales in a currency. */

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
+import { ADDRESS, orderOf } from '#test/support/orders';
 import { asPaidCreator, notificationsOf } from '#test/support/payouts';
 import { tell } from '#test/support/purchases';
 import { sweepOut } from '#test/support/queues';
-import { ADDRESS, anUnpaidOrder, aSale, reportOf, saleOf, salesOf } from '#test/support/sales';
+import { anUnpaidOrder, aSale, reportOf, salesOf } from '#test/support/sales';
 import { asCreator, asViewer } from '#test/support/users';
 import { matureOrders } from '@/domains/money/orders/mature';
 import { DAY_MS } from '@/shared/time';
@@ -34,11 +35,11 @@ describe('PUT /orders/:id/fulfil', () => {
   it('again changes the tracking, and tells the buyer only what is new', async () => {
     const { id, seller, buyer } = await aSale();
     await seller.put(`orders/${id}/fulfil`, { carrier: 'DHL' });
-    const first = await saleOf(id);
+    const first = await orderOf(id);
     await seller.put(`orders/${id}/fulfil`, { carrier: 'DHL' });
     const { data } = await seller.put(`orders/${id}/fulfil`, { tracking: 'X2' });
     expect(data.fulfilment).toMatchObject({ carrier: 'DHL', tracking: 'X2' });
-    expect((await saleOf(id)).maturesAt).toBe(first.maturesAt);
+    expect((await orderOf(id)).maturesAt).toBe(first.maturesAt);
     expect((await kindsOf(buyer.userId)).filter((kind) => kind === 'order-fulfilled')).toHaveLength(2);
   });
 
@@ -71,17 +72,17 @@ describe('POST /orders/:id/confirm', () => {
     await seller.put(`orders/${id}/fulfil`, {});
     const { status, data } = await buyer.post(`orders/${id}/confirm`, {});
     expect([status, data.status]).toEqual([200, 'completed']);
-    const { confirmedAt, maturesAt } = await saleOf(id);
+    const { confirmedAt, maturesAt } = await orderOf(id);
     expect((maturesAt ?? 0) - (confirmedAt ?? 0)).toBe(3 * DAY_MS);
     await buyer.post(`orders/${id}/confirm`, {});
-    expect(await saleOf(id)).toMatchObject({ confirmedAt, maturesAt });
+    expect(await orderOf(id)).toMatchObject({ confirmedAt, maturesAt });
   });
 
   it('counts as the shipment if there was none', async () => {
     const { id, buyer } = await aSale();
     const { data } = await buyer.post(`orders/${id}/confirm`, {});
     expect(data.fulfilment).toMatchObject({ carrier: null, tracking: null });
-    const { confirmedAt, fulfilledAt } = await saleOf(id);
+    const { confirmedAt, fulfilledAt } = await orderOf(id);
     expect(fulfilledAt).toBe(confirmedAt);
   });
 
@@ -122,7 +123,7 @@ describe('money from sales', () => {
     expect((await seller.get('payment/wallet')).data).toMatchObject({
       ...{ sales: [{ currency: 'USD', amountMinor: 4_800 }], maturingSales: [] },
     });
-    expect((await saleOf(id)).state).toBe('completed');
+    expect((await orderOf(id)).state).toBe('completed');
     const answers = await Promise.all([1, 2].map(() => seller.post('payment/payout', wish, once())));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
   });
@@ -188,7 +189,7 @@ describe('GET /orders/sales', () => {
     const [header, ...lines] = csv.trimEnd().split('\r\n');
     expect(header).toMatch(/^number,paidAt,status,title,.*,name,line1,line2,city,.*,tracking$/);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain((await saleOf(open.id)).number);
+    expect(lines[0]).toContain((await orderOf(open.id)).number);
     expect(lines[0]).toContain('20.00,2.50,1.90,24.40,0.00,2.00,USD');
     expect(lines[0]).toContain(`"'=HYPERLINK(""http://bad"")",1 High Street,,Berlin,,10115,DE,`);
     const sent = (await seller.get('orders/sales?format=csv&status=fulfilled')).body as string;

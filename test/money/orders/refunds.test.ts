@@ -3,20 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
+import { orderOf, refundsOf, stockOf } from '#test/support/orders';
 import { notificationsOf } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { tell } from '#test/support/purchases';
 import { recordingQueue } from '#test/support/queues';
-import {
-  anUnpaidOrder,
-  aSale,
-  refundsOf,
-  reportOf,
-  saleOf,
-  salesOf,
-  sendRefundsOf,
-  stockOf,
-} from '#test/support/sales';
+import { anUnpaidOrder, aSale, reportOf, salesOf, sendRefundsOf } from '#test/support/sales';
 import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
@@ -50,14 +42,14 @@ describe('a refund', () => {
     await sendRefundsOf(id);
     // 665 × 1 000 ÷ 3 500 = 190.
     expect(await refundsOf(id)).toMatchObject([{ amountMinor: 1_190, state: 'done', by: 'seller' }]);
-    expect(await saleOf(id)).toMatchObject({ status: 'partially_refunded', reversedMinor: 1_190, refundingMinor: 0 });
-    expect(await stockOf(variantId)).toMatchObject({ stock: 11, sold: 2 });
+    expect(await orderOf(id)).toMatchObject({ status: 'partially_refunded', reversedMinor: 1_190, refundingMinor: 0 });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 11, sold: 2 });
     expect((await notificationsOf(buyer.userId)).map(({ kind }) => kind)).toContain('order-refunded');
     await seller.post(`orders/${id}/refund`, ofLine(id, 2, { shipping: true }), once());
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 4_165, status: 'refunded', refundingMinor: 0 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 4_165, status: 'refunded', refundingMinor: 0 });
     expect(await salesOf(seller.userId)).toEqual({ balance: 0, held: 0 });
-    expect(await stockOf(variantId)).toMatchObject({ stock: 11, sold: 2 });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 11, sold: 2 });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -67,7 +59,7 @@ describe('a refund', () => {
     await seller.post(`orders/${id}/refund`, wish, once());
     await seller.post(`orders/${id}/refund`, ofAmount(250), once());
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 650, refundedQuantity: 0, refundedShippingMinor: 400 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 650, refundedQuantity: 0, refundedShippingMinor: 400 });
     expect((await seller.post(`orders/${id}/refund`, wish, once())).error).toMatchObject({
       code: 'ALREADY_REFUNDED',
       details: { left: { quantity: 1, shippingMinor: 0, amountMinor: 750, currency: 'USD' } },
@@ -77,7 +69,7 @@ describe('a refund', () => {
     // The pieces cost 1 000, of which 250 were given back already.
     await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 1_400, status: 'refunded' });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 1_400, status: 'refunded' });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -87,8 +79,8 @@ describe('a refund', () => {
     for (const quantity of [1, 2])
       await seller.post(`orders/${id}/refund`, ofLine(id, quantity, { restock: true }), once());
     await sendRefundsOf(id);
-    expect(await stockOf(variantId)).toMatchObject({ stock: 13, sold: 0 });
-    expect(await saleOf(id)).toMatchObject({ stockState: 'returned', refundedQuantity: 3 });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 13, sold: 0 });
+    expect(await orderOf(id)).toMatchObject({ stockState: 'returned', refundedQuantity: 3 });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -111,7 +103,7 @@ describe('a refund', () => {
     await Promise.all([sendRefundsOf(id), sendRefundsOf(id)]);
     await sendRefundsOf(id);
     expect(await refundsOf(id)).toHaveLength(1);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 1_000, refundedQuantity: 1, refundingMinor: 0 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 1_000, refundedQuantity: 1, refundingMinor: 0 });
   });
 
   it('takes each piece only once from two sellers’ clicks at the same moment', async () => {
@@ -119,7 +111,7 @@ describe('a refund', () => {
     const answers = await Promise.all([1, 2, 3].map(() => seller.post(`orders/${id}/refund`, ofLine(id, 1), once())));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 1_000, refundedQuantity: 1 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 1_000, refundedQuantity: 1 });
   });
 
   it('of everything cancels an order that was not shipped, and no other', async () => {
@@ -129,12 +121,12 @@ describe('a refund', () => {
       await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock: true }), once());
       await sendRefundsOf(id);
     }
-    expect(await saleOf(unshipped.id)).toMatchObject({
+    expect(await orderOf(unshipped.id)).toMatchObject({
       state: 'cancelled',
       cancelledBy: 'seller',
       stockState: 'returned',
     });
-    expect(await saleOf(shipped.id)).toMatchObject({ state: 'refunded', cancelledAt: null });
+    expect(await orderOf(shipped.id)).toMatchObject({ state: 'refunded', cancelledAt: null });
   });
 
   it('of all the money returns the pieces of an order that was not shipped, which will not be sent', async () => {
@@ -142,8 +134,8 @@ describe('a refund', () => {
     await seller.post(`orders/${id}/refund`, ofAmount(1_200), once());
     await seller.post(`orders/${id}/refund`, { ...ofAmount(800), restock: true }, once());
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ state: 'cancelled', refundedQuantity: 2, stockState: 'returned' });
-    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 0 });
+    expect(await orderOf(id)).toMatchObject({ state: 'cancelled', refundedQuantity: 2, stockState: 'returned' });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 12, sold: 0 });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -161,8 +153,8 @@ describe('a refund', () => {
     for (const restock of [true, false, true])
       await seller.post(`orders/${id}/refund`, ofLine(id, 1, { restock }), once());
     await sendRefundsOf(id);
-    expect(await stockOf(variantId)).toMatchObject({ stock: 12, sold: 1 });
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 3_000, stockState: 'returned' });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 12, sold: 1 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 3_000, stockState: 'returned' });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -192,7 +184,7 @@ describe('a refund', () => {
     expect(await refundsOf(id)).toMatchObject([{ state: 'requested' }]);
     await tell(reportOf(id, { type: 'disputed', state: 'won', claimId: 'dp_1', amountMinor: 1_000 }));
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 0, status: 'partially_refunded' });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 0, status: 'partially_refunded' });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
@@ -201,7 +193,7 @@ describe('a refund', () => {
     await seller.post(`orders/${id}/refund`, ofLine(id, 2, { shipping: true, restock: true }), once());
     await sendRefundsOf(id, refusing());
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
-    expect(await saleOf(id)).toMatchObject({
+    expect(await orderOf(id)).toMatchObject({
       ...{ refundedQuantity: 0, refundedShippingMinor: 0, refundingMinor: 0, reversedMinor: 0, stockState: 'sold' },
     });
     for (const { userId } of [seller, buyer])
@@ -216,8 +208,8 @@ describe('a refund', () => {
     const [first] = await refundsOf(id);
     await sendRefund(testContext(), { type: 'refund-order', refundId: first?.id ?? '' });
     await sendRefundsOf(id, refusing());
-    expect(await saleOf(id)).toMatchObject({ stockState: 'sold', refundedQuantity: 1 });
-    expect(await stockOf(variantId)).toMatchObject({ stock: 11, sold: 1 });
+    expect(await orderOf(id)).toMatchObject({ stockState: 'sold', refundedQuantity: 1 });
+    expect(await stockOf({ variantId })).toMatchObject({ stock: 11, sold: 1 });
     expect((await buyer.get(`orders/${id}`)).data.downloadUrl).toContain(id);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
@@ -256,9 +248,9 @@ describe('a refund', () => {
     const claimId = `sandbox_re_${refund?.id}`;
     await tell(reportOf(id, { type: 'refunded', state: 'stands', claimId, amountMinor: 400 }));
     // As after a crash between the provider's answer and the end of the row.
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 400 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 400 });
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 0 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 400, refundingMinor: 0 });
     expect(await refundsOf(id)).toMatchObject([{ state: 'done', claimId }]);
   });
 
@@ -270,7 +262,7 @@ describe('a refund', () => {
     await seller.post(`orders/${id}/refund`, ofLine(id, 1), once());
     await sendRefundsOf(id);
     expect(await refundsOf(id)).toMatchObject([{ amountMinor: 700 }]);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 1_000, status: 'refunded' });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 1_000, status: 'refunded' });
   });
 
   it('can be made again if the provider says days later that it failed', async () => {
@@ -283,7 +275,7 @@ describe('a refund', () => {
       ...{ type: 'refunded', state: 'failed', claimId: refund?.claimId ?? '', amountMinor: 1_000 },
     });
     await tell({ ...failed, at } as typeof failed);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0 });
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
@@ -296,7 +288,7 @@ describe('a refund', () => {
     const failed = reportOf(id, { type: 'refunded', state: 'failed', claimId, amountMinor: 1_000 });
     await tell({ ...failed, at: Date.now() + HOUR_MS } as typeof failed);
     await sendRefundsOf(id);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0, refundingMinor: 0 });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 0, refundedQuantity: 0, refundingMinor: 0 });
     expect(await refundsOf(id)).toMatchObject([{ state: 'failed' }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });

@@ -1,7 +1,8 @@
 /** The sweeps and lists of sold orders go by their indexes, however many orders there are. */
 import { describe, expect, it } from 'vitest';
+import { orderOf } from '#test/support/orders';
 import { plansOf } from '#test/support/plans';
-import { aSale, saleOf } from '#test/support/sales';
+import { aSale } from '#test/support/sales';
 import { actorOf, asCreator } from '#test/support/users';
 import { eraseAddresses, resealAddresses } from '@/domains/money/orders/addresses';
 import { listAtDesk } from '@/domains/money/orders/desk';
@@ -76,7 +77,7 @@ describe('what a seller has', () => {
   it('is read by indexes before a refund and in the wallet', async () => {
     const seller = await asCreator();
     const { id } = await aSale({ seller });
-    const order = await saleOf(id);
+    const order = await orderOf(id);
     const [refund = ''] = await plansOf((ctx) =>
       requireSales(ctx, order, { quantity: 1, shippingMinor: 0, amountMinor: 1 }),
     );

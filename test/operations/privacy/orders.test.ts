@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { givePassword, PASSWORD } from '#test/support/accounts';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
+import { ADDRESS, orderOf } from '#test/support/orders';
 import { sweepOut } from '#test/support/queues';
-import { ADDRESS, aSale, saleOf, sendRefundsOf } from '#test/support/sales';
+import { aSale, sendRefundsOf } from '#test/support/sales';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { users } from '@/domains/base/users/tables';
 import { matureOrders } from '@/domains/money/orders/mature';
@@ -66,7 +67,7 @@ describe('the end of an account', () => {
     };
     await end(buyer);
     const [problem] = await testContext().db.select().from(orderProblems).where(eq(orderProblems.orderId, id));
-    expect([(await saleOf(id)).address, problem?.text]).toEqual([null, '']);
+    expect([(await orderOf(id)).address, problem?.text]).toEqual([null, '']);
     await sweepOut(matureOrders, inDays(15));
     await end(seller);
     const { results } = await env.DB.prepare(
@@ -75,7 +76,7 @@ describe('the end of an account', () => {
       .bind(id, id)
       .all<{ reason: string }>();
     expect(results.map(({ reason }) => reason)).toEqual(['', '']);
-    expect(await saleOf(id)).toMatchObject({ reversedMinor: 300, userId: buyer.userId, sellerId: seller.userId });
+    expect(await orderOf(id)).toMatchObject({ reversedMinor: 300, userId: buyer.userId, sellerId: seller.userId });
   });
 });
 

@@ -4,6 +4,7 @@ import { budgetError } from '@/domains/base/budgets/errors';
 import { roomError } from '@/domains/live/rooms/errors';
 import { paymentError } from '@/domains/money/payments/errors';
 import { productError } from '@/domains/money/products/errors';
+import { anId } from '@/domains/money/purchases/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -16,7 +17,7 @@ import { listOrders, readOrder } from './find';
 import { CheckoutOfProduct, Download, Order, OrderCheckout, OrderList } from './schemas';
 import { soldError } from './sold-errors';
 
-const byId = z.object({ id: z.uuid() });
+const byId = z.object({ id: anId });
 
 export const orderEndpoints: Endpoint[] = [
   endpoint({
