@@ -209,6 +209,18 @@ describe('a checkout', () => {
     expect(await stockOf(product)).toMatchObject({ stock: 10, held: 0 });
   });
 
+  it('is not opened by a repeat for a product that is hidden since', async () => {
+    const { buyer, product } = await setUp();
+    const { data } = await checkOut(buyer, product, {}, 'a-repeated-key');
+    const { db } = testContext();
+    // As after an answer of the provider that never arrived.
+    await db.update(orders).set({ checkoutId: null, checkoutUrl: null }).where(eq(orders.id, data.orderId));
+    await db.update(products).set({ hiddenAt: Date.now() }).where(eq(products.id, product.id));
+    expect((await checkOut(buyer, product, {}, 'a-repeated-key')).error.code).toBe('PRODUCT_NOT_FOUND');
+    await db.update(products).set({ hiddenAt: null }).where(eq(products.id, product.id));
+    expect((await checkOut(buyer, product, {}, 'a-repeated-key')).data).toEqual(data);
+  });
+
   it('gives a piece that is kept for someone who waited to them alone', async () => {
     const { buyer, product } = await setUp({ stock: 0 });
     const { db } = testContext();
@@ -318,6 +330,31 @@ describe('shipping in a show', () => {
     await Promise.all(open.map((order) => tell(orderEvents(order).paid())));
     const refunds = await Promise.all(open.map(({ id }) => refundsOf(id)));
     expect(refunds.flat()).toMatchObject([{ amountMinor: 500 }]);
+  });
+
+  it('stays paid: the order that carried it cannot be cancelled before those that share it', async () => {
+    const { buyer, goods, begin } = await aShow(500, 300);
+    const paid: string[] = [];
+    for (const product of goods) {
+      const order = await begin(product);
+      await tell(orderEvents(order).paid());
+      paid.push(order.id);
+    }
+    const cancel = (at: number) => buyer.post(`orders/${paid[at]}/cancel`);
+    expect((await cancel(0)).error.code).toBe('SHIPPING_SHARED');
+    expect((await cancel(1)).data.status).toBe('cancelled');
+    expect((await cancel(0)).data.status).toBe('cancelled');
+  });
+
+  it('stays paid also while an order that shares it waits for its payment', async () => {
+    const { buyer, goods, begin } = await aShow(500, 300);
+    const [carries, shares] = goods as [Offered, Offered];
+    const first = await begin(carries);
+    await tell(orderEvents(first).paid());
+    const second = await begin(shares);
+    expect((await buyer.post(`orders/${first.id}/cancel`)).error.code).toBe('SHIPPING_SHARED');
+    await tell(orderEvents(second).expired);
+    expect((await buyer.post(`orders/${first.id}/cancel`)).data.status).toBe('cancelled');
   });
 
   it('is paid in each currency, since amounts of different currencies cannot be compared', async () => {

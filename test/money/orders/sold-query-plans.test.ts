@@ -1,4 +1,5 @@
 /** The sweeps and lists of sold orders go by their indexes, however many orders there are. */
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { orderOf } from '#test/support/orders';
 import { plansOf } from '#test/support/plans';
@@ -13,8 +14,10 @@ import { remindSellers, returnUnshipped } from '@/domains/money/orders/overdue';
 import { askStaffAboutProblems } from '@/domains/money/orders/problems';
 import { requireSales } from '@/domains/money/orders/refund';
 import { sendRefunds } from '@/domains/money/orders/send-refund';
+import { paysOthersShipping } from '@/domains/money/orders/shipping-excess';
 import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { readWallet } from '@/domains/money/wallet/balances';
+import { newId } from '@/shared/ids';
 
 type Use = Parameters<typeof plansOf>[0];
 
@@ -71,6 +74,12 @@ describe('a list of orders', () => {
     expect(byProblem[0]).toContain('order_problems_open');
     expect(byProblem.join('\n')).not.toMatch(/SCAN (orders|users)/);
   });
+});
+
+it('whether an order pays the shipping of others is read from the orders of its buyer alone', async () => {
+  const [plan = ''] = await plansOf((ctx) => ctx.db.get(sql`SELECT ${paysOthersShipping(newId())} AS isShared`));
+  expect(plan).toContain('o USING INDEX sqlite_autoindex_orders_1 (id=?)');
+  expect(plan).toMatch(/other USING INDEX orders_of_user\w* \(user_id=\?\)/);
 });
 
 describe('what a seller has', () => {

@@ -3,7 +3,9 @@
  * the stock. A paid order that was not fulfilled gets all of its money back.
  */
 import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { requireThat } from '@/db/commit';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { isOfOnePayment, type OnePaymentEvent } from '@/domains/money/payments/facts';
 import { HeldForStaff } from '@/domains/money/payments/held';
@@ -14,8 +16,9 @@ import { orderError } from './errors';
 import { orderPayments, settleOrder } from './order-payments';
 import { getBoughtOrder } from './own-orders';
 import { presentOrder } from './present';
-import { cancelPaid } from './refund';
+import { keyOf, refundWhole } from './refund';
 import type { Order } from './schemas';
+import { paysOthersShipping } from './shipping-excess';
 import type { OrderRow } from './tables';
 
 /** An order that ends with this event was cancelled by its buyer. */
@@ -28,15 +31,19 @@ const CANCELLED: PaymentKinds = {
 
 /**
  * Answers the order as it is then; cancelling it again changes nothing. Throws ORDER_NOT_FOUND, ORDER_NOT_CANCELLABLE,
- * ORDER_BEING_PAID, CHECKOUT_STAYS_OPEN, PAYMENT_UNAVAILABLE, and as `cancelPaid`.
+ * SHIPPING_SHARED, ORDER_BEING_PAID, CHECKOUT_STAYS_OPEN, PAYMENT_UNAVAILABLE, and as `refundWhole`.
  */
 export async function cancelOrder(ctx: Context, buyer: Actor, id: string): Promise<z.input<typeof Order>> {
-  const found = await getBoughtOrder(ctx, buyer, id);
+  const [found, { isShared }] = await Promise.all([
+    getBoughtOrder(ctx, buyer, id),
+    ctx.db.get<{ isShared: number }>(sql`SELECT ${paysOthersShipping(id)} AS isShared`),
+  ]);
   const { order, reader } = found;
   if (order.state === 'cancelled') return presentOrder(ctx, found, reader);
   if (order.state === 'pending') await cancelUnpaid(ctx, order);
-  else if (isToBeFulfilled(order)) await cancelPaid(ctx, order);
-  else throw orderError('ORDER_NOT_CANCELLABLE');
+  else if (!isToBeFulfilled(order)) throw orderError('ORDER_NOT_CANCELLABLE');
+  else if (isShared === 1) throw orderError('SHIPPING_SHARED');
+  else await cancelPaid(ctx, order);
   const after = await getBoughtOrder(ctx, buyer, id);
   // The payment was faster. If the hold ended meanwhile, the order is over too.
   if (after.order.state !== 'cancelled' && after.order.state !== 'expired') throw orderError('ORDER_BEING_PAID');
@@ -46,6 +53,20 @@ export async function cancelOrder(ctx: Context, buyer: Actor, id: string): Promi
 /** Paid, and the seller has done nothing for it yet. */
 function isToBeFulfilled({ state, fulfilledAt }: OrderRow): boolean {
   return (state === 'paid' || state === 'partially_refunded') && fulfilledAt === null;
+}
+
+/** Fails with ORDER_CHANGED if the order was shipped meanwhile, or another one began to share its shipping. */
+function cancelPaid(ctx: Context, order: OrderRow) {
+  const isShared = paysOthersShipping(order.id);
+  return refundWhole(
+    ctx,
+    order,
+    {
+      ...{ by: 'buyer', requestedBy: order.userId, once: keyOf('cancel'), restock: true, cancels: true },
+      reason: 'The buyer cancelled the order.',
+    },
+    () => [requireThat(ctx, sql`NOT ${isShared}`)],
+  );
 }
 
 async function cancelUnpaid(ctx: Context, order: OrderRow): Promise<void> {

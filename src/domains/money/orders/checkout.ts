@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { CheckoutGoods } from '@/contracts/payments';
 import type { Refusals } from '@/db/commit';
 import { checkoutSpending, commitCheckout, newPayment, openCheckout } from '@/domains/money/payments/checkout';
+import { productError } from '@/domains/money/products/errors';
 import { holdStock, OUT_OF_STOCK } from '@/domains/money/products/stock';
 import { productVariants } from '@/domains/money/products/tables';
 import { type Once, performOnce } from '@/http/idempotency';
@@ -50,6 +51,8 @@ export async function checkOut(
     () => begin(ctx, buyer, own, input, facts),
     () => knownOrderQuery(ctx, buyer, own).get(),
   );
+  // A repeat whose checkout was never opened must not open one for a product that is hidden or gone since.
+  if (!facts.offered && order.checkoutUrl === null) throw productError('PRODUCT_NOT_FOUND');
   const shipsTo = facts.offered?.product.shipsTo ?? null;
   const checkoutUrl = await openCheckout(ctx, orderPayments, order, {
     email: buyer.email,

@@ -17,5 +17,9 @@ export const orderError = errorList({
   ORDER_BEING_PAID: [409, 'This order has just been paid, or its payment is on its way. Look at the order again.'],
   CHECKOUT_STAYS_OPEN: [409, 'This checkout cannot be ended early. It expires by itself.'],
   ORDER_NOT_CANCELLABLE: [409, 'This order can no longer be cancelled.'],
+  SHIPPING_SHARED: [
+    409,
+    'This order pays the shipping of your other orders of the show. Cancel those first, or ask the seller for a refund.',
+  ],
   NOTHING_TO_DOWNLOAD: [409, 'This order has no file that you can download.'],
 });

@@ -175,17 +175,6 @@ export function refundWhole(ctx: Context, order: OrderRow, asked: AskedRefund, a
   return requestRefund(ctx, order, 'whole', asked, also);
 }
 
-/**
- * The buyer of a paid order that was not shipped changes their mind. Throws ORDER_NOT_PAID, ORDER_DISPUTED,
- * ALREADY_REFUNDED, ORDER_CHANGED if it was shipped meanwhile.
- */
-export function cancelPaid(ctx: Context, order: OrderRow): Promise<RefundRow> {
-  return refundWhole(ctx, order, {
-    ...{ by: 'buyer', requestedBy: order.userId, once: keyOf('cancel'), restock: true, cancels: true },
-    reason: 'The buyer cancelled the order.',
-  });
-}
-
 interface Wish {
   readonly input: RefundInput | 'whole';
   readonly asked: AskedRefund;

@@ -4,7 +4,6 @@ import { budgetError } from '@/domains/base/budgets/errors';
 import { roomError } from '@/domains/live/rooms/errors';
 import { paymentError } from '@/domains/money/payments/errors';
 import { productError } from '@/domains/money/products/errors';
-import { anId } from '@/domains/money/purchases/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -17,7 +16,7 @@ import { listOrders, readOrder } from './find';
 import { CheckoutOfProduct, Download, Order, OrderCheckout, OrderList } from './schemas';
 import { soldError } from './sold-errors';
 
-const byId = z.object({ id: anId });
+const byId = z.object({ id: z.uuid() });
 
 export const orderEndpoints: Endpoint[] = [
   endpoint({
@@ -93,7 +92,8 @@ export const orderEndpoints: Endpoint[] = [
     summary: 'Cancel an order before it is fulfilled',
     description:
       'An unpaid order ends at once and returns its pieces; if it has just been paid, the answer is 409. A paid order ' +
-      'that was not fulfilled is refunded in full. Cancelling twice is harmless.',
+      'that was not fulfilled is refunded in full, unless it pays the shipping of other orders of the show. Cancelling ' +
+      'twice is harmless.',
     who: 'user',
     params: byId,
     response: Order,
@@ -102,6 +102,7 @@ export const orderEndpoints: Endpoint[] = [
       orderError.ORDER_BEING_PAID,
       orderError.CHECKOUT_STAYS_OPEN,
       orderError.ORDER_NOT_CANCELLABLE,
+      orderError.SHIPPING_SHARED,
       soldError.ORDER_DISPUTED,
       soldError.ORDER_CHANGED,
       soldError.ALREADY_REFUNDED,

@@ -28,6 +28,19 @@ export function largestPaidShipping(show: {
       AND paid.paid_at IS NOT NULL AND paid.state NOT IN ('cancelled', 'refunded'))`;
 }
 
+/**
+ * Whether the order paid shipping, and another of the buyer's orders of the show pays less than its own because of that.
+ * Without this order, the other one would be shipped for less than it costs. The plus makes SQLite find the other orders
+ * by their buyer, who has few, and not by their show.
+ */
+export function paysOthersShipping(orderId: string): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${orders} o CROSS JOIN ${orders} other ON other.user_id = o.user_id
+      AND +other.stream_id = o.stream_id AND +other.seller_id = o.seller_id AND other.currency = o.currency
+    WHERE o.id = ${orderId} AND o.shipping_minor > 0 AND other.id <> o.id
+      AND other.shipping_minor - other.refunded_shipping_minor < other.shipping_full_minor
+      AND other.state NOT IN ('cancelled', 'expired', 'refunded'))`;
+}
+
 /** For the batch that makes the order paid, after the order's own change. */
 export function refundShippingExcess(ctx: Context, { id, streamId, shippingMinor }: OrderRow): Plan {
   if (streamId === null || shippingMinor === 0) return NOTHING;
