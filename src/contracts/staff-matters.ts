@@ -124,6 +124,15 @@ export const STAFF_MATTERS = {
     idName: 'orderId',
     actsOnSubject: false,
   },
+  'order-refund': {
+    kind: 'product-waiting',
+    group: 'waiting:order-refund',
+    permission: 'canRefund',
+    title: 'Refunds of cancelled orders that failed',
+    body: 'A buyer still waits for the money of a cancelled order. Refund it again.',
+    idName: 'orderId',
+    actsOnSubject: false,
+  },
   'held-event': {
     kind: 'webhook-waiting',
     group: 'webhook-events',

@@ -1,17 +1,20 @@
 /** Refunds of orders: asked for once, sent to the provider, and booked by its report. */
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
 import { orderOf, refundsOf, stockOf } from '#test/support/orders';
+import { recordingContext } from '#test/support/outbox';
 import { notificationsOf } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { tell } from '#test/support/purchases';
 import { recordingQueue } from '#test/support/queues';
 import { anUnpaidOrder, aSale, reportOf, salesOf, sendRefundsOf } from '#test/support/sales';
-import { asCreator, asViewer } from '#test/support/users';
+import { asCreator, asStaff, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
+import { isWaiting } from '@/domains/base/notifications/waiting';
 import { sendRefund, sendRefunds } from '@/domains/money/orders/send-refund';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
@@ -212,6 +215,23 @@ describe('a refund', () => {
     expect(await stockOf({ variantId })).toMatchObject({ stock: 11, sold: 1 });
     expect((await buyer.get(`orders/${id}`)).data.downloadUrl).toContain(id);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('of a cancelled order that the provider refuses waits for staff, who ask for it again', async () => {
+    const [{ id, seller, buyer }, owner] = [await aSale(), await asStaff('owner')];
+    await buyer.post(`orders/${id}/cancel`);
+    const { ctx, events } = recordingContext({ payments: refusing().payments });
+    await sendRefundsOf(id, ctx);
+    expect(events).toContainEqual({
+      kind: 'staff-needed',
+      waiting: { matter: 'order-refund', id, subjectId: seller.userId },
+    });
+    const isStill = async () => testContext().db.get(sql`SELECT ${isWaiting('product-waiting', id)} AS yes`);
+    expect(await isStill()).toEqual({ yes: 1 });
+    expect((await owner.post(`owner/panel/orders/${id}/refund`, ofAmount(1_000), once())).status).toBe(200);
+    expect(await isStill()).toEqual({ yes: 0 });
+    await sendRefundsOf(id);
+    expect(await orderOf(id)).toMatchObject({ state: 'cancelled', reversedMinor: 1_000, refundingMinor: 0 });
   });
 
   it('is sent again by the sweep while the provider does not answer', async () => {

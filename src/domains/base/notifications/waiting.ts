@@ -1,7 +1,7 @@
 /** Checks whether a thing still waits for staff: one look-up by its id. Takes no Context. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { WaitingKind } from '@/contracts/staff-matters';
-import { orderProblems } from '@/domains/money/orders/tables';
+import { orderProblems, orders } from '@/domains/money/orders/tables';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { products } from '@/domains/money/products/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
@@ -29,7 +29,9 @@ const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
   'payout-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${payouts} WHERE id = ${id} AND ${payoutWaits})
     OR EXISTS (SELECT 1 FROM ${payoutDetails} WHERE id = ${id} AND status = 'pending'))`,
   'product-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${products} WHERE id = ${id} AND status = 'review')
-    OR EXISTS (SELECT 1 FROM ${orderProblems} WHERE order_id = ${id} AND status <> 'resolved'))`,
+    OR EXISTS (SELECT 1 FROM ${orderProblems} WHERE order_id = ${id} AND status <> 'resolved')
+    OR EXISTS (SELECT 1 FROM ${orders} WHERE id = ${id} AND cancelled_at IS NOT NULL AND paid_at IS NOT NULL
+      AND reversed_minor + refunding_minor < amount_minor))`,
   'webhook-waiting': (id) =>
     sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`,
   health: (part) => sql`EXISTS (SELECT 1 FROM ${healthAlerts} WHERE part = ${part})`,

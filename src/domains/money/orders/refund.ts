@@ -94,6 +94,7 @@ function refundPlan(ctx: Context, order: OrderRow, parts: RefundParts, asked: As
       requireChange(ctx),
       ctx.db.insert(orderRefunds).values(row),
       ...(resolved === undefined ? [] : resolveProblem(ctx, id, { resolution: resolved, resolvedBy: requestedBy })),
+      ...(order.cancelledAt === null ? [] : withdrawWaiting(ctx, id)),
     ],
     events: [
       { kind: 'task', task: { type: 'refund-order', refundId: row.id } },

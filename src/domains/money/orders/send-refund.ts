@@ -8,6 +8,7 @@ import type { TaskMessage } from '@/contracts/messages';
 import type { RefundReport } from '@/contracts/payments';
 import { commitIfMet, NOTHING, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { restock } from '@/domains/money/products/stock';
@@ -117,9 +118,14 @@ async function fail(ctx: Context, refund: RefundRow, order: OrderRow): Promise<v
         })
         .where(eq(orders.id, order.id)),
     ],
-    { events: failedNotices(order, refund) },
+    { events: [...failedNotices(order, refund), ...(order.cancelledAt === null ? [] : [waitsForStaff(order)])] },
   );
   if (hasFailed) ctx.log.event('order.refund-failed', { orderId: order.id, refundId: refund.id });
+}
+
+/** Nobody else may look at a cancelled order again, and its buyer waits for the money. */
+function waitsForStaff({ id, sellerId }: OrderRow) {
+  return staffEvent('order-refund', { id, subjectId: sellerId });
 }
 
 /** Run by the cron every minute: queues refunds again that have not ended. */
