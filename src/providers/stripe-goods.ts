@@ -16,7 +16,7 @@ export function collectedCountries(shipsTo: readonly string[] | null): Country[]
   return (shipsTo ?? COUNTRIES).filter((country) => !NOT_COLLECTED.has(country)) as Country[]; // the rest are Stripe's
 }
 
-/** What is sold, as one line; anything but goods is one piece at the whole amount. */
+/** The session's one line: the pieces of goods, or one piece at the whole amount for anything else. */
 export function linesOf({ amountMinor, currency, description, goods }: CheckoutRequest): Line[] {
   const { quantity, unitMinor } = goods ?? { quantity: 1, unitMinor: amountMinor };
   return [

@@ -1,5 +1,5 @@
 /**
- * What happened in a stream, by minute. Messages and gifts are counted in the room's log, each event once, when somebody
+ * Counts a stream's messages, reactions, gifts and coins by minute. Messages and gifts are counted in the room's log, each event once, when somebody
  * asks: writing a message costs nothing more, and a recount of the whole log gives the same figures.
  */
 import type { RoomFigures } from '@/contracts/room-figures';

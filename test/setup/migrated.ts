@@ -13,7 +13,7 @@ interface Made {
   readonly type: 'table' | 'index' | 'trigger' | 'view';
   readonly name: string;
   readonly sql: string;
-  /** Of the table itself, or of the one that it belongs to. */
+  /** The kind of the table, or of the table that an index or trigger belongs to. */
   readonly kind: 'table' | 'virtual' | 'shadow';
 }
 

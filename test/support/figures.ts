@@ -1,7 +1,7 @@
 /** What a room reports, for tests that need only some of it. */
 import type { RoomFigures } from '@/contracts/room-figures';
 
-/** Of a stream without anything unless it says otherwise. */
+/** Figures of a stream in which nothing happened, with what the test gives instead. */
 export function someFigures(given: Partial<RoomFigures> = {}): RoomFigures {
   return {
     ...{ viewerCount: 0, until: null, uniqueViewers: 0, users: 0, guests: 0, peakViewers: 0, peakAt: null },

@@ -1,12 +1,10 @@
 /** Endpoints of orders up to their payment: the checkout, a buyer's orders, their end, and what they download. */
 import { z } from '@hono/zod-openapi';
-import { budgetError } from '@/domains/base/budgets/errors';
 import { roomError } from '@/domains/live/rooms/errors';
-import { paymentError } from '@/domains/money/payments/errors';
+import { CHECKOUT_REFUSALS } from '@/domains/money/payments/checkout';
 import { productError } from '@/domains/money/products/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf } from '@/http/envelope';
-import { httpError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { cancelOrder } from './cancel';
 import { checkOut } from './checkout';
@@ -52,12 +50,7 @@ export const orderEndpoints: Endpoint[] = [
       orderError.OUT_OF_STOCK,
       orderError.ORDER_TOO_LARGE,
       orderError.SHOP_UNAVAILABLE,
-      paymentError.CHECKOUTS_OPEN,
-      paymentError.CHECKOUT_OVER,
-      httpError.RETURN_URL_NOT_ALLOWED,
-      budgetError.DAILY_BUDGET_SPENT,
-      paymentProviderError.PAYMENT_REFUSED,
-      paymentProviderError.PAYMENT_UNAVAILABLE,
+      ...CHECKOUT_REFUSALS,
     ],
     handler: (ctx, { actor, once, params, body }) => checkOut(ctx, actor, once, params.id, body),
   }),

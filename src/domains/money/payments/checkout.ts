@@ -8,14 +8,25 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { CheckoutRequest } from '@/contracts/payments';
 import type { Following } from '@/db/commit';
+import { budgetError } from '@/domains/base/budgets/errors';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
-import { AppError } from '@/http/errors';
+import { AppError, httpError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toIso } from '@/shared/time';
 import { paymentError } from './errors';
 import { isRaced, type PaymentKind, type Settlement } from './kinds';
 import type { Payment } from './tables';
+
+/** What `commitCheckout` and `openCheckout` refuse, with the return URLs that every checkout takes. */
+export const CHECKOUT_REFUSALS = [
+  paymentError.CHECKOUTS_OPEN,
+  paymentError.CHECKOUT_OVER,
+  httpError.RETURN_URL_NOT_ALLOWED,
+  budgetError.DAILY_BUDGET_SPENT,
+  paymentProviderError.PAYMENT_REFUSED,
+  paymentProviderError.PAYMENT_UNAVAILABLE,
+];
 
 /** Stripe's minimum. */
 const CHECKOUT_MS_MIN = 30 * MINUTE_MS;

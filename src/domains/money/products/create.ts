@@ -24,7 +24,7 @@ import { type ProductRow, products } from './tables';
 import { receiveProductForm, type TakenFiles, takeUploads } from './take-files';
 import { insertVariants, planVariants, withoutOptions } from './variants';
 
-/** That are not archived. */
+/** The most products of a seller that are not archived. */
 const PRODUCTS_MAX = 1_000;
 const FILE_NAME_UNITS_MAX = 200;
 

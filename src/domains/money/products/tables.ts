@@ -46,7 +46,7 @@ export const productVariants = sqliteTable('product_variants', {
   id: text().primaryKey(),
   productId: text('product_id').notNull(),
   position: integer().notNull(),
-  /** Such as size and colour; empty for the one variant of a product without options. */
+  /** For example size and colour. The one variant of a product without options has none. */
   options: text({ mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
   /** Null: the product's price. */
   priceMinor: integer('price_minor'),

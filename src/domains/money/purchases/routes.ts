@@ -1,14 +1,11 @@
 /** Endpoints for coin packages and purchases. */
 
 import { z } from '@hono/zod-openapi';
-import { budgetError } from '@/domains/base/budgets/errors';
 import { economyError } from '@/domains/base/economy/errors';
 import { discountError, packageError } from '@/domains/money/discounts/errors';
-import { paymentError } from '@/domains/money/payments/errors';
+import { CHECKOUT_REFUSALS } from '@/domains/money/payments/checkout';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery, reply } from '@/http/envelope';
-import { httpError } from '@/http/errors';
-import { paymentProviderError } from '@/providers/payment-errors';
 import { buyCoins } from './buy';
 import { listPurchases } from './own';
 import { changePackage, createPackage, listPackages } from './packages';
@@ -62,12 +59,7 @@ export const purchaseEndpoints: Endpoint[] = [
       discountError.DISCOUNT_NOT_FOR_PACKAGE,
       discountError.DISCOUNT_PACKAGE_TOO_SMALL,
       discountError.DISCOUNT_RESERVED_BY_YOU,
-      paymentError.CHECKOUTS_OPEN,
-      paymentError.CHECKOUT_OVER,
-      httpError.RETURN_URL_NOT_ALLOWED,
-      budgetError.DAILY_BUDGET_SPENT,
-      paymentProviderError.PAYMENT_REFUSED,
-      paymentProviderError.PAYMENT_UNAVAILABLE,
+      ...CHECKOUT_REFUSALS,
     ],
     handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),
   }),

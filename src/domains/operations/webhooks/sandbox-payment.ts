@@ -20,7 +20,7 @@ export interface SandboxCheckout {
   readonly lines: readonly string[];
   /** As the API presents it. */
   readonly presented: object;
-  /** Of an order. */
+  /** Set for orders. */
   readonly goods?: {
     readonly shippingMinor: number;
     /** Fills the form, if it is shipped. */
