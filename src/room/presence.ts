@@ -8,6 +8,7 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
+import { decidesOnHeld } from './policy';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -48,6 +49,8 @@ export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; reado
 export class Presence {
   readonly #seats = new Map<WebSocket, Seat>();
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
+  /** Sockets of those who decide on messages that wait. */
+  readonly #deciders = new Set<WebSocket>();
   /** When (ms) each socket's newest frame came. */
   readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
@@ -103,6 +106,10 @@ export class Presence {
     return [...(this.#socketsOf.get(key) ?? [])];
   }
 
+  deciders(): Iterable<WebSocket> {
+    return this.#deciders;
+  }
+
   socketsOfUser(id: string): WebSocket[] {
     return this.socketsOf(viewerKey({ kind: 'user', id }));
   }
@@ -137,6 +144,7 @@ export class Presence {
       return;
     }
     this.#seats.delete(socket);
+    this.#deciders.delete(socket);
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
@@ -261,7 +269,7 @@ export class Presence {
   }
 
   #seat(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
     const key = viewerKey(seat.viewer);
     const sockets = this.#socketsOf.get(key);
     if (sockets) sockets.add(socket);
@@ -269,8 +277,14 @@ export class Presence {
   }
 
   #update(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
     socket.serializeAttachment(seat);
+  }
+
+  #keep(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat);
+    if (decidesOnHeld(seat.viewer)) this.#deciders.add(socket);
+    else this.#deciders.delete(socket);
   }
 }
 

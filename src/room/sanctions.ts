@@ -37,7 +37,7 @@ export function moderate(room: SanctionParts, by: string, action: ModerationActi
       announceEnd(room, action.userId, 'timeout');
       break;
     case 'kick':
-      kick(room, action);
+      kick(room, by, action);
       break;
     default:
       action satisfies never;
@@ -52,16 +52,16 @@ function timeOut(room: SanctionParts, by: string, action: ModerationAction & { a
   const at = now();
   const until = at + Math.min(seconds * SECOND_MS, TIME_OUT_MS_MAX);
   store.sanctions.setTimeOut({ userId, until, reason, by, at });
-  room.chat.withdraw(userId);
+  room.chat.withdraw(userId, by);
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   agenda.putBy('time-outs', until);
   announce(room, { type: 'user-timed-out', userId, until: toIso(until), messagesDeleted: deleteMessages }, reason);
 }
 
-function kick(room: SanctionParts, { userId, reason }: ModerationAction & { action: 'kick' }): void {
+function kick(room: SanctionParts, by: string, { userId, reason }: ModerationAction & { action: 'kick' }): void {
   const { store, broadcaster, presence, now } = room;
   store.sanctions.setKick(userId, newId());
-  room.chat.withdraw(userId);
+  room.chat.withdraw(userId, by);
   const sockets = presence().socketsOfUser(userId);
   for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId, reason });
   presence().closeAll(sockets, 'kicked', now());
@@ -78,7 +78,7 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
     if (deleteMessages) store.sanctions.withhold(userId, saidBefore);
     return;
   }
-  room.chat.withdraw(userId);
+  room.chat.withdraw(userId, by);
   const isNew =
     !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
