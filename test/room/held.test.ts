@@ -1,5 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
 import {
   aGift,
   aGuest,
@@ -13,6 +15,8 @@ import {
   startClock,
   stopClock,
 } from '#test/support/rooms';
+import { asStaff, asUser } from '#test/support/users';
+import { staffLog } from '@/domains/base/permissions/tables';
 import { HELD_MAX, HELD_OF_USER_MAX } from '@/room/held';
 import { newId } from '@/shared/ids';
 
@@ -236,10 +240,34 @@ describe('a message that waits for a moderator', () => {
     expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(HELD_MAX);
   });
 
-  it('has the name that its author has now', async () => {
-    const { roomId, room } = await aHeldMessage();
-    expect(await inStorage(roomId, `SELECT reason FROM pending`)).toEqual([{ reason: 'blocked-words' }]);
+  it('has the name that its author has now, and counts in no figure', async () => {
+    const { roomId, room } = await openRoom({ policy: strict });
+    const { userId, username } = await asUser();
+    await room.say(aUser({}, userId), { clientId: newId(), text: 'maybe' });
+    await room.apply(newId(), { type: 'rename-user', userId, from: 'Somebody' });
+    expect(await room.heldMessages(null, 10)).toMatchObject([{ userId, username }]);
     expect((await room.figures()).messages).toBe(0);
+    const newcomer = await joinRoom(roomId, aUser({ creator: true }));
+    expect(await newcomer.next('message-held')).toMatchObject({ username });
+  });
+
+  it('is decided by staff over the socket within their reach, which is logged once', async () => {
+    const { roomId, room } = await openRoom({ policy: strict });
+    const [here, elsewhere] = [await asUser({ country: 'DE' }), await asUser({ country: 'FR' })];
+    for (const { userId } of [here, elsewhere]) await room.say(aUser({}, userId), { clientId: newId(), text: 'maybe' });
+    const [one, other] = await room.heldMessages(null, 10);
+    const staff = await asStaff('country_admin', { country: 'DE' });
+    const client = await joinRoom(roomId, aUser({ rank: 'country_admin', decides: true }, staff.userId));
+    const ask = (messageId = '') => client.ask({ type: 'resolve-held', messageId, action: 'drop' });
+    expect(await ask(one?.id)).toMatchObject({ type: 'ack' });
+    expect(await ask(one?.id)).toMatchObject({ type: 'ack' });
+    expect(await ask(other?.id)).toMatchObject({ code: 'NOT_ALLOWED' });
+    const logged = await testContext().db.select().from(staffLog).where(eq(staffLog.staffId, staff.userId));
+    expect(logged).toMatchObject([{ action: 'held-message.drop', targetId: one?.id, subjectId: here.userId }]);
+    const former = await joinRoom(roomId, aUser({ rank: 'admin_l1', decides: true }, here.userId));
+    expect(await former.ask({ type: 'resolve-held', messageId: other?.id, action: 'drop' })).toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
   });
 });
 

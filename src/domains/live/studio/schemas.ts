@@ -107,8 +107,14 @@ export const NewStream = z
   .partial()
   .openapi('NewStream');
 
-const blockedText = aLine(BLOCKED_WORD_CHARACTERS_MAX).refine(namesAWord, 'must hold more than * and blanks');
-const blockedWord = z.union([blockedText, z.strictObject({ text: blockedText, action: z.enum(['refuse', 'hold']) })]);
+const blockedText = aLine(BLOCKED_WORD_CHARACTERS_MAX).refine(
+  (text) => text === '' || namesAWord(text),
+  'must hold more than * and blanks',
+);
+const blockedWord = z.union(
+  [blockedText, z.strictObject({ text: blockedText, action: z.enum(['refuse', 'hold']) })],
+  'must be a text, or { text, action } with the action refuse or hold',
+);
 
 export const ChatSettings = z
   .strictObject({
