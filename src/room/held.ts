@@ -78,7 +78,7 @@ export class HeldMessages {
     if (!waiting) return refuse('MESSAGE_NOT_FOUND');
     const decision: Decision = { action, by, at: now(), userId: waiting.message.userId };
     store.atomically(() => {
-      store.waiting.decide(messageId, decision);
+      this.#record(waiting, decision);
       if (action === 'allow') store.waiting.take(messageId);
       else store.waiting.erase([messageId]);
     });
@@ -86,6 +86,11 @@ export class HeldMessages {
     else this.#ended([waiting], 'drop', by);
     broadcaster.flush();
     return this.#answer(messageId, action, decision);
+  }
+
+  /** Stores the decision, in the same turn as what follows from it. */
+  #record({ message }: Waiting, decision: Decision): void {
+    this.room.store.waiting.decide(message.id, decision);
   }
 
   /** Sends a message that waited to everyone. It is no longer in the store. @param by null if its time has come */

@@ -16,6 +16,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}+/gu;
 /** What a host name is made of, and the blanks of no width that a reader does not see. */
 const HOST = /[\p{L}\p{M}\p{N}.-]+/gu;
 const PUNYCODE = /^xn--[a-z0-9-]+$/;
+const LATIN_LETTER = /[a-z]/;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const IP_NUMBER = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 const LABELS_OF_IP = 4;
@@ -37,13 +38,14 @@ function isHost(labels: readonly string[]): boolean {
   return labels.some((label, at) => {
     const before = labels[at - 1];
     if (before === undefined || !LETTER_OR_DIGIT.test(before)) return false;
-    return before === 'www' ? LETTER_OR_DIGIT.test(label) : isEnding(label);
+    if (before === 'www') return LETTER_OR_DIGIT.test(label);
+    // Letters that look like those of an ending count as them, but not in a sentence of another script.
+    return isEnding(label) || (LATIN_LETTER.test(before + label) && isEnding(foldLetters(label)));
   });
 }
 
-/** @param label letters that look like those of an ending count as them */
 function isEnding(label: string): boolean {
-  return ENDINGS.has(label) || ENDINGS.has(foldLetters(label)) || PUNYCODE.test(label);
+  return ENDINGS.has(label) || PUNYCODE.test(label);
 }
 
 function isIpAddress(labels: readonly string[]): boolean {

@@ -30,6 +30,7 @@ test.each([
   'exam\u200bple.\u2060com',
   'ｅｘａｍｐｌｅ．ｃｏｍ',
   'example.соm',
+  'example.сом',
   'a@example.com',
   'mailto:somebody@localhost',
   '10.0.0.1',
@@ -57,6 +58,7 @@ test.each([
   'col·lecció',
   '我来自上海。中国很大。',
   '@somebody #tag',
+  'всё.то есть нет.со мной',
 ])('%s is not a link', (text) => {
   expect(hasLink(text)).toBe(false);
 });
