@@ -5,7 +5,14 @@ import type { Showcase } from './product';
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
-/** A channel's rules for what viewers may write. */
+/** Who may post links: everyone, everyone but each waits for a moderator, or moderators alone. */
+export const LINK_RULES = ['allow', 'hold', 'moderators'] as const;
+export type LinkRule = (typeof LINK_RULES)[number];
+
+/**
+ * A channel's rules for what viewers may write. Setups store it, so its field names never change, and those of the
+ * previous version lack the optional ones. On the wire its fields have the names of the chat settings.
+ */
 export interface RoomPolicy {
   readonly chatEnabled: boolean;
   readonly chatDelaySeconds: number;
@@ -13,10 +20,34 @@ export interface RoomPolicy {
   readonly subscribersOnly: boolean;
   readonly slowModeSeconds: number;
   readonly blockedWords: readonly string[];
+  /** A message with one of these waits for a moderator. */
+  readonly heldWords?: readonly string[];
+  /** 0: no rule. Subscribers need not follow. */
+  readonly minFollowMinutes?: number;
+  readonly minAccountHours?: number;
+  readonly links?: LinkRule;
+  readonly emotesOnly?: boolean;
+  /** A writer's messages wait until one of them was shown in the channel. */
+  readonly holdFirstMessages?: boolean;
 }
 
-/** The part that viewers see. It hides blocked words, since viewers could use the list to get around it. */
-export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
+/**
+ * The part that viewers see, by the names of the chat settings. It hides blocked words, since viewers could use the list
+ * to get around it.
+ */
+export interface PublicPolicy {
+  readonly isChatEnabled: boolean;
+  readonly isChatDelayed: boolean;
+  readonly chatDelaySeconds: number;
+  readonly isChatFollowersOnly: boolean;
+  readonly isChatSubscribersOnly: boolean;
+  readonly slowModeSeconds: number;
+  readonly minFollowMinutes: number;
+  readonly minAccountHours: number;
+  readonly links: LinkRule;
+  readonly emotesOnly: boolean;
+  readonly holdFirstMessages: boolean;
+}
 
 /**
  * What a room is for: a stream, a room that a user opened for voice and cinema, or a user's chat with staff, whose

@@ -7,7 +7,7 @@ import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import type { Showcase } from './product';
-import type { ChatMessage, RoomRefusalCode } from './room';
+import { type ChatMessage, HELD_ACTIONS, type HeldDecision, type HeldReason, type RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
 import { REACTION_KINDS, type ReactionKind } from './room-figures';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
@@ -60,6 +60,13 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
+  // From those who moderate.
+  z.strictObject({
+    type: z.literal('resolve-held'),
+    id: id.optional(),
+    messageId: id.toLowerCase(),
+    action: z.enum(HELD_ACTIONS),
+  }),
   // In rooms with a screening.
   z.strictObject({ type: z.literal('cinema-sync'), id: id.optional(), ...sync }),
   z.strictObject({
@@ -117,7 +124,7 @@ function parseJson(text: string): unknown {
 }
 
 /** A chat message as sent and stored: the event without its seq. */
-export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
+export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at' | 'held'> {
   readonly type: 'new-message';
   /** ISO 8601. */
   readonly at: string;
@@ -125,7 +132,8 @@ export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
 
 /** Frames for one socket only: answers to its own frames. */
 export type Answer =
-  | { readonly type: 'ack'; readonly id: string; readonly seq?: number }
+  /** `held`: why the message waits, and has no `seq` yet. */
+  | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly held?: HeldReason }
   /** To a ping with an id. `serverTime` (ISO 8601): when the room answered, by which a client measures its clock. */
   | { readonly type: 'ack'; readonly id: string; readonly serverTime: string; readonly resumePass: string }
   | { readonly type: 'pong' }
@@ -136,6 +144,7 @@ export type Answer =
       readonly message: string;
       readonly retryAfterMs?: number;
       readonly reason?: string | null;
+      readonly decided?: Pick<HeldDecision, 'action' | 'by'>;
     };
 
 /** The viewer's own relation to the room, and the restrictions that apply to them. */
@@ -227,8 +236,8 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly productClicks: number;
 }
 
-export function ackOf(frameId: string, seq: number | null): Answer {
-  return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };
+export function ackOf(frameId: string, seq: number | null, held?: HeldReason): Answer {
+  return { type: 'ack', id: frameId, ...(seq === null ? {} : { seq }), ...(held ? { held } : {}) };
 }
 
 /** Prefixes a stored event's JSON body with its seq, so that no event is serialised twice. */
@@ -236,7 +245,7 @@ export function withSeq(body: string, seq: number): string {
   return `{"seq":${seq},${body.slice(1)}`;
 }
 
-export function bodyOfMessage({ seq: _seq, at, ...message }: ChatMessage): string {
+export function bodyOfMessage({ seq: _seq, held: _held, at, ...message }: ChatMessage): string {
   return JSON.stringify({ type: 'new-message', ...message, at: toIso(at) } satisfies NewMessage);
 }
 

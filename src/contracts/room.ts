@@ -19,6 +19,12 @@ export interface Relation {
   readonly rank: Rank | null;
   readonly follower: boolean;
   readonly subscriber: boolean;
+  /** When (ms) they began to follow. Missing if they do not, and in passes of the previous version. */
+  readonly followedAt?: number;
+  /** When (ms) the account was created. Missing in passes of the previous version. */
+  readonly registeredAt?: number;
+  /** A message of theirs was shown in an earlier stream of the channel. */
+  readonly hasWritten?: boolean;
   /** Whether the email address is verified. Passes from before this field count as true. */
   readonly verified?: boolean | undefined;
   /** In a user's room: they are let into it while it is private. */
@@ -27,6 +33,8 @@ export interface Relation {
   readonly speaker?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
+  /** Staff who may decide on messages that wait for a moderator. */
+  readonly decides?: boolean;
   readonly readAt: number;
 }
 
@@ -143,7 +151,35 @@ export interface ChatMessage {
   readonly mentions?: readonly Mention[];
   /** In the order of the text; missing if there are none. */
   readonly emotes?: readonly EmoteRange[];
+  /** Why nobody else sees it yet. Never stored with the message. */
+  readonly held?: HeldReason;
 }
+
+/** Why a message waits. One that waits because of the chat's delay is shown by itself later. */
+export const HELD_REASONS = ['delay', 'blocked-words', 'link', 'first-message'] as const;
+export type HeldReason = (typeof HELD_REASONS)[number];
+
+/** What moderators do with a message that waits. */
+export const HELD_ACTIONS = ['allow', 'drop'] as const;
+export type HeldAction = (typeof HELD_ACTIONS)[number];
+
+export interface HeldMessage extends ChatMessage {
+  readonly reason: HeldReason;
+  /** When (ms) it is shown if nobody decides; null if it waits for a decision. */
+  readonly releaseAt: number | null;
+}
+
+export interface HeldDecision {
+  readonly messageId: string;
+  readonly action: HeldAction;
+  readonly by: string;
+  /** Milliseconds. */
+  readonly at: number;
+  /** Of the message that was let through; null if it was dropped. */
+  readonly seq: number | null;
+}
+
+export type HeldAnswer = ({ readonly ok: true } & HeldDecision) | RoomRefusal;
 
 /** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
 export type RoomRefusalCode =
@@ -154,6 +190,12 @@ export type RoomRefusalCode =
   | 'SLOW_MODE'
   | 'DUPLICATE_MESSAGE'
   | 'BLOCKED_WORDS'
+  | 'FOLLOW_TOO_NEW'
+  | 'ACCOUNT_TOO_NEW'
+  | 'LINKS_NOT_ALLOWED'
+  | 'EMOTES_ONLY'
+  | 'TOO_MANY_HELD'
+  | 'HELD_DECIDED'
   | 'TIMED_OUT'
   | 'BANNED'
   | 'MESSAGE_INVALID'
@@ -177,6 +219,8 @@ export interface RoomRefusal {
   readonly retryAfterMs?: number;
   /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
+  /** What another moderator has decided. */
+  readonly decided?: Pick<HeldDecision, 'action' | 'by'>;
 }
 
 export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
@@ -244,6 +288,12 @@ export interface Room {
   approveWords(user: RoomUser, key: string, text: string): Promise<Approval>;
   /** Newest first; `before` and the returned `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
+  /** A page of the messages that wait, oldest first. @param after the last one of the page before, or null */
+  heldMessages(after: { readonly at: number; readonly id: string } | null, limit: number): Promise<HeldMessage[]>;
+  /** The author of a message that waits or was decided on; null if there is none. */
+  heldAuthor(messageId: string): Promise<string | null>;
+  /** Lets a waiting message through or drops it. The same decision again has the same answer. */
+  resolveHeld(messageId: string, action: HeldAction, by: string): Promise<HeldAnswer>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
   deleteMessage(
     messageId: string,

@@ -15,6 +15,7 @@ import { newId } from '@/shared/ids';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
+import type { HeldMessages } from './held';
 import type { LiveAnalytics } from './live-analytics';
 import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
@@ -58,6 +59,7 @@ interface DoorParts extends Signing {
   readonly screenings: Pick<Screenings, 'program'>;
   readonly shop: Pick<Shop, 'showcase'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
+  readonly held: Pick<HeldMessages, 'onEntry'>;
   readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
 
@@ -89,13 +91,15 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const own = { passId: pass.id, viewer, sessionId, regions, address, arrival, joinedAt: at, heardAt: at };
     const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
     const you = youOf(store, viewer, at);
+    const held = room.held.onEntry(viewer);
     const opening = thread ?? openingOf(store, since);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
     const { showcase } = room.shop;
     const who = { viewer, you, viewerCount, resumePass, program, showcase, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
-    presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
+    const first = [welcome, ...opening.missed, ...held.map((event) => JSON.stringify(event))];
+    presence.enter(socket, seat, `[${first.join(',')}]`);
     room.liveAnalytics.entered(seat);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }

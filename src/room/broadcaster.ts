@@ -8,8 +8,9 @@ import { type Answer, type Passing, type ProductStock, withSeq } from '@/contrac
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
 import { SlowSockets } from './slow-sockets';
-import type { MessageKey, NewEvent } from './sql';
+import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
+import type { Hold } from './waiting-store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 const STOCK_EVERY_MS = SECOND_MS;
@@ -26,13 +27,13 @@ export function tickMs(sockets: number): number {
 }
 
 /**
- * Called with the event's seq once it is stored (null if it waits for release), or with the error that prevented it.
+ * Called with the event's seq once it is stored (null if it waits, as `hold` says), or with the error that prevented it.
  */
-export type OnStored = (seq: number | null, error?: unknown) => void;
+export type OnStored = (seq: number | null, error?: unknown, hold?: Hold) => void;
 
 interface Entry extends NewEvent {
-  /** If set, nobody sees the event before this time (ms). */
-  readonly releaseAt?: number;
+  /** If set, the message waits. */
+  readonly hold?: Hold;
   readonly commandId?: string;
   readonly waiting: OnStored[];
 }
@@ -56,7 +57,7 @@ export class Broadcaster {
   #entries: Entry[] = [];
   #reactions = new Map<ReactionKind, number>();
   #onFlush: (() => void)[] = [];
-  #answers = new Map<WebSocket, Answer[]>();
+  #answers = new Map<WebSocket, (Answer | RoomEventBody)[]>();
   /** Per socket: the bodies that replace an event's, by seq. */
   #replacements = new Map<WebSocket, Map<number, string>>();
   readonly #slow: SlowSockets;
@@ -86,10 +87,16 @@ export class Broadcaster {
   findMessage(
     userId: string,
     clientId: string,
-  ): { body: string; key: MessageKey; wait(onStored: OnStored): void } | undefined {
+  ): { body: string; reason: Hold['reason'] | null; wait(onStored: OnStored): void } | undefined {
     const entry = this.#entries.find(({ message }) => message?.userId === userId && message.clientId === clientId);
-    if (!entry?.message) return undefined;
-    return { body: entry.body, key: entry.message, wait: (onStored) => entry.waiting.push(onStored) };
+    if (!entry) return undefined;
+    const { body, hold, waiting } = entry;
+    return { body, reason: hold?.reason ?? null, wait: (onStored) => waiting.push(onStored) };
+  }
+
+  /** The authors of messages in the buffer that will wait for a moderator. */
+  undecided(): string[] {
+    return this.#entries.flatMap(({ hold, message }) => (hold?.releaseAt === null && message ? [message.userId] : []));
   }
 
   waitForCommand(commandId: string, onStored: OnStored): boolean {
@@ -118,9 +125,18 @@ export class Broadcaster {
 
   /** Adds the answer to the frame that is being made. Call it only from within an OnStored. */
   answerInFrame(socket: WebSocket, answer: Answer): void {
-    const answers = this.#answers.get(socket);
-    if (answers) answers.push(answer);
-    else this.#answers.set(socket, [answer]);
+    this.#addToFrame(socket, answer);
+  }
+
+  /** The same for an event that only this socket gets, and that is not stored. */
+  tellInFrame(socket: WebSocket, event: RoomEventBody): void {
+    this.#addToFrame(socket, event);
+  }
+
+  #addToFrame(socket: WebSocket, own: Answer | RoomEventBody): void {
+    const others = this.#answers.get(socket);
+    if (others) others.push(own);
+    else this.#answers.set(socket, [own]);
   }
 
   /**
@@ -204,9 +220,9 @@ export class Broadcaster {
     const entries = this.#entries;
     this.#entries = [];
     const { store } = this.room;
-    const immediate = entries.filter(({ releaseAt }) => releaseAt === undefined);
-    const held = entries.flatMap(({ at, body, message, releaseAt }) =>
-      message && releaseAt !== undefined ? [{ key: message, at, body, releaseAt }] : [],
+    const immediate = entries.filter(({ hold }) => hold === undefined);
+    const held = entries.flatMap(({ at, body, message, hold }) =>
+      message && hold ? [{ at, body, message, ...hold }] : [],
     );
     const commandIds = entries.flatMap(({ commandId }) => commandId ?? []);
     let seq = store.seq + 1;
@@ -224,9 +240,9 @@ export class Broadcaster {
       throw error;
     }
     if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
-    for (const { releaseAt, waiting } of entries) {
-      const given = releaseAt === undefined ? seq++ : null;
-      for (const onStored of waiting) onStored(given);
+    for (const { hold, waiting } of entries) {
+      const given = hold === undefined ? seq++ : null;
+      for (const onStored of waiting) onStored(given, undefined, hold);
     }
     return immediate.map(({ body }, index) => withSeq(body, first + index));
   }

@@ -13,6 +13,7 @@ import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
+import type { HeldMessages } from './held';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
@@ -48,6 +49,7 @@ interface CommandParts {
   readonly agenda: Agenda;
   readonly relations: Relations;
   readonly chat: Chat;
+  readonly held: HeldMessages;
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
@@ -244,8 +246,9 @@ function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): 
  * The figures count up to `endedAt`, so a late or repeated report has the same result. A user's room has none, and
  * everyone leaves it at once.
  */
-function end({ broadcaster, agenda, shop, presence, now }: CommandParts, { kind }: RoomSetup): void {
+function end({ broadcaster, agenda, held, shop, presence, now }: CommandParts, { kind }: RoomSetup): void {
   presence().settle();
+  held.end();
   shop.close();
   if (kind === 'user') broadcaster.flush();
   else agenda.put('analytics', now());

@@ -8,7 +8,7 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
-import { isExempt } from './policy';
+import { moderatesRoom } from './policy';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -49,6 +49,8 @@ export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; reado
 export class Presence {
   readonly #seats = new Map<WebSocket, Seat>();
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
+  /** Sockets of those who moderate the room. */
+  readonly #moderators = new Set<WebSocket>();
   /** When (ms) each socket's newest frame came. */
   readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
@@ -104,6 +106,10 @@ export class Presence {
     return [...(this.#socketsOf.get(key) ?? [])];
   }
 
+  moderatorSockets(): Iterable<WebSocket> {
+    return this.#moderators;
+  }
+
   socketsOfUser(id: string): WebSocket[] {
     return this.socketsOf(viewerKey({ kind: 'user', id }));
   }
@@ -138,6 +144,7 @@ export class Presence {
       return;
     }
     this.#seats.delete(socket);
+    this.#moderators.delete(socket);
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
@@ -196,13 +203,6 @@ export class Presence {
 
   userIds(): string[] {
     return this.#viewers().flatMap(({ kind, id }) => (kind === 'user' ? [id] : []));
-  }
-
-  /** The sockets of the host, the moderators and staff. */
-  moderatorSockets(): WebSocket[] {
-    return [...this.#seats].flatMap(([socket, { viewer }]) =>
-      viewer.kind === 'user' && isExempt(viewer) ? [socket] : [],
-    );
   }
 
   guestSockets(): WebSocket[] {
@@ -271,7 +271,7 @@ export class Presence {
   }
 
   #seat(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
     const key = viewerKey(seat.viewer);
     const sockets = this.#socketsOf.get(key);
     if (sockets) sockets.add(socket);
@@ -279,8 +279,14 @@ export class Presence {
   }
 
   #update(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
     socket.serializeAttachment(seat);
+  }
+
+  #keep(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat);
+    if (moderatesRoom(seat.viewer)) this.#moderators.add(socket);
+    else this.#moderators.delete(socket);
   }
 }
 

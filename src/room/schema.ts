@@ -97,4 +97,13 @@ export const SCHEMA = [
   -- Viewers no longer see who deleted a message.
   UPDATE events SET body = json_remove(body, '$.deletedBy') WHERE body LIKE '{"type":"message-deleted"%';
   `,
+  `
+  -- Why a message waits. If it waits for a moderator, release_at is NULL. An erased one waits for nothing.
+  ALTER TABLE pending ADD COLUMN reason TEXT NOT NULL DEFAULT 'delay';
+  CREATE INDEX pending_waiting ON pending (at, message_id) WHERE NOT body ->> '$.deleted';
+  -- What moderators decided on messages that waited: the first decision stands.
+  CREATE TABLE held_decisions (
+    message_id TEXT PRIMARY KEY, action TEXT NOT NULL, by_id TEXT NOT NULL, at INTEGER NOT NULL, user_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ] as const;

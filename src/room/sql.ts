@@ -1,4 +1,6 @@
 /** Rows of the object's SQLite, as objects. */
+import type { HeldReason } from '@/contracts/room';
+
 export type Row = Record<string, SqlStorageValue>;
 
 export function rowsOf<R extends Row = Row>(sql: SqlStorage, query: string, ...bindings: SqlStorageValue[]): R[] {
@@ -27,4 +29,6 @@ export interface StoredMessage {
   /** Null while it waits for its release. */
   readonly seq: number | null;
   readonly body: string;
+  /** Why it waits, or waited until it was dropped. */
+  readonly reason: HeldReason | null;
 }

@@ -197,20 +197,20 @@ export class RoomStore {
   }
 
   findMessage(userId: string, clientId: string): StoredMessage | undefined {
-    return rowsOf<{ seq: number | null; body: string }>(
+    return rowsOf<StoredMessage & Row>(
       this.#sql,
-      `SELECT seq, body FROM events WHERE user_id = ?1 AND client_id = ?2
-       UNION ALL SELECT NULL, body FROM pending WHERE user_id = ?1 AND client_id = ?2`,
+      `SELECT seq, body, NULL AS reason FROM events WHERE user_id = ?1 AND client_id = ?2
+       UNION ALL SELECT NULL, body, reason FROM pending WHERE user_id = ?1 AND client_id = ?2`,
       userId,
       clientId,
     )[0];
   }
 
   findMessageById(messageId: string): (StoredMessage & { readonly userId: string }) | undefined {
-    return rowsOf<{ seq: number | null; userId: string; body: string }>(
+    return rowsOf<StoredMessage & { userId: string } & Row>(
       this.#sql,
-      `SELECT seq, user_id AS userId, body FROM events WHERE message_id = ?1
-       UNION ALL SELECT NULL, user_id, body FROM pending WHERE message_id = ?1`,
+      `SELECT seq, user_id AS userId, body, NULL AS reason FROM events WHERE message_id = ?1
+       UNION ALL SELECT NULL, user_id, body, reason FROM pending WHERE message_id = ?1`,
       messageId,
     )[0];
   }
@@ -240,10 +240,14 @@ export class RoomStore {
     );
   }
 
-  /** Erases the text for good. The message stays as a gap in the chat, and its client id stays taken. */
+  /** Whether a message of theirs was shown. */
+  hasWritten(userId: string): boolean {
+    return rowsOf(this.#sql, 'SELECT 1 FROM events WHERE user_id = ?1 LIMIT 1', userId).length > 0;
+  }
+
+  /** Erases the text of a message that was shown for good. The message stays as a gap in the chat, and its client id stays taken. */
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
-    this.waiting.erase(messageId);
   }
 
   // --- Commands

@@ -9,6 +9,9 @@ import type {
   Approval,
   ChatMessage,
   Draft,
+  HeldAction,
+  HeldAnswer,
+  HeldMessage,
   ModerationAction,
   Pass,
   Room,
@@ -35,6 +38,7 @@ import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
+import { HeldMessages } from './held';
 import { LiveAnalytics } from './live-analytics';
 import { readModerationLog } from './moderation-log';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
@@ -59,6 +63,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #presence: Presence;
   readonly #broadcaster: Broadcaster;
   readonly #relations: Relations;
+  readonly #held: HeldMessages;
   readonly #chat: Chat;
   readonly #support: SupportChat;
   readonly #screenings: Screenings;
@@ -108,12 +113,15 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
-    this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
+    this.#held = new HeldMessages(parts);
+    const held = this.#held;
+    this.#chat = new Chat({ ...parts, relations: this.#relations, held, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     this.#shop = new Shop({ ...parts, database, log: this.#log });
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
+    const desks = { chat, support, screenings, shop, held, relations: this.#relations };
+    this.#frames = new Frames({ ...parts, ...desks, config: readConfig(env), database });
     this.#reports = new Reports({ ...parts, database });
     this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
@@ -156,6 +164,21 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal> {
     return this.#chat.delete(messageId, byUserId, mayDeleteAny);
+  }
+
+  async heldMessages(
+    after: { readonly at: number; readonly id: string } | null,
+    limit: number,
+  ): Promise<HeldMessage[]> {
+    return this.#store.isPrepared ? this.#held.list(after, limit) : [];
+  }
+
+  async heldAuthor(messageId: string): Promise<string | null> {
+    return this.#store.isPrepared ? this.#held.authorOf(messageId) : null;
+  }
+
+  async resolveHeld(messageId: string, action: HeldAction, by: string): Promise<HeldAnswer> {
+    return this.#chat.resolveHeld(messageId, action, by);
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
@@ -284,6 +307,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       broadcaster: this.#broadcaster,
       relations: this.#relations,
       chat: this.#chat,
+      held: this.#held,
       support: this.#support,
       screenings: this.#screenings,
       shop: this.#shop,

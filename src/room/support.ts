@@ -144,6 +144,7 @@ export class SupportChat {
       case 'product-click':
       case 'cinema-sync':
       case 'cinema-state':
+      case 'resolve-held':
         return refuse('NOT_ALLOWED');
       default:
         frame satisfies never;

@@ -23,6 +23,8 @@ const TITLED = `'stream-started', 'stream-updated', 'room-updated'`;
 export interface TracePage {
   /** Each id once. */
   readonly userIds: readonly string[];
+  /** Those of them whose messages were shown. */
+  readonly writerIds: readonly string[];
   /** The page's last seq. */
   readonly through: number;
 }
@@ -40,10 +42,16 @@ export class TraceStore {
    * not be the host any longer.
    */
   pageAfter(seq: number): TracePage | undefined {
-    const rows = rowsOf<{ seq: number; userId: string | null; by: string | null; coHosts: string | null }>(
+    const rows = rowsOf<{
+      seq: number;
+      userId: string | null;
+      writer: string | null;
+      by: string | null;
+      coHosts: string | null;
+    }>(
       this.sql,
       `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.buyer.id', body ->> '$.user.id', body ->> '$.host.id',
-          body ->> '$.screening.hostId') AS userId,
+          body ->> '$.screening.hostId') AS userId, user_id AS writer,
           CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
             THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
           CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
@@ -57,7 +65,8 @@ export class TraceStore {
       ...[userId, by].filter((id) => id !== null),
       ...idsOf(coHosts),
     ]);
-    return last && { userIds: [...new Set(userIds)], through: last.seq };
+    const writerIds = rows.map(({ writer }) => writer).filter((id) => id !== null);
+    return last && { userIds: [...new Set(userIds)], writerIds: [...new Set(writerIds)], through: last.seq };
   }
 
   /** Users whose messages wait for release or were deleted before it, or about whom moderators gave a reason. */

@@ -53,8 +53,8 @@ export class Traces {
     const { store, database } = this.room;
     const { setup, traces } = store;
     if (!setup) return;
-    for (const { userIds, through } of this.#pages(traces.reportedThrough)) {
-      for (const userId of await recordTraces(database, setup.roomId, userIds)) this.forget(userId);
+    for (const { userIds, writerIds, through } of this.#pages(traces.reportedThrough)) {
+      for (const userId of await recordTraces(database, setup.roomId, userIds, writerIds)) this.forget(userId);
       traces.reportedThrough = through;
     }
     this.#isPlanned = false; // in the same turn as the last page, which included anything that came during the report
@@ -68,11 +68,11 @@ export class Traces {
 
   /** Erases the user's texts and name, and a host's title. Safe to repeat. */
   forget(userId: string): void {
-    const { store, presence, broadcaster, database } = this.room;
+    const { store, presence, database } = this.room;
     // The user cannot enter again and leave new traces.
     store.sanctions.setKick(userId, newId());
     presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
-    broadcaster.flush();
+    this.room.chat.withdraw(userId);
     store.atomically(() => {
       store.traces.erase(userId);
       store.sanctions.forgetReasons(userId);
@@ -81,7 +81,7 @@ export class Traces {
     });
     this.room.chat.forget(userId);
     if (!store.setup || store.hostId !== userId) return;
-    const policy = { ...store.setup.policy, blockedWords: [] };
+    const policy = { ...store.setup.policy, blockedWords: [], heldWords: [] };
     const { userRoom } = store.setup;
     const details = userRoom ? { userRoom: { ...userRoom, topic: null } } : {};
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy, ...details });
@@ -115,6 +115,7 @@ export class Traces {
     const { traces, hostId } = this.room.store;
     yield {
       userIds: [...new Set([...traces.waiting(), ...(hostId === undefined ? [] : [hostId])])],
+      writerIds: [],
       through: afterSeq,
     };
     for (let page = traces.pageAfter(afterSeq); page; page = traces.pageAfter(page.through)) yield page;

@@ -73,6 +73,24 @@ export function foldText(typed: string): string {
   return hasVisibleCharacter(text) || hasControlCharacters(text) ? text : '';
 }
 
+/**
+ * `foldText`, and without blank lines at both ends; several in a row become one. A line of invisible characters is blank,
+ * too.
+ */
+export function foldLines(typed: string): string {
+  const lines = foldText(typed).split('\n');
+  const isBlank = (line: string | undefined) =>
+    line === undefined || !(hasVisibleCharacter(line) || hasControlCharacters(line));
+  const kept = lines
+    .map((line) => (isBlank(line) ? '' : line))
+    .filter((line, at, all) => line || !isBlank(all[at - 1]));
+  return kept.join('\n').trim();
+}
+
+export function countLines(text: string): number {
+  return text.split('\n').length;
+}
+
 /** Whether anything is visible: a name of zero-width spaces would be no name. */
 export function hasVisibleCharacter(text: string): boolean {
   // Marks need a base character, and U+2800 is a Braille letter without dots.

@@ -1,13 +1,16 @@
 /** Wire shapes of a room's chat and of its moderation. */
 import { z } from '@hono/zod-openapi';
 import { LOGGED_ACTIONS } from '@/contracts/moderation-log';
+import { HELD_REASONS } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
+import { countLines, foldLines } from '@/shared/text';
 import { anId, aReason } from './schemas';
 
 /** The room applies the same limit; checking it here lets the error name the field. */
 const TEXT_CHARACTERS_MAX = 500;
+const TEXT_LINES_MAX = 10;
 const SECONDS_A_DAY = 86_400;
 /** A week, as in the room. A ban keeps a user away longer. */
 const TIMEOUT_SECONDS_MAX = 7 * SECONDS_A_DAY;
@@ -16,7 +19,7 @@ export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
 export const ChatMessage = z
   .object({
     id: z.string(),
-    seq: z.int().nullable().openapi({ description: 'Null while a delayed message waits for its release.' }),
+    seq: z.int().nullable().openapi({ description: 'Null while the message waits.' }),
     streamId: z.string(),
     userId: z.string(),
     username: z.string(),
@@ -26,6 +29,7 @@ export const ChatMessage = z
     text: z.string().openapi({ description: 'Empty once deleted.' }),
     at: z.iso.datetime(),
     deleted: z.boolean(),
+    held: z.enum(HELD_REASONS).optional().openapi({ description: 'Why your message waits. Nobody else sees it yet.' }),
   })
   .openapi('ChatMessage');
 
@@ -33,7 +37,9 @@ export const ChatPageShape = cursorPageOf(ChatMessage);
 export const ChatQuery = z.strictObject(cursorQuery);
 
 const message = {
-  text: aText(TEXT_CHARACTERS_MAX, 1),
+  text: aText(TEXT_CHARACTERS_MAX, 1, foldLines)
+    .refine((text) => countLines(text) <= TEXT_LINES_MAX, `must have at most ${TEXT_LINES_MAX} lines`)
+    .openapi({ description: 'At most ten lines. Several blank lines in a row become one.' }),
   id: z
     .uuid()
     .toLowerCase()

@@ -57,7 +57,10 @@ export async function deleteMessage(
   if (answer.ok) return;
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
   const said = await room.saidAround(messageId, 0);
-  if (!said?.message) return; // nobody sees it
+  if (!said?.message) {
+    await room.resolveHeld(messageId, 'drop', actor.userId); // nobody but moderators sees it
+    return;
+  }
   const { userId: subjectId, text } = said.message;
   if (!(await staffReaches(ctx, actor, subjectId))) throw roomError('OUT_OF_YOUR_REACH');
   const target = { type: 'message', id: messageId, streamId: roomId } as const;

@@ -6,6 +6,7 @@ import { Nothing } from '@/http/envelope';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
 import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
+import { heldEndpoints } from './held-routes';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
 import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
@@ -106,4 +107,4 @@ const enterEndpoints: Endpoint[] = [
   }),
 ];
 
-export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints];
+export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints, ...heldEndpoints];

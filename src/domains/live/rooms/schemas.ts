@@ -1,5 +1,6 @@
 /** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
+import { LINK_RULES } from '@/contracts/room-command';
 import { SOURCES } from '@/contracts/room-figures';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
@@ -52,11 +53,17 @@ export const JoinRequest = z
 
 export const Policy = z
   .object({
-    chatEnabled: z.boolean(),
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean(),
     chatDelaySeconds: z.int(),
-    followersOnly: z.boolean(),
-    subscribersOnly: z.boolean(),
+    isChatFollowersOnly: z.boolean(),
+    isChatSubscribersOnly: z.boolean(),
     slowModeSeconds: z.int(),
+    minFollowMinutes: z.int(),
+    minAccountHours: z.int(),
+    links: z.enum(LINK_RULES),
+    emotesOnly: z.boolean(),
+    holdFirstMessages: z.boolean(),
   })
   .openapi('RoomPolicy', { description: "The channel's rules for writing. Blocked words are not shown." });
 

@@ -37,6 +37,16 @@ export const streamListeners = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.creatorId, table.streamId] })],
 );
 
+/** Users with a message that was shown in a stream of the creator, so their next one is not their first. */
+export const channelWriters = sqliteTable(
+  'channel_writers',
+  {
+    userId: text('user_id').notNull(),
+    creatorId: text('creator_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.creatorId] })],
+);
+
 /** Which users wrote in a room or are named there, so that their text can be erased when the account ends. */
 export const roomTraces = sqliteTable(
   'room_traces',

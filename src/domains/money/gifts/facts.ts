@@ -54,6 +54,7 @@ interface GiftDoor {
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
 interface GiftChannelRow {
   blockedWords: string[];
+  heldWords: string[];
   banned: number;
   /** 1: a moderator or staff, so exempt from moderation. */
   exempt: number;
@@ -185,6 +186,7 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
   return ctx.db
     .select({
       blockedWords: channels.blockedWords,
+      heldWords: channels.heldWords,
       banned: isBannedFrom(sql`channels.id`, senderId).as('banned'),
       exempt: sql<number>`${isModeratorOf(sql`channels.id`, senderId)}
         OR ${hasEffectiveRank(senderId)}`.as('exempt'),

@@ -31,6 +31,7 @@ import { forgetChannel } from '@/domains/live/channels/forget';
 import { forgetInRooms, forgetLastRooms, forgetRoomBans, forgetWatched } from '@/domains/live/rooms/forget';
 import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
+import { forgetWriting } from '@/domains/live/rooms/traces';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { forgetUnbanRequests } from '@/domains/live/unban-requests/forget';
@@ -173,7 +174,11 @@ const STEPS: readonly ErasureStep[] = [
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
-  byStatements((ctx, userId, limit) => [...forgetDjRatings(ctx, userId, limit), forgetListening(ctx, userId, limit)]),
+  byStatements((ctx, userId, limit) => [
+    ...forgetDjRatings(ctx, userId, limit),
+    forgetListening(ctx, userId, limit),
+    forgetWriting(ctx, userId, limit),
+  ]),
   callOffScheduled,
   closeRoomsOf,
   byStatements(forgetUserRooms),
