@@ -56,7 +56,7 @@ const id = z.uuid();
 const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('join-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
-  z.strictObject({ type: z.literal('send-message'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('send-message'), id, text: z.string(), replyTo: id.toLowerCase().optional() }),
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
@@ -116,16 +116,24 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A chat message as sent and stored: the event without its seq. */
+/** A chat message as sent: the event without its seq. */
 export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
   readonly type: 'new-message';
   /** ISO 8601. */
   readonly at: string;
+  /** Only to the author's own sockets: the id that their client gave it. */
+  readonly clientId?: string;
+}
+
+/** The same as stored: an answer only names the message that it answers, so that it shows it as it is by then. */
+interface StoredMessage extends Omit<NewMessage, 'replyTo' | 'clientId'> {
+  readonly replyToId?: string | undefined;
 }
 
 /** Frames for one socket only: answers to its own frames. */
 export type Answer =
-  | { readonly type: 'ack'; readonly id: string; readonly seq?: number }
+  /** `messageId`: the message's own id, if the frame was one. */
+  | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly messageId?: string }
   /** To a ping with an id. `serverTime` (ISO 8601): when the room answered, by which a client measures its clock. */
   | { readonly type: 'ack'; readonly id: string; readonly serverTime: string; readonly resumePass: string }
   | { readonly type: 'pong' }
@@ -227,8 +235,13 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly productClicks: number;
 }
 
-export function ackOf(frameId: string, seq: number | null): Answer {
-  return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };
+/** @param seq null if the frame has none, or its message waits */
+export function ackOf(frameId: string, seq: number | null, messageId?: string): Answer {
+  return {
+    ...{ type: 'ack', id: frameId },
+    ...(seq === null ? {} : { seq }),
+    ...(messageId === undefined ? {} : { messageId }),
+  };
 }
 
 /** Prefixes a stored event's JSON body with its seq, so that no event is serialised twice. */
@@ -236,11 +249,17 @@ export function withSeq(body: string, seq: number): string {
   return `{"seq":${seq},${body.slice(1)}`;
 }
 
-export function bodyOfMessage({ seq: _seq, at, ...message }: ChatMessage): string {
-  return JSON.stringify({ type: 'new-message', ...message, at: toIso(at) } satisfies NewMessage);
+/** The body for the author's own sockets. */
+export function withClientId(body: string, clientId: string): string {
+  return `${body.slice(0, -1)},"clientId":${JSON.stringify(clientId)}}`;
+}
+
+export function bodyOfMessage({ seq: _seq, at, replyTo, ...message }: ChatMessage): string {
+  const answered = replyTo && { replyToId: replyTo.id };
+  return JSON.stringify({ type: 'new-message', ...message, ...answered, at: toIso(at) } satisfies StoredMessage);
 }
 
 export function messageOfBody(body: string, seq: number | null): ChatMessage {
-  const { type: _type, at, ...message } = JSON.parse(body) as NewMessage; // written by bodyOfMessage
+  const { type: _type, replyToId: _id, at, ...message } = JSON.parse(body) as StoredMessage; // written by bodyOfMessage
   return { ...message, seq, at: Date.parse(at) };
 }

@@ -24,6 +24,8 @@ export interface Relation {
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
+  /** They do not want to be named as viewers. */
+  readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
   readonly readAt: number;
@@ -157,6 +159,7 @@ export type RoomRefusalCode =
   | 'BANNED'
   | 'MESSAGE_INVALID'
   | 'MESSAGE_NOT_FOUND'
+  | 'REPLY_NOT_FOUND'
   | 'GUESTS_CANNOT_CHAT'
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'

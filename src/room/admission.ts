@@ -89,7 +89,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const own = { passId: pass.id, viewer, sessionId, regions, address, arrival, joinedAt: at, heardAt: at };
     const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
     const you = youOf(store, viewer, at);
-    const opening = thread ?? openingOf(store, since);
+    const opening = thread ?? openingOf(store, since, viewer);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
     const { showcase } = room.shop;
@@ -215,12 +215,12 @@ function youOf({ sanctions, setup }: RoomStore, viewer: RoomViewer, now: number)
   };
 }
 
-function openingOf(store: RoomStore, since: number | null): Opening {
-  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();
+function openingOf(store: RoomStore, since: number | null, { id }: RoomViewer): Opening {
+  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES, id).reverse();
   return {
     seq: store.seq,
     messages: messages.map(({ seq, body }) => withSeq(body, seq)),
-    missed: missed(store, since),
+    missed: missed(store, since, id),
   };
 }
 
@@ -273,9 +273,9 @@ function welcomeOf(
 /**
  * Returns the events since then, in order. A client that missed too much, or is ahead of the room, must start afresh.
  */
-function missed(store: RoomStore, since: number | null): string[] {
+function missed(store: RoomStore, since: number | null, reader: string): string[] {
   if (since === null) return [];
   const { seq } = store;
   if (since > seq || seq - since > REPLAY_EVENTS_MAX) return [JSON.stringify({ type: 'resync', seq })];
-  return store.eventsAfter(since, seq).map((event) => withSeq(event.body, event.seq));
+  return store.eventsAfter(since, seq, reader).map((event) => withSeq(event.body, event.seq));
 }

@@ -26,9 +26,10 @@ export function tickMs(sockets: number): number {
 }
 
 /**
- * Called with the event's seq once it is stored (null if it waits for release), or with the error that prevented it.
+ * Called with the event's seq once it is stored (null if it waits for release), or with the error that prevented it; and
+ * with the message's id, if it is one.
  */
-export type OnStored = (seq: number | null, error?: unknown) => void;
+export type OnStored = (seq: number | null, error?: unknown, messageId?: string) => void;
 
 interface Entry extends NewEvent {
   /** If set, nobody sees the event before this time (ms). */
@@ -46,6 +47,8 @@ interface Surroundings {
   readonly later: (run: () => void, ms: number) => () => void;
   /** Called after each new viewer count that is sent. */
   readonly onViewerCount: (count: number) => void;
+  /** Called for each message while its frame is made, with its body as it is sent. */
+  readonly onMessage: (message: MessageKey, seq: number, body: string) => void;
   /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
   /** Called after each frame to everyone. */
@@ -224,11 +227,15 @@ export class Broadcaster {
       throw error;
     }
     if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
-    for (const { releaseAt, waiting } of entries) {
+    // Only now, since a message that was answered may have been deleted while the answer waited.
+    const bodies = store.replies.fill(immediate.map(({ body }) => body));
+    for (const { message, releaseAt, waiting } of entries) {
       const given = releaseAt === undefined ? seq++ : null;
-      for (const onStored of waiting) onStored(given);
+      const body = given === null ? undefined : bodies[given - first];
+      if (message && given !== null && body !== undefined) this.room.onMessage(message, given, body);
+      for (const onStored of waiting) onStored(given, undefined, message?.id);
     }
-    return immediate.map(({ body }, index) => withSeq(body, first + index));
+    return bodies.map((body, index) => withSeq(body, first + index));
   }
 
   #takePassing(reactions: ReadonlyMap<ReactionKind, number>): Passing[] {

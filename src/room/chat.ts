@@ -2,7 +2,16 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
-import type { Approval, ChatMessage, Draft, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
+import type {
+  Approval,
+  ChatMessage,
+  Draft,
+  Mention,
+  RoomRefusal,
+  RoomUser,
+  SaidAround,
+  SayAnswer,
+} from '@/contracts/room';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
@@ -30,6 +39,8 @@ interface ChatParts {
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
   readonly relations: Relations;
+  /** Whom a text names. */
+  readonly mentionsIn: (text: string) => readonly Mention[];
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -60,6 +71,7 @@ export class Chat {
       draft.text,
       () => this.#findKnown(user.id, draft.clientId, onStored),
       (writer, verdict) => this.#accept(writer, { ...draft, text: verdict.text }, verdict.delayMs, onStored),
+      () => this.#refuseReply(draft),
     );
   }
 
@@ -82,12 +94,14 @@ export class Chat {
   /**
    * Judges by the current rules. Reads the user's relation again if the verdict depends on an outdated one.
    * @param findKnown finds the answer to an earlier identical request, in the same turn as the verdict
+   * @param refuseElse what else refuses it, once the rules allow it
    */
   async #judge<T>(
     user: RoomUser,
     text: string,
     findKnown: () => T | undefined,
     accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
+    refuseElse: () => RoomRefusal | null = () => null,
   ): Promise<T | RoomRefusal> {
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
@@ -109,6 +123,8 @@ export class Chat {
         continue;
       }
       if (!verdict.ok) return verdict;
+      const refusal = refuseElse();
+      if (refusal) return refusal;
       this.#remember(writer.id, verdict.text, history);
       return accept(writer, verdict);
     }
@@ -141,7 +157,7 @@ export class Chat {
   /** The newest messages of these users, for moderators: includes those that are hidden from everyone else. */
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
     const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
-    return rows.map(({ seq, body }) => messageOfBody(body, seq));
+    return rows.map(({ seq, body }) => this.#sentAs(body, seq));
   }
 
   /**
@@ -165,6 +181,10 @@ export class Chat {
     if (!found || found.seq === null || found.seq <= store.sanctions.withheldThrough(found.userId)) return undefined;
     const message = messageOfBody(found.body, found.seq);
     return message.deleted ? undefined : { ...message, seq: found.seq };
+  }
+
+  #refuseReply({ replyTo }: Draft): RoomRefusal | null {
+    return replyTo === undefined || this.room.store.replies.find(replyTo) ? null : refuse('REPLY_NOT_FOUND');
   }
 
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
@@ -210,9 +230,9 @@ export class Chat {
   }
 
   #accept(user: RoomUser, draft: Draft, delayMs: number, onStored: OnStored): Taken {
-    const { store, broadcaster, agenda, now } = this.room;
+    const { broadcaster, agenda, now } = this.room;
     const at = now();
-    const message = compose(store, user, draft, at);
+    const message = compose(this.room, user, draft, at);
     const entry = {
       at,
       body: bodyOfMessage(message),
@@ -237,10 +257,16 @@ export class Chat {
 
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
     const stored = this.room.store.findMessage(userId, clientId);
-    if (stored) return { ok: true, message: messageOfBody(stored.body, stored.seq), stored: true };
+    if (stored) return { ok: true, message: this.#sentAs(stored.body, stored.seq), stored: true };
     const buffered = this.room.broadcaster.findMessage(userId, clientId);
     buffered?.wait(onStored);
-    return buffered && { ok: true, message: messageOfBody(buffered.body, null), stored: false };
+    return buffered && { ok: true, message: this.#sentAs(buffered.body, null), stored: false };
+  }
+
+  /** @param body as it is stored */
+  #sentAs(body: string, seq: number | null): ChatMessage {
+    const [filled = body] = this.room.store.replies.fill([body]);
+    return messageOfBody(filled, seq);
   }
 
   #historyOf(userId: string): History {

@@ -162,18 +162,18 @@ export class Frames {
 
   async #say(socket: WebSocket, seat: Seat, frame: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat } = this.room;
-    const { id, text } = frame;
+    const { id, text, replyTo } = frame;
     if (seat.viewer.kind === 'guest') {
       this.#refuse(socket, id, refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT'));
       return;
     }
     // An error gets no answer: the message is not stored, so the client sends it again.
-    const onStored: OnStored = (seq, error) => {
-      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
+    const onStored: OnStored = (seq, error, messageId) => {
+      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq, messageId));
     };
-    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text }, onStored);
+    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text, replyTo }, onStored);
     if (!taken.ok) this.#refuse(socket, id, taken);
-    else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
+    else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq, taken.message.id));
   }
 
   #malformed(socket: WebSocket, conduct: Conduct, { id, message }: MalformedFrame, now: number): void {

@@ -134,6 +134,7 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   BANNED: 'You are banned from this channel.',
   MESSAGE_INVALID: `A message can have 1 to ${MESSAGE_CHARACTERS_MAX} characters and no control characters.`,
   MESSAGE_NOT_FOUND: 'This message does not exist.',
+  REPLY_NOT_FOUND: 'The message that you reply to is no longer there.',
   GUESTS_CANNOT_CHAT: 'Sign in to write. Without an account you can watch and react.',
   EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
   NOT_ALLOWED: 'You cannot do this in this room.',

@@ -8,6 +8,7 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
+import { NameIndex } from './mentions';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -48,6 +49,8 @@ export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; reado
 export class Presence {
   readonly #seats = new Map<WebSocket, Seat>();
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
+  /** The users who are here and may be named. */
+  readonly names = new NameIndex();
   /** When (ms) each socket's newest frame came. */
   readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
@@ -140,7 +143,10 @@ export class Presence {
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
-    if (others?.size === 0) this.#socketsOf.delete(key);
+    if (others?.size === 0) {
+      this.#socketsOf.delete(key);
+      if (seat.viewer.kind === 'user') this.names.drop(seat.viewer);
+    }
     this.store.viewers.close(seat.passId, at);
     this.onChange();
   }
@@ -189,8 +195,15 @@ export class Presence {
   restand(user: RoomUser): void {
     for (const socket of this.socketsOf(viewerKey(user))) {
       const seat = this.#seats.get(socket);
+      if (seat?.viewer.kind === 'user') this.names.drop(seat.viewer);
       if (seat) this.#update(socket, { ...seat, viewer: user });
+      this.#name(user);
     }
+  }
+
+  /** Nobody learns by a mention that somebody anonymous is here. */
+  #name(viewer: RoomViewer): void {
+    if (viewer.kind === 'user' && !viewer.standing.anonymous) this.names.put(viewer);
   }
 
   userIds(): string[] {
@@ -262,6 +275,7 @@ export class Presence {
 
   #seat(socket: WebSocket, seat: Seat): void {
     this.#seats.set(socket, seat);
+    this.#name(seat.viewer);
     const key = viewerKey(seat.viewer);
     const sockets = this.#socketsOf.get(key);
     if (sockets) sockets.add(socket);

@@ -29,6 +29,7 @@ import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
 import { newLogger } from '@/shared/log';
+import { Addressees } from './addressees';
 import { admit } from './admission';
 import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
@@ -36,6 +37,7 @@ import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
 import { LiveAnalytics } from './live-analytics';
+import { mentionsIn } from './mentions';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -102,12 +104,16 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onMessage: (message, seq, body) => addressees.sent(message, seq, body),
       onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
-    this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
+    const addressees = new Addressees({ ...parts, database, log: this.#log });
+    const mentionsOf = (text: string) =>
+      mentionsIn(text, (name) => this.#presence.names.find(name) ?? this.#store.writers.find(name));
+    this.#chat = new Chat({ ...parts, relations: this.#relations, mentionsIn: mentionsOf, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     this.#shop = new Shop({ ...parts, database, log: this.#log });

@@ -110,8 +110,8 @@ export class SupportChat {
     frame: KindFrame,
     answer: (given: Answer) => void,
   ): Promise<RoomRefusal | undefined> {
-    const done = (seq: number | null = null) => {
-      if (frame.id !== undefined) answer(ackOf(frame.id, seq));
+    const done = (seq: number | null = null, messageId?: string) => {
+      if (frame.id !== undefined) answer(ackOf(frame.id, seq, messageId));
     };
     const closed = judgeMaintenance(this.room.store.maintenance, writer, this.room.database.now());
     if (closed) return closed;
@@ -123,7 +123,7 @@ export class SupportChat {
           postMessage(this.room.database, this.#posted(writer, clientIdOf(frame), text.data)),
         );
         if ('ok' in posted) return posted;
-        done(posted.seq);
+        done(posted.seq, posted.id);
         await this.sendNews();
         return undefined;
       }

@@ -3,9 +3,12 @@
  * contain an id, which names nobody once the account is deleted.
  */
 
+import type { Mention } from '@/contracts/room';
 import type { Names } from '@/domains/live/rooms/traces';
+import { renameMentions } from './mention-store';
 import { Meta } from './meta';
 import { type Row, rowsOf, type StoredEvent } from './sql';
+import { PLAIN } from './waiting-store';
 
 const PAGE_EVENTS = 2_000;
 /** Replaces a deleted user's name, as in D1. */
@@ -40,22 +43,31 @@ export class TraceStore {
    * not be the host any longer.
    */
   pageAfter(seq: number): TracePage | undefined {
-    const rows = rowsOf<{ seq: number; userId: string | null; by: string | null; coHosts: string | null }>(
+    const rows = rowsOf<{
+      seq: number;
+      userId: string | null;
+      by: string | null;
+      coHosts: string | null;
+      mentions: string | null;
+    }>(
       this.sql,
       `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.buyer.id', body ->> '$.user.id', body ->> '$.host.id',
           body ->> '$.screening.hostId') AS userId,
           CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
             THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
-          CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
+          CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts,
+          CASE WHEN user_id IS NOT NULL THEN body -> '$.mentions' END AS mentions
         FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
       PAGE_EVENTS,
     );
     const last = rows.at(-1);
     const idsOf = (cards: string | null) => (JSON.parse(cards ?? '[]') as { id: string }[]).map(({ id }) => id); // cards
-    const userIds = rows.flatMap(({ userId, by, coHosts }) => [
+    const namedIn = (list: string | null) => (JSON.parse(list ?? '[]') as Mention[]).map(({ userId }) => userId); // of a message
+    const userIds = rows.flatMap(({ userId, by, coHosts, mentions }) => [
       ...[userId, by].filter((id) => id !== null),
       ...idsOf(coHosts),
+      ...namedIn(mentions),
     ]);
     return last && { userIds: [...new Set(userIds)], through: last.seq };
   }
@@ -108,7 +120,7 @@ export class TraceStore {
   /** Erases the user for good. Messages stay as gaps in the chat, gifts as a deleted user's. */
   erase(userId: string): void {
     const { username, displayName } = GONE;
-    const blank = `json_set(body, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
+    const blank = `json_set(${PLAIN}, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
       '$.avatarUrl', NULL, '$.badges', json('[]'))`;
     this.sql.exec(`UPDATE events SET body = ${blank} WHERE user_id = ?1`, userId, username, displayName);
     this.sql.exec(
@@ -123,6 +135,7 @@ export class TraceStore {
       this.#changeCards(party, nameless, userId, GONE);
     }
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3, '$.avatarUrl', NULL)`, userId, GONE);
+    renameMentions(this.sql, userId, null);
     this.#eraseVideos(`?1 IN (body ->> '$.screening.hostId', body ->> '$.screening.by', body ->> '$.by')`, userId);
   }
 
@@ -138,6 +151,7 @@ export class TraceStore {
       );
     for (const party of CARDS) this.#changeCards(party, named(`${party}.`), userId, names);
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3)`, userId, names);
+    renameMentions(this.sql, userId, names.username);
   }
 
   /** @param body what becomes of an event with the user's card; `?2` and `?3` are the names */

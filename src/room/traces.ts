@@ -78,6 +78,7 @@ export class Traces {
       store.sanctions.forgetReasons(userId);
       if (store.hostId === userId) store.traces.eraseTitles();
     });
+    store.writers.forget();
     this.room.chat.forget(userId);
     if (!store.setup || store.hostId !== userId) return;
     const policy = { ...store.setup.policy, blockedWords: [] };
@@ -102,6 +103,7 @@ export class Traces {
       store.traces.rename(userId, names);
       if (store.hostId === userId) store.traces.changeTitle(defaultTitleOf(from), defaultTitleOf(names.displayName));
     });
+    store.writers.forget();
   }
 
   messagesOf(userId: string, afterSeq: number, limit: number): ChatMessage[] {

@@ -27,5 +27,6 @@ export function shownBody(
 }
 
 function withoutText(body: string): string {
-  return JSON.stringify({ ...JSON.parse(body), text: '', deleted: true });
+  const { mentions: _m, emotes: _e, replyToId: _r, ...message } = JSON.parse(body);
+  return JSON.stringify({ ...message, text: '', deleted: true });
 }

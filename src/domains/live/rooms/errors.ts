@@ -43,6 +43,7 @@ export const roomError = errorList({
   BANNED: [403, 'You are banned from this channel.'],
   MESSAGE_INVALID: [422, 'A message can have 1 to 500 characters and no control characters.'],
   MESSAGE_NOT_FOUND: [404, 'This message does not exist.'],
+  REPLY_NOT_FOUND: [404, 'The message that you reply to is no longer there.'],
   GUESTS_CANNOT_CHAT: [403, 'Sign in to write. Without an account you can watch and react.'],
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
   NOT_ALLOWED: [403, 'You cannot do this in this room.'],
