@@ -7,7 +7,7 @@ import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import type { Showcase } from './product';
-import type { ChatMessage, RoomRefusalCode } from './room';
+import type { ChatMessage, Pin, RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
 import { REACTION_KINDS, type ReactionKind } from './room-figures';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
@@ -175,6 +175,8 @@ export interface Welcome {
   /** Excludes the newcomer. */
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
+  /** Null if nothing is pinned. */
+  readonly pin: Pin | null;
   /** The product that is shown, by the event with this seq. */
   readonly showcase: (Showcase & { readonly seq: number }) | null;
   /** The newest `now-playing`; null if nothing plays. */

@@ -146,6 +146,33 @@ export interface ChatMessage {
   readonly emotes?: readonly EmoteRange[];
 }
 
+/** A text that a moderator shows to everyone, apart from the chat. Its author stands there as in a message. */
+export interface Announcement
+  extends Pick<ChatMessage, 'id' | 'userId' | 'username' | 'displayName' | 'avatarUrl' | 'badges' | 'text'> {}
+
+/** A chat message in another event. */
+export interface PinnedMessage extends Omit<ChatMessage, 'seq' | 'at'> {
+  readonly seq: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What is pinned: either a message or an announcement. */
+export interface Pin {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Only for the creator, moderators and staff: the id of who pinned it. */
+  readonly by?: string;
+  readonly message?: PinnedMessage;
+  readonly announcement?: Announcement;
+}
+
+/** What to pin: a message that everyone sees, or an announcement. */
+export type ToPin = { readonly messageId: string } | { readonly text: string };
+
+/** `isNew`: false if the same was pinned already. */
+export type PinAnswer = { readonly ok: true; readonly pin: Pin; readonly isNew: boolean } | RoomRefusal;
+
 /** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
 export type RoomRefusalCode =
   | 'ROOM_CLOSED'
@@ -245,6 +272,10 @@ export interface Room {
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Replaces what was pinned. Refused if the message is not shown, or the room is not open. */
+  pin(by: RoomUser, what: ToPin): Promise<PinAnswer>;
+  /** Returns whether something was pinned. */
+  unpin(): Promise<boolean>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */

@@ -16,6 +16,7 @@ import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import type { LiveAnalytics } from './live-analytics';
+import type { Pins } from './pins';
 import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
@@ -57,6 +58,7 @@ interface DoorParts extends Signing {
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
   readonly screenings: Pick<Screenings, 'program'>;
   readonly shop: Pick<Shop, 'showcase'>;
+  readonly pins: Pick<Pins, 'shownTo'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
   readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
@@ -93,7 +95,8 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
     const { showcase } = room.shop;
-    const who = { viewer, you, viewerCount, resumePass, program, showcase, now: at, people };
+    const pin = room.pins.shownTo(viewer);
+    const who = { viewer, you, viewerCount, resumePass, program, showcase, pin, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     room.liveAnalytics.entered(seat);
@@ -235,6 +238,7 @@ function welcomeOf(
     resumePass,
     program,
     showcase,
+    pin,
     now,
     people,
   }: {
@@ -244,6 +248,7 @@ function welcomeOf(
     resumePass: string;
     program: Program;
     showcase: Shop['showcase'];
+    pin: Welcome['pin'];
     now: number;
     people: RoomPeople | undefined;
   },
@@ -259,6 +264,7 @@ function welcomeOf(
     you,
     viewerCount,
     policy: publicPolicy(setup.policy),
+    pin,
     showcase,
     nowPlaying: nowPlaying.playing,
     screening: program.screening,

@@ -228,7 +228,7 @@ export class Broadcaster {
     }
     if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
     // Only now, since a message that was answered may have been deleted while the answer waited.
-    const bodies = store.replies.fill(immediate.map(({ body }) => body));
+    const bodies = store.fill(immediate.map(({ body }) => body));
     for (const { message, releaseAt, waiting } of entries) {
       const given = releaseAt === undefined ? seq++ : null;
       const body = given === null ? undefined : bodies[given - first];

@@ -13,6 +13,7 @@ import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
+import type { Pins } from './pins';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
@@ -51,6 +52,7 @@ interface CommandParts {
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly pins: Pins;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -141,6 +143,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       throw unknownCommand(command); // from a newer version, met after a rollback: the outbox delivers it again
   }
   store.markSeen([commandId]);
+  room.pins.refresh();
   broadcaster.flush();
 }
 

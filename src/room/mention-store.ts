@@ -1,9 +1,6 @@
 /** Names in texts that mention somebody: they change with the user's name, and go with their account. */
 import type { EmoteRange, Mention, TextRange } from '@/contracts/room';
-import { rowsOf } from './sql';
-
-/** Stands in a text where it named someone whose account was deleted. */
-const GONE = 'deleted';
+import { GONE, rowsOf } from './sql';
 
 interface Body {
   readonly text: string;
@@ -32,7 +29,7 @@ export function renameMentions(sql: SqlStorage, userId: string, username: string
 /** The message with another name of this user, and its ranges where they are then. */
 export function renamedIn<T extends Body>(message: T, userId: string, username: string | null): T {
   const { text, mentions = [], emotes } = message;
-  const name = `@${username ?? GONE}`;
+  const name = `@${username ?? GONE.username}`;
   const theirs = mentions.filter((mention) => mention.userId === userId);
   const movedTo = (at: number) =>
     theirs.reduce((sum, { start, end }) => (end <= at ? sum + name.length - (end - start) : sum), at);

@@ -22,6 +22,8 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       approveWords: (user, key, text) => stub.approveWords(user, key, text),
       history: (before, limit) => stub.history(before, limit),
       deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),
+      pin: (by, what) => stub.pin(by, what),
+      unpin: () => stub.unpin(),
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
       messagesOf: (userId, afterSeq, limit) => stub.messagesOf(userId, afterSeq, limit),
       newestMessagesOf: (userIds, limitEach) => stub.newestMessagesOf(userIds, limitEach),

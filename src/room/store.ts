@@ -11,6 +11,7 @@ import { GiftStore } from './gift-store';
 import { Writers } from './mentions';
 import { Meta } from './meta';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
+import { PinStore } from './pin-store';
 import { ReplyStore } from './reply-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
@@ -36,6 +37,7 @@ export class RoomStore {
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
   readonly replies: ReplyStore;
+  readonly pins: PinStore;
   readonly writers: Writers;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
@@ -58,7 +60,8 @@ export class RoomStore {
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
     this.writers = new Writers(storage.sql);
-    this.replies = new ReplyStore(storage.sql, (...message) => this.#isWithheld(...message));
+    this.replies = new ReplyStore(storage.sql, (...message) => this.isWithheld(...message));
+    this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });
     this.screenings = new ScreeningStore(storage.sql);
     this.shop = new ShopStore(storage.sql);
     this.due = new DueStore(storage.sql);
@@ -79,6 +82,7 @@ export class RoomStore {
     this.withheld.load();
     this.screenings.load();
     this.shop.load();
+    this.pins.load();
     this.#isPrepared = true;
   }
 
@@ -192,14 +196,23 @@ export class RoomStore {
       ...bindings,
       reader,
     );
-    const shows = this.sanctions.withholdsNothing && this.withheld.isEmpty;
-    const bodies = this.replies.fill(
-      rows.map((row) => (shows ? row.body : shownBody(row, (...message) => this.#isWithheld(...message)))),
-    );
+    const bodies = this.pins.fill(this.#show(rows));
     return rows.map(({ seq, body }, index) => ({ seq, body: bodies[index] ?? body }));
   }
 
-  #isWithheld(messageId: string, authorId: string, seq: number): boolean {
+  /** The bodies as viewers may see them. */
+  #show(rows: readonly Parameters<typeof shownBody>[0][]): readonly string[] {
+    const showsAll = this.sanctions.withholdsNothing && this.withheld.isEmpty;
+    const shown = (row: Parameters<typeof shownBody>[0]) => shownBody(row, (...message) => this.isWithheld(...message));
+    return this.replies.fill(rows.map((row) => (showsAll ? row.body : shown(row))));
+  }
+
+  /** The bodies of new events as they are sent. */
+  fill(bodies: readonly string[]): readonly string[] {
+    return this.pins.fill(this.replies.fill(bodies));
+  }
+
+  isWithheld(messageId: string, authorId: string, seq: number): boolean {
     return seq <= this.sanctions.withheldThrough(authorId) || this.withheld.has(messageId);
   }
 

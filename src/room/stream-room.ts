@@ -11,6 +11,7 @@ import type {
   Draft,
   ModerationAction,
   Pass,
+  PinAnswer,
   Room,
   RoomRefusal,
   RoomUser,
@@ -18,6 +19,7 @@ import type {
   SayAnswer,
   ScreeningAnswer,
   TimeOut,
+  ToPin,
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
@@ -38,6 +40,7 @@ import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
 import { LiveAnalytics } from './live-analytics';
 import { mentionsIn } from './mentions';
+import { Pins } from './pins';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -68,6 +71,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
   readonly #shop: Shop;
+  readonly #pins: Pins;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -116,6 +120,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#chat = new Chat({ ...parts, relations: this.#relations, mentionsIn: mentionsOf, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
+    this.#pins = new Pins(parts);
     this.#shop = new Shop({ ...parts, database, log: this.#log });
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
@@ -160,12 +165,24 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal> {
-    return this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    const answer = this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    this.#pins.refresh();
+    return answer;
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
-    if (this.#store.setup) return moderate(this.#parts, byUserId, action);
-    return action.action !== 'end-timeout';
+    if (!this.#store.setup) return action.action !== 'end-timeout';
+    const isChange = moderate(this.#parts, byUserId, action);
+    this.#pins.refresh();
+    return isChange;
+  }
+
+  async pin(by: RoomUser, what: ToPin): Promise<PinAnswer> {
+    return this.#pins.pin(by, what);
+  }
+
+  async unpin(): Promise<boolean> {
+    return this.#pins.unpin();
   }
 
   async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
@@ -288,6 +305,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       shop: this.#shop,
+      pins: this.#pins,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

@@ -3,6 +3,7 @@ import { DAY_MS } from '@/shared/time';
 import type { Agenda, Task } from './agenda';
 import { archiveRoom } from './archive';
 import type { Chat } from './chat';
+import type { Pins } from './pins';
 import { type Presence, SWEEP_MS } from './presence';
 import type { Relations } from './relations';
 import type { Reports } from './reports';
@@ -27,6 +28,7 @@ type TaskParts = Parameters<typeof endTimeOuts>[0] & {
   readonly traces: Traces;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly pins: Pins;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
   /** Where rooms are archived. */
@@ -60,7 +62,8 @@ export async function performTask(room: TaskParts, task: Task): Promise<void> {
     case 'analytics':
       return room.reports.reportFigures();
     case 'traces':
-      return room.traces.tell();
+      await room.traces.tell();
+      return room.pins.refresh(); // somebody may have been erased
     case 'screening-end':
     case 'screening-wait':
     case 'screening-host':

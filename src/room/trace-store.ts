@@ -7,12 +7,10 @@ import type { Mention } from '@/contracts/room';
 import type { Names } from '@/domains/live/rooms/traces';
 import { renameMentions } from './mention-store';
 import { Meta } from './meta';
-import { type Row, rowsOf, type StoredEvent } from './sql';
+import { GONE, type Row, rowsOf, type StoredEvent } from './sql';
 import { PLAIN } from './waiting-store';
 
 const PAGE_EVENTS = 2_000;
-/** Replaces a deleted user's name, as in D1. */
-const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
 /**
  * The cards in events: of gifts and sales, and of those who came on a stage or became its host. Co-hosts are a list of
  * cards.
@@ -52,7 +50,7 @@ export class TraceStore {
     }>(
       this.sql,
       `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.buyer.id', body ->> '$.user.id', body ->> '$.host.id',
-          body ->> '$.screening.hostId') AS userId,
+          body ->> '$.screening.hostId', body ->> '$.pin.announcement.userId') AS userId,
           CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
             THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
           CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts,
@@ -135,6 +133,11 @@ export class TraceStore {
       this.#changeCards(party, nameless, userId, GONE);
     }
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3, '$.avatarUrl', NULL)`, userId, GONE);
+    this.#changeAnnouncements(
+      `'$.pin.announcement.avatarUrl', NULL, '$.pin.announcement.badges', json('[]'), '$.pin.announcement.text', ''`,
+      userId,
+      GONE,
+    );
     renameMentions(this.sql, userId, null);
     this.#eraseVideos(`?1 IN (body ->> '$.screening.hostId', body ->> '$.screening.by', body ->> '$.by')`, userId);
   }
@@ -151,6 +154,7 @@ export class TraceStore {
       );
     for (const party of CARDS) this.#changeCards(party, named(`${party}.`), userId, names);
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3)`, userId, names);
+    this.#changeAnnouncements('', userId, names);
     renameMentions(this.sql, userId, names.username);
   }
 
@@ -162,6 +166,18 @@ export class TraceStore {
       `UPDATE held_gifts SET body = ${body} WHERE ${theirs}`,
     ])
       this.sql.exec(statement, userId, username, displayName);
+  }
+
+  /** In pins of announcements. @param more what else is set, as `path, value, …` */
+  #changeAnnouncements(more: string, userId: string, { username, displayName }: Names): void {
+    const names = `'$.pin.announcement.username', ?2, '$.pin.announcement.displayName', ?3`;
+    this.sql.exec(
+      `UPDATE events SET body = json_set(body, ${names}${more && `, ${more}`})
+       WHERE user_id IS NULL AND body ->> '$.pin.announcement.userId' = ?1`,
+      userId,
+      username,
+      displayName,
+    );
   }
 
   /** @param card what becomes of the user's card, `value`; `?2` and `?3` are the names */

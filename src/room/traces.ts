@@ -75,6 +75,7 @@ export class Traces {
     broadcaster.flush();
     store.atomically(() => {
       store.traces.erase(userId);
+      store.pins.forget(userId);
       store.sanctions.forgetReasons(userId);
       if (store.hostId === userId) store.traces.eraseTitles();
     });
@@ -101,6 +102,7 @@ export class Traces {
     broadcaster.flush();
     store.atomically(() => {
       store.traces.rename(userId, names);
+      store.pins.rename(userId, names);
       if (store.hostId === userId) store.traces.changeTitle(defaultTitleOf(from), defaultTitleOf(names.displayName));
     });
     store.writers.forget();

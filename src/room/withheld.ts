@@ -11,6 +11,7 @@ interface Event {
 }
 
 const GIFT = '{"type":"gift-sent"';
+const PIN = '{"type":"message-pinned"';
 
 /**
  * Returns the event's body as viewers may see it.
@@ -21,9 +22,18 @@ export function shownBody(
   isWithheld: (id: string, authorId: string, seq: number) => boolean,
 ): string {
   if (userId !== null) return isWithheld(messageId ?? '', userId, seq) ? withoutText(body) : body;
+  if (body.startsWith(PIN)) return shownPin(body, (...pinned) => isWithheld(...pinned, seq));
   if (!body.startsWith(GIFT)) return body;
   const gift = JSON.parse(body); // stored by the room as `gift-sent`
   return !gift.message || !isWithheld(gift.id, gift.sender.id, seq) ? body : JSON.stringify({ ...gift, message: null });
+}
+
+/** What a pinned message shows is looked up when it is sent. */
+function shownPin(body: string, isWithheld: (id: string, authorId: string) => boolean): string {
+  const event = JSON.parse(body); // stored by the room
+  const { announcement } = event.pin;
+  if (!announcement || !isWithheld(announcement.id, announcement.userId)) return body;
+  return JSON.stringify({ ...event, pin: { ...event.pin, announcement: { ...announcement, text: '' } } });
 }
 
 function withoutText(body: string): string {

@@ -64,6 +64,7 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'POST /support/faqs/{id}/vote': () => ({ helpful: true }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
+  'PUT /stream/{id}/pin': () => ({ text: 'Hello' }),
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
   'POST /cinema/rooms/{roomId}/start': () => ({ videoUrl: 'https://films.example/a.mp4', title: 'A film' }),
   'POST /cinema/rooms/{roomId}/sync': () => ({ positionMs: 0, isPlaying: true }),

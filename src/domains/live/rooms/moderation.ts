@@ -57,7 +57,7 @@ export async function kickAsStaff(
 async function moderateAs(
   ctx: Context,
   actor: Actor,
-  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  { door, party }: { door: FoundDoor; party: ModeratingParty },
   request: ModerationRequest,
 ): Promise<void> {
   const { roomId } = door;
@@ -160,7 +160,7 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
   // A stranger learns nothing about a private room.
   const mayAct = moderationRight(party, 'kick') ?? moderationRight(party, 'ban');
   if (!mayAct && mayStay(door, relation) === 'STREAM_NOT_FOUND') throw roomError('STREAM_NOT_FOUND');
-  return { door, party };
+  return { door, party, user: relation?.user };
 }
 
 async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {

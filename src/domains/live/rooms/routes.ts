@@ -8,6 +8,7 @@ import { chatEndpoints } from './chat-routes';
 import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
+import { pinEndpoints } from './pin-routes';
 import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
 import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
@@ -106,4 +107,4 @@ const enterEndpoints: Endpoint[] = [
   }),
 ];
 
-export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints];
+export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints, ...pinEndpoints];
