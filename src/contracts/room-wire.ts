@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi';
 import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
+import { POLL_OPTIONS, type Poll, type PollUpdated } from './poll';
 import type { Showcase } from './product';
 import type { ChatMessage, Pin, RoomRefusalCode } from './room';
 import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
@@ -59,6 +60,15 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send-message'), id, text: z.string(), replyTo: id.toLowerCase().optional() }),
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
+  z.strictObject({
+    type: z.literal('vote'),
+    id: id.optional(),
+    pollId: id.toLowerCase(),
+    option: z
+      .int()
+      .min(0)
+      .max(POLL_OPTIONS.max - 1),
+  }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
   // In rooms with a screening.
   z.strictObject({ type: z.literal('cinema-sync'), id: id.optional(), ...sync }),
@@ -157,6 +167,8 @@ export interface You {
   readonly timedOutUntil: string | null;
   /** Why they are timed out. */
   readonly reason: string | null;
+  /** Their vote in the poll that runs; null if they have none. */
+  readonly vote?: number | null;
   /** Only in users' rooms. `speaker`: they are on the stage. */
   readonly host?: boolean;
   readonly coHost?: boolean;
@@ -177,6 +189,8 @@ export interface Welcome {
   readonly policy: PublicPolicy;
   /** Null if nothing is pinned. */
   readonly pin: Pin | null;
+  /** The poll that runs. */
+  readonly poll: Poll | null;
   /** The product that is shown, by the event with this seq. */
   readonly showcase: (Showcase & { readonly seq: number }) | null;
   /** The newest `now-playing`; null if nothing plays. */
@@ -196,7 +210,8 @@ export interface Welcome {
 export type Passing =
   | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
   | { readonly type: 'viewer-count'; readonly viewerCount: number }
-  | ProductStock;
+  | ProductStock
+  | PollUpdated;
 
 /** Pieces of a product of the stream; with `variantId`, of that variant alone. At most once a second. */
 export interface ProductStock {

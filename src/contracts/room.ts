@@ -4,6 +4,7 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
+import type { NewPoll, Poll } from './poll';
 import type { RoomCommand, RoomEventBody } from './room-command';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
@@ -191,6 +192,12 @@ export type RoomRefusalCode =
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'NOT_IN_ROOM'
+  | 'GUESTS_CANNOT_VOTE'
+  | 'POLL_NOT_FOUND'
+  | 'OPTION_NOT_FOUND'
+  | 'POLL_RUNNING'
+  | 'POLL_ENDED'
+  | 'TOO_MANY_POLLS'
   | 'PRODUCT_NOT_FOUND'
   | 'NO_SCREENING'
   | 'SCREENING_RUNNING'
@@ -211,6 +218,11 @@ export interface RoomRefusal {
 export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
+
+export type PollAnswer = { readonly ok: true; readonly poll: Poll } | RoomRefusal;
+
+/** `vote`: the voter's own. */
+export type VoteAnswer = { readonly ok: true; readonly poll: Poll; readonly vote: number } | RoomRefusal;
 
 /** The approved text for a gift, and how long it is delayed. */
 export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
@@ -276,6 +288,12 @@ export interface Room {
   pin(by: RoomUser, what: ToPin): Promise<PinAnswer>;
   /** Returns whether something was pinned. */
   unpin(): Promise<boolean>;
+  /** Refused while another one runs. */
+  startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer>;
+  /** One that has ended stays as it is. */
+  endPoll(pollId: string): Promise<PollAnswer>;
+  /** Replaces the user's vote. */
+  vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */

@@ -18,6 +18,7 @@ import { signToken } from '@/shared/tokens';
 import type { LiveAnalytics } from './live-analytics';
 import type { Pins } from './pins';
 import { overseesRooms, refuse } from './policy';
+import type { Polls } from './polls';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import type { Screenings } from './screenings';
@@ -59,6 +60,7 @@ interface DoorParts extends Signing {
   readonly screenings: Pick<Screenings, 'program'>;
   readonly shop: Pick<Shop, 'showcase'>;
   readonly pins: Pick<Pins, 'shownTo'>;
+  readonly polls: Pick<Polls, 'shownTo'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
   readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
@@ -90,13 +92,14 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const { viewer, sessionId, regions, address, arrival } = pass;
     const own = { passId: pass.id, viewer, sessionId, regions, address, arrival, joinedAt: at, heardAt: at };
     const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
-    const you = youOf(store, viewer, at);
+    const { poll, ...voted } = room.polls.shownTo(viewer);
+    const you = { ...youOf(store, viewer, at), ...voted };
     const opening = thread ?? openingOf(store, since, viewer);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
     const { showcase } = room.shop;
     const pin = room.pins.shownTo(viewer);
-    const who = { viewer, you, viewerCount, resumePass, program, showcase, pin, now: at, people };
+    const who = { viewer, you, viewerCount, resumePass, program, showcase, pin, poll, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
     presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
     room.liveAnalytics.entered(seat);
@@ -239,6 +242,7 @@ function welcomeOf(
     program,
     showcase,
     pin,
+    poll,
     now,
     people,
   }: {
@@ -249,6 +253,7 @@ function welcomeOf(
     program: Program;
     showcase: Shop['showcase'];
     pin: Welcome['pin'];
+    poll: Welcome['poll'];
     now: number;
     people: RoomPeople | undefined;
   },
@@ -265,6 +270,7 @@ function welcomeOf(
     viewerCount,
     policy: publicPolicy(setup.policy),
     pin,
+    poll,
     showcase,
     nowPlaying: nowPlaying.playing,
     screening: program.screening,

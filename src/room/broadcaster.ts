@@ -2,6 +2,7 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
+import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
@@ -13,6 +14,7 @@ import type { RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 const STOCK_EVERY_MS = SECOND_MS;
+const POLL_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
@@ -68,6 +70,8 @@ export class Broadcaster {
   #countSentAt = 0;
   /** By product and variant. */
   #stock = new Map<string, ProductStock>();
+  #poll: PollUpdated | null = null;
+  #pollSentAt = 0;
   #stockSentAt = 0;
   #flushedAt = 0;
   #isFlushing = false;
@@ -117,6 +121,12 @@ export class Broadcaster {
   tellStock(events: readonly ProductStock[]): void {
     for (const event of events) this.#stock.set(`${event.productId}:${event.variantId ?? ''}`, event);
     this.#schedule();
+  }
+
+  /** Sent at most once a second. @param event null: what still waits is not sent */
+  tellPoll(event: PollUpdated | null): void {
+    this.#poll = event;
+    if (event) this.#schedule();
   }
 
   /** Adds the answer to the frame that is being made. Call it only from within an OnStored. */
@@ -197,6 +207,7 @@ export class Broadcaster {
     const waits = [
       ...(this.#countChanged ? [left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)] : []),
       ...(this.#stock.size > 0 ? [left(STOCK_EVERY_MS, this.#stockSentAt)] : []),
+      ...(this.#poll ? [left(POLL_EVERY_MS, this.#pollSentAt)] : []),
     ];
     return waits.length > 0 ? Math.max(passing, Math.min(...waits)) : undefined;
   }
@@ -247,6 +258,11 @@ export class Broadcaster {
       passing.push(...this.#stock.values());
       this.#stock.clear();
       this.#stockSentAt = this.#flushedAt;
+    }
+    if (this.#poll && isTime(POLL_EVERY_MS, this.#pollSentAt)) {
+      passing.push(this.#poll);
+      this.#poll = null;
+      this.#pollSentAt = this.#flushedAt;
     }
     if (this.#countChanged && isTime(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) {
       this.#countChanged = false;

@@ -14,6 +14,7 @@ import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Pins } from './pins';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
@@ -53,6 +54,7 @@ interface CommandParts {
   readonly screenings: Screenings;
   readonly shop: Shop;
   readonly pins: Pins;
+  readonly polls: Polls;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -85,6 +87,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     case 'ban':
       ban(room, commandId, command);
+      if (store.sanctions.findSanction(command.userId)?.ban) room.polls.withdraw(command.userId);
       break;
     case 'unban':
       unban(room, commandId, command.userId);
@@ -144,6 +147,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
   }
   store.markSeen([commandId]);
   room.pins.refresh();
+  room.polls.refresh();
   broadcaster.flush();
 }
 
@@ -185,8 +189,10 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
-  if (isOver) room.screenings.close();
-  else room.screenings.refresh();
+  if (isOver) {
+    room.screenings.close();
+    room.polls.close();
+  } else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
   if (status !== before?.status) {
     store.activity.startAgain();

@@ -17,6 +17,7 @@ import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
 import { judgeMaintenance, judgeReaction, refuse } from './policy';
+import type { Polls } from './polls';
 import { type Presence, type Seat, viewerKey } from './presence';
 import type { Screenings } from './screenings';
 import type { Shop } from './shop';
@@ -32,6 +33,7 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly polls: Polls;
   readonly presence: () => Presence;
 };
 
@@ -106,6 +108,12 @@ export class Frames {
         const closed = judgeMaintenance(this.room.store.maintenance, seat.viewer, this.room.now());
         const refusal = closed ?? (await this.room.shop.click(seat.viewer, frame.productId));
         if (refusal) this.#refuse(socket, id, refusal);
+        else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        return;
+      }
+      case 'vote': {
+        const answer = this.room.polls.vote(seat.viewer, frame.pollId, frame.option);
+        if (!answer.ok) this.#refuse(socket, id, answer);
         else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
         return;
       }

@@ -12,6 +12,7 @@ import { Writers } from './mentions';
 import { Meta } from './meta';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { PinStore } from './pin-store';
+import { PollStore } from './poll-store';
 import { ReplyStore } from './reply-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
@@ -38,6 +39,7 @@ export class RoomStore {
   readonly withheld: WithheldStore;
   readonly replies: ReplyStore;
   readonly pins: PinStore;
+  readonly polls: PollStore;
   readonly writers: Writers;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
@@ -61,6 +63,7 @@ export class RoomStore {
     this.withheld = new WithheldStore(storage.sql);
     this.writers = new Writers(storage.sql);
     this.replies = new ReplyStore(storage.sql, (...message) => this.isWithheld(...message));
+    this.polls = new PollStore(storage.sql);
     this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });
     this.screenings = new ScreeningStore(storage.sql);
     this.shop = new ShopStore(storage.sql);
@@ -83,6 +86,7 @@ export class RoomStore {
     this.screenings.load();
     this.shop.load();
     this.pins.load();
+    this.polls.load();
     this.#isPrepared = true;
   }
 
@@ -203,13 +207,23 @@ export class RoomStore {
   /** The bodies as viewers may see them. */
   #show(rows: readonly Parameters<typeof shownBody>[0][]): readonly string[] {
     const showsAll = this.sanctions.withholdsNothing && this.withheld.isEmpty;
-    const shown = (row: Parameters<typeof shownBody>[0]) => shownBody(row, (...message) => this.isWithheld(...message));
+    const hidden = {
+      isWithheld: (id: string, authorId: string, seq: number) => this.isWithheld(id, authorId, seq),
+      isPollHidden: (id: string) => this.isPollHidden(id),
+    };
+    const shown = (row: Parameters<typeof shownBody>[0]) => shownBody(row, hidden);
     return this.replies.fill(rows.map((row) => (showsAll ? row.body : shown(row))));
   }
 
   /** The bodies of new events as they are sent. */
   fill(bodies: readonly string[]): readonly string[] {
     return this.pins.fill(this.replies.fill(bodies));
+  }
+
+  /** Whether its texts are hidden with what its author wrote. */
+  isPollHidden(pollId: string): boolean {
+    const poll = this.polls.find(pollId);
+    return poll !== undefined && this.isWithheld(pollId, poll.createdBy, poll.seq);
   }
 
   isWithheld(messageId: string, authorId: string, seq: number): boolean {

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
 import type { TaskMessage } from '@/contracts/messages';
+import type { NewPoll } from '@/contracts/poll';
 import type {
   Approval,
   ChatMessage,
@@ -12,6 +13,7 @@ import type {
   ModerationAction,
   Pass,
   PinAnswer,
+  PollAnswer,
   Room,
   RoomRefusal,
   RoomUser,
@@ -22,6 +24,7 @@ import type {
   ToPin,
   VideoViewer,
   ViewerList,
+  VoteAnswer,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import type { ProductClicks, RoomFigures } from '@/contracts/room-figures';
@@ -41,6 +44,8 @@ import { Frames } from './frames';
 import { LiveAnalytics } from './live-analytics';
 import { mentionsIn } from './mentions';
 import { Pins } from './pins';
+import { refuse } from './policy';
+import { Polls } from './polls';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -72,6 +77,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #traces: Traces;
   readonly #shop: Shop;
   readonly #pins: Pins;
+  readonly #polls: Polls;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -121,13 +127,15 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     this.#pins = new Pins(parts);
+    this.#polls = new Polls({ ...parts, database });
     this.#shop = new Shop({ ...parts, database, log: this.#log });
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
+    const polls = this.#polls;
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop, polls });
     this.#reports = new Reports({ ...parts, database });
     this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
-    this.#traces = new Traces({ ...parts, chat, screenings, database });
+    this.#traces = new Traces({ ...parts, chat, screenings, polls, database });
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
       apply: (id, command) => this.apply(id, command),
@@ -183,6 +191,18 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async unpin(): Promise<boolean> {
     return this.#pins.unpin();
+  }
+
+  async startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer> {
+    return this.#polls.start(by, poll);
+  }
+
+  async endPoll(pollId: string): Promise<PollAnswer> {
+    return this.#store.isPrepared ? this.#polls.end(pollId) : refuse('POLL_NOT_FOUND');
+  }
+
+  async vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer> {
+    return this.#polls.vote(user, pollId, option);
   }
 
   async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
@@ -306,6 +326,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       screenings: this.#screenings,
       shop: this.#shop,
       pins: this.#pins,
+      polls: this.#polls,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

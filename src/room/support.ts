@@ -142,6 +142,7 @@ export class SupportChat {
       }
       case 'send-reaction':
       case 'product-click':
+      case 'vote':
       case 'cinema-sync':
       case 'cinema-state':
         return refuse('NOT_ALLOWED');

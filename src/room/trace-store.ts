@@ -70,9 +70,10 @@ export class TraceStore {
     return last && { userIds: [...new Set(userIds)], through: last.seq };
   }
 
-  /** Users whose messages wait for release, or were deleted before it. */
+  /** Users whose messages wait for release, or were deleted before it, and those who started polls. */
   waiting(): string[] {
-    const query = 'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts';
+    const query =
+      'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts UNION SELECT created_by FROM polls';
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 

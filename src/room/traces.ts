@@ -12,6 +12,7 @@ import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
@@ -27,6 +28,7 @@ interface TracesParts {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
   readonly screenings: Screenings;
+  readonly polls: Polls;
   readonly database: Pick<Context, 'db' | 'now'>;
 }
 
@@ -72,9 +74,11 @@ export class Traces {
     // The user cannot enter again and leave new traces.
     store.sanctions.setKick(userId, newId());
     presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
+    this.room.polls.forget(userId);
     broadcaster.flush();
     store.atomically(() => {
       store.traces.erase(userId);
+      store.polls.eraseTextsOf(userId);
       store.pins.forget(userId);
       store.sanctions.forgetReasons(userId);
       if (store.hostId === userId) store.traces.eraseTitles();

@@ -45,7 +45,8 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const userRoom = { people: async () => undefined };
     const liveAnalytics = { entered: () => undefined };
     const pins = { shownTo: () => null };
-    const others = { relations, support, screenings, userRoom, liveAnalytics, pins, shop: { showcase: null } };
+    const polls = { shownTo: () => ({ poll: null }) };
+    const others = { relations, support, screenings, userRoom, liveAnalytics, pins, polls, shop: { showcase: null } };
     const room = { ...parts, ...others, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');

@@ -48,6 +48,13 @@ export const roomError = errorList({
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
   NOT_ALLOWED: [403, 'You cannot do this in this room.'],
   NOT_IN_ROOM: [409, 'This only works for someone who is in the room. Join it first.'],
+  GUESTS_CANNOT_VOTE: [403, 'Sign in with a verified account to vote.'],
+  POLL_NOT_FOUND: [404, 'This poll does not exist.'],
+  OPTION_NOT_FOUND: [422, 'This poll does not have this option.'],
+  POLL_RUNNING: [409, 'A poll is already running in this room. End it first.'],
+  POLL_ENDED: [409, 'This poll has ended.'],
+  TOO_MANY_POLLS: [409, 'This room has had as many polls as it can keep.'],
+  NOT_IN_CHARGE: [403, 'Only the creator and their moderators can do this.'],
   PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
   NO_SCREENING: [404, 'Nothing is being screened in this room.'],
   SCREENING_RUNNING: [

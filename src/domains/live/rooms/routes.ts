@@ -9,6 +9,7 @@ import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
 import { pinEndpoints } from './pin-routes';
+import { pollEndpoints } from './poll-routes';
 import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
 import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
@@ -107,4 +108,4 @@ const enterEndpoints: Endpoint[] = [
   }),
 ];
 
-export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints, ...pinEndpoints];
+export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints, ...pinEndpoints, ...pollEndpoints];
