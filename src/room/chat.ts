@@ -138,8 +138,11 @@ export class Chat {
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );
     if (!taken.ok) return taken;
-    const { message } = taken;
-    return { ok: true, message: taken.stored ? message : { ...message, seq: await stored.promise } };
+    if (taken.stored) return { ok: true, message: taken.message };
+    const seq = await stored.promise;
+    // What it answers may have been deleted meanwhile.
+    const kept = taken.message.replyTo && this.room.store.findMessage(user.id, draft.clientId);
+    return { ok: true, message: kept ? this.#sentAs(kept.body, seq) : { ...taken.message, seq } };
   }
 
   /** Newest first. */

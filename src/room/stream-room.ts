@@ -182,6 +182,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     if (!this.#store.setup) return action.action !== 'end-timeout';
     const isChange = moderate(this.#parts, byUserId, action);
     this.#pins.refresh();
+    this.#polls.refresh();
     return isChange;
   }
 

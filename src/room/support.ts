@@ -117,6 +117,7 @@ export class SupportChat {
     if (closed) return closed;
     switch (frame.type) {
       case 'send-message': {
+        if (frame.replyTo !== undefined) return refuse('REPLY_NOT_FOUND'); // there are no replies here
         const text = messageText.safeParse(frame.text);
         if (!text.success) return invalidMessage();
         const posted = await refused(() =>

@@ -65,7 +65,7 @@ export async function performTask(room: TaskParts, task: Task): Promise<void> {
       return room.reports.reportFigures();
     case 'traces':
       await room.traces.tell();
-      return room.pins.refresh(); // somebody may have been erased
+      return room.pins.refresh(); // someone may have been erased
     case 'screening-end':
     case 'screening-wait':
     case 'screening-host':

@@ -1,19 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
-import {
-  aGuest,
-  aUser,
-  eventually,
-  inStorage,
-  joinRoom,
-  openPolicy,
-  openRoom,
-  startClock,
-  stopClock,
-} from '#test/support/rooms';
+import { aGuest, aUser, inStorage, joinRoom, openPolicy, openRoom, startClock, stopClock } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
-import { asCreator, asUser } from '#test/support/users';
+import { asCreator } from '#test/support/users';
 import { streamPolls } from '@/domains/live/rooms/tables';
 import { newId } from '@/shared/ids';
 
@@ -207,20 +197,5 @@ describe('the question of a poll', () => {
     const late = await joinRoom(roomId, aGuest(), { since: 1 });
     for (const type of ['poll-started', 'poll-ended'])
       expect((await late.next(type)).poll).toMatchObject({ question: '', options: [{ text: '' }, { text: '' }, {}] });
-  });
-
-  it('makes its author known to D1, so that the end of their account finds the room', async () => {
-    const creator = await asCreator();
-    const opened = await openRoom({ creatorId: creator.userId });
-    await aStream(creator, { id: opened.roomId });
-    const { roomId, room, stub, mod } = await withPoll(opened, aUser({ moderator: true }, (await asUser()).userId));
-    await room.apply(newId(), { type: 'tell-traces' });
-    await eventually(async () => {
-      await runDurableObjectAlarm(stub);
-      const { results } = await import('cloudflare:workers').then(({ env }) =>
-        env.DB.prepare('SELECT user_id FROM room_traces WHERE room_id = ?').bind(roomId).all(),
-      );
-      expect(results.map(({ user_id }) => user_id)).toContain(mod.id);
-    });
   });
 });
