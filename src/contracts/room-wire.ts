@@ -6,8 +6,16 @@ import { z } from '@hono/zod-openapi';
 import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
+import { POLL_OPTIONS, type Poll, type PollUpdated } from './poll';
 import type { Showcase } from './product';
-import { type ChatMessage, HELD_ACTIONS, type HeldDecision, type HeldReason, type RoomRefusalCode } from './room';
+import {
+  type ChatMessage,
+  HELD_ACTIONS,
+  type HeldDecision,
+  type HeldReason,
+  type Pin,
+  type RoomRefusalCode,
+} from './room';
 import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
 import { REACTION_KINDS, type ReactionKind } from './room-figures';
 import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
@@ -56,9 +64,18 @@ const id = z.uuid();
 const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('join-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
-  z.strictObject({ type: z.literal('send-message'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('send-message'), id, text: z.string(), replyTo: id.toLowerCase().optional() }),
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
+  z.strictObject({
+    type: z.literal('vote'),
+    id: id.optional(),
+    pollId: id.toLowerCase(),
+    option: z
+      .int()
+      .min(0)
+      .max(POLL_OPTIONS.max - 1),
+  }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
   // From those who moderate.
   z.strictObject({
@@ -123,17 +140,30 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A chat message as sent and stored: the event without its seq. */
+/** A chat message as sent: the event without its seq. */
 export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at' | 'held'> {
   readonly type: 'new-message';
   /** ISO 8601. */
   readonly at: string;
+  /** Only to the author's own sockets: the id that their client gave it. */
+  readonly clientId?: string;
+}
+
+/** The same as stored: an answer only names the message that it answers, so that it shows it as it is by then. */
+interface StoredMessage extends Omit<NewMessage, 'replyTo' | 'clientId'> {
+  readonly replyToId?: string | undefined;
 }
 
 /** Frames for one socket only: answers to its own frames. */
 export type Answer =
-  /** `held`: why the message waits, and has no `seq` yet. */
-  | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly held?: HeldReason }
+  /** `messageId`: the message's own id, if the frame was one. `held`: why it waits, and has no `seq` yet. */
+  | {
+      readonly type: 'ack';
+      readonly id: string;
+      readonly seq?: number;
+      readonly messageId?: string;
+      readonly held?: HeldReason;
+    }
   /** To a ping with an id. `serverTime` (ISO 8601): when the room answered, by which a client measures its clock. */
   | { readonly type: 'ack'; readonly id: string; readonly serverTime: string; readonly resumePass: string }
   | { readonly type: 'pong' }
@@ -158,6 +188,8 @@ export interface You {
   readonly timedOutUntil: string | null;
   /** Why they are timed out. */
   readonly reason: string | null;
+  /** Their vote in the poll that runs; null if they have none. */
+  readonly vote?: number | null;
   /** Only in users' rooms. `speaker`: they are on the stage. */
   readonly host?: boolean;
   readonly coHost?: boolean;
@@ -176,6 +208,10 @@ export interface Welcome {
   /** Excludes the newcomer. */
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
+  /** Null if nothing is pinned. */
+  readonly pin: Pin | null;
+  /** The poll that runs. */
+  readonly poll: Poll | null;
   /** The product that is shown, by the event with this seq. */
   readonly showcase: (Showcase & { readonly seq: number }) | null;
   /** The newest `now-playing`; null if nothing plays. */
@@ -195,7 +231,8 @@ export interface Welcome {
 export type Passing =
   | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
   | { readonly type: 'viewer-count'; readonly viewerCount: number }
-  | ProductStock;
+  | ProductStock
+  | PollUpdated;
 
 /** Pieces of a product of the stream; with `variantId`, of that variant alone. At most once a second. */
 export interface ProductStock {
@@ -236,8 +273,18 @@ export interface AnalyticsEvent extends RoomEventBody {
   readonly productClicks: number;
 }
 
-export function ackOf(frameId: string, seq: number | null, held?: HeldReason): Answer {
-  return { type: 'ack', id: frameId, ...(seq === null ? {} : { seq }), ...(held ? { held } : {}) };
+/** @param seq null if the frame has none, or its message waits, as `held` says */
+export function ackOf(
+  frameId: string,
+  seq: number | null,
+  { messageId, held }: { readonly messageId?: string | undefined; readonly held?: HeldReason | undefined } = {},
+): Answer {
+  return {
+    ...{ type: 'ack', id: frameId },
+    ...(seq === null ? {} : { seq }),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(held === undefined ? {} : { held }),
+  };
 }
 
 /** Prefixes a stored event's JSON body with its seq, so that no event is serialised twice. */
@@ -245,11 +292,17 @@ export function withSeq(body: string, seq: number): string {
   return `{"seq":${seq},${body.slice(1)}`;
 }
 
-export function bodyOfMessage({ seq: _seq, held: _held, at, ...message }: ChatMessage): string {
-  return JSON.stringify({ type: 'new-message', ...message, at: toIso(at) } satisfies NewMessage);
+/** The body for the author's own sockets. */
+export function withClientId(body: string, clientId: string): string {
+  return `${body.slice(0, -1)},"clientId":${JSON.stringify(clientId)}}`;
+}
+
+export function bodyOfMessage({ seq: _seq, held: _held, at, replyTo, ...message }: ChatMessage): string {
+  const answered = replyTo && { replyToId: replyTo.id };
+  return JSON.stringify({ type: 'new-message', ...message, ...answered, at: toIso(at) } satisfies StoredMessage);
 }
 
 export function messageOfBody(body: string, seq: number | null): ChatMessage {
-  const { type: _type, at, ...message } = JSON.parse(body) as NewMessage; // written by bodyOfMessage
+  const { type: _type, replyToId: _id, at, ...message } = JSON.parse(body) as StoredMessage; // written by bodyOfMessage
   return { ...message, seq, at: Date.parse(at) };
 }

@@ -5,6 +5,7 @@
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
 import type { ModerationEntry } from './moderation-log';
+import type { NewPoll, Poll } from './poll';
 import type { RoomCommand, RoomEventBody } from './room-command';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
@@ -31,6 +32,8 @@ export interface Relation {
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
+  /** They do not want to be named as viewers. */
+  readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
   /** Staff who may decide on messages that wait for a moderator. */
@@ -180,6 +183,32 @@ export interface HeldDecision {
 }
 
 export type HeldAnswer = ({ readonly ok: true } & HeldDecision) | RoomRefusal;
+/** A text that a moderator shows to everyone, apart from the chat. Its author stands there as in a message. */
+export interface Announcement
+  extends Pick<ChatMessage, 'id' | 'userId' | 'username' | 'displayName' | 'avatarUrl' | 'badges' | 'text'> {}
+
+/** A chat message in another event. */
+export interface PinnedMessage extends Omit<ChatMessage, 'seq' | 'at'> {
+  readonly seq: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What is pinned: either a message or an announcement. */
+export interface Pin {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Only for the creator, moderators and staff: the id of who pinned it. */
+  readonly by?: string;
+  readonly message?: PinnedMessage;
+  readonly announcement?: Announcement;
+}
+
+/** What to pin: a message that everyone sees, or an announcement. */
+export type ToPin = { readonly messageId: string } | { readonly text: string };
+
+/** `isNew`: false if the same was pinned already. */
+export type PinAnswer = { readonly ok: true; readonly pin: Pin; readonly isNew: boolean } | RoomRefusal;
 
 /** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
 export type RoomRefusalCode =
@@ -200,10 +229,17 @@ export type RoomRefusalCode =
   | 'BANNED'
   | 'MESSAGE_INVALID'
   | 'MESSAGE_NOT_FOUND'
+  | 'REPLY_NOT_FOUND'
   | 'GUESTS_CANNOT_CHAT'
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'NOT_IN_ROOM'
+  | 'GUESTS_CANNOT_VOTE'
+  | 'POLL_NOT_FOUND'
+  | 'OPTION_NOT_FOUND'
+  | 'POLL_RUNNING'
+  | 'POLL_ENDED'
+  | 'TOO_MANY_POLLS'
   | 'PRODUCT_NOT_FOUND'
   | 'NO_SCREENING'
   | 'SCREENING_RUNNING'
@@ -226,6 +262,11 @@ export interface RoomRefusal {
 export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
+
+export type PollAnswer = { readonly ok: true; readonly poll: Poll } | RoomRefusal;
+
+/** `vote`: the voter's own. */
+export type VoteAnswer = { readonly ok: true; readonly poll: Poll; readonly vote: number } | RoomRefusal;
 
 /** The approved text for a gift, and how long it is delayed. */
 export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
@@ -300,6 +341,16 @@ export interface Room {
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Replaces what was pinned. Refused if the message is not shown, or the room is not open. */
+  pin(by: RoomUser, what: ToPin): Promise<PinAnswer>;
+  /** Returns whether something was pinned. */
+  unpin(): Promise<boolean>;
+  /** Refused while another one runs. */
+  startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer>;
+  /** One that has ended stays as it is. */
+  endPoll(pollId: string): Promise<PollAnswer>;
+  /** Replaces the user's vote. */
+  vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */

@@ -2,18 +2,20 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
+import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
 import { SlowSockets } from './slow-sockets';
-import type { NewEvent } from './sql';
+import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
 import type { Hold } from './waiting-store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 const STOCK_EVERY_MS = SECOND_MS;
+const POLL_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
@@ -28,8 +30,13 @@ export function tickMs(sockets: number): number {
 
 /**
  * Called with the event's seq once it is stored (null if it waits, as `hold` says), or with the error that prevented it.
+ * Of a message, also with its id.
  */
-export type OnStored = (seq: number | null, error?: unknown, hold?: Hold) => void;
+export type OnStored = (
+  seq: number | null,
+  error?: unknown,
+  stored?: { readonly messageId?: string | undefined; readonly hold?: Hold | undefined },
+) => void;
 
 interface Entry extends NewEvent {
   /** If set, the message waits. */
@@ -47,6 +54,8 @@ interface Surroundings {
   readonly later: (run: () => void, ms: number) => () => void;
   /** Called after each new viewer count that is sent. */
   readonly onViewerCount: (count: number) => void;
+  /** Called for each message while its frame is made, with its body as it is sent. */
+  readonly onMessage: (message: MessageKey, seq: number, body: string) => void;
   /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
   /** Called after each frame to everyone. */
@@ -66,6 +75,8 @@ export class Broadcaster {
   #countSentAt = 0;
   /** By product and variant. */
   #stock = new Map<string, ProductStock>();
+  #poll: PollUpdated | null = null;
+  #pollSentAt = 0;
   #stockSentAt = 0;
   #flushedAt = 0;
   #isFlushing = false;
@@ -121,6 +132,12 @@ export class Broadcaster {
   tellStock(events: readonly ProductStock[]): void {
     for (const event of events) this.#stock.set(`${event.productId}:${event.variantId ?? ''}`, event);
     this.#schedule();
+  }
+
+  /** Sent at most once a second. @param event null: what still waits is not sent */
+  tellPoll(event: PollUpdated | null): void {
+    this.#poll = event;
+    if (event) this.#schedule();
   }
 
   /** Adds the answer to the frame that is being made. Call it only from within an OnStored. */
@@ -210,6 +227,7 @@ export class Broadcaster {
     const waits = [
       ...(this.#countChanged ? [left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)] : []),
       ...(this.#stock.size > 0 ? [left(STOCK_EVERY_MS, this.#stockSentAt)] : []),
+      ...(this.#poll ? [left(POLL_EVERY_MS, this.#pollSentAt)] : []),
     ];
     return waits.length > 0 ? Math.max(passing, Math.min(...waits)) : undefined;
   }
@@ -240,11 +258,15 @@ export class Broadcaster {
       throw error;
     }
     if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
-    for (const { hold, waiting } of entries) {
+    // Only now, since a message that was answered may have been deleted while the answer waited.
+    const bodies = store.fill(immediate.map(({ body }) => body));
+    for (const { message, hold, waiting } of entries) {
       const given = hold === undefined ? seq++ : null;
-      for (const onStored of waiting) onStored(given, undefined, hold);
+      const body = given === null ? undefined : bodies[given - first];
+      if (message && given !== null && body !== undefined) this.room.onMessage(message, given, body);
+      for (const onStored of waiting) onStored(given, undefined, { messageId: message?.id, hold });
     }
-    return immediate.map(({ body }, index) => withSeq(body, first + index));
+    return bodies.map((body, index) => withSeq(body, first + index));
   }
 
   #takePassing(reactions: ReadonlyMap<ReactionKind, number>): Passing[] {
@@ -256,6 +278,11 @@ export class Broadcaster {
       passing.push(...this.#stock.values());
       this.#stock.clear();
       this.#stockSentAt = this.#flushedAt;
+    }
+    if (this.#poll && isTime(POLL_EVERY_MS, this.#pollSentAt)) {
+      passing.push(this.#poll);
+      this.#poll = null;
+      this.#pollSentAt = this.#flushedAt;
     }
     if (this.#countChanged && isTime(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) {
       this.#countChanged = false;

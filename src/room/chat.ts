@@ -8,6 +8,7 @@ import type {
   Draft,
   HeldAction,
   HeldAnswer,
+  Mention,
   RoomRefusal,
   RoomUser,
   SaidAround,
@@ -44,6 +45,8 @@ interface ChatParts {
   readonly relations: Relations;
   readonly presence: () => Presence;
   readonly held: HeldMessages;
+  /** Whom a text names. */
+  readonly mentionsIn: (text: string) => readonly Mention[];
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -75,6 +78,7 @@ export class Chat {
       draft.text,
       () => this.#findKnown(user.id, draft.clientId, onStored),
       (writer, verdict) => this.#accept(writer, { ...draft, text: verdict.text }, verdict, onStored),
+      () => this.#refuseReply(draft),
     );
   }
 
@@ -103,12 +107,14 @@ export class Chat {
   /**
    * Judges by the current rules. Reads the user's relation again if the verdict depends on an outdated one.
    * @param findKnown finds the answer to an earlier identical request, in the same turn as the verdict
+   * @param refuseElse what else refuses it, once the rules allow it
    */
   async #judge<T extends { readonly ok: boolean }>(
     user: RoomUser,
     text: string,
     findKnown: () => T | undefined,
     accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
+    refuseElse: () => RoomRefusal | null = () => null,
   ): Promise<T | RoomRefusal> {
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
@@ -130,6 +136,8 @@ export class Chat {
         continue;
       }
       if (!verdict.ok) return verdict;
+      const refusal = refuseElse();
+      if (refusal) return refusal;
       const answer = accept(writer, verdict);
       if (answer.ok) this.#writers.remember(writer.id, verdict.text, history);
       return answer;
@@ -144,8 +152,11 @@ export class Chat {
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );
     if (!taken.ok) return taken;
-    const { message } = taken;
-    return { ok: true, message: taken.stored ? message : { ...message, seq: await stored.promise } };
+    if (taken.stored) return { ok: true, message: taken.message };
+    const seq = await stored.promise;
+    // What it answers may have been deleted meanwhile.
+    const kept = taken.message.replyTo && this.room.store.findMessage(user.id, draft.clientId);
+    return { ok: true, message: kept ? this.#sentAs(kept.body, seq) : { ...taken.message, seq } };
   }
 
   /** Newest first. */
@@ -163,7 +174,7 @@ export class Chat {
   /** The newest messages of these users, for moderators: includes those that are hidden from everyone else. */
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
     const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
-    return rows.map(({ seq, body }) => messageOfBody(body, seq));
+    return rows.map(({ seq, body }) => this.#sentAs(body, seq));
   }
 
   /**
@@ -187,6 +198,10 @@ export class Chat {
     if (!found || found.seq === null || found.seq <= store.sanctions.withheldThrough(found.userId)) return undefined;
     const message = messageOfBody(found.body, found.seq);
     return message.deleted ? undefined : { ...message, seq: found.seq };
+  }
+
+  #refuseReply({ replyTo }: Draft): RoomRefusal | null {
+    return replyTo === undefined || this.room.store.replies.find(replyTo) ? null : refuse('REPLY_NOT_FOUND');
   }
 
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
@@ -246,11 +261,11 @@ export class Chat {
   }
 
   #accept(user: RoomUser, draft: Draft, verdict: Verdict & { ok: true }, onStored: OnStored): Taken {
-    const { store, broadcaster, agenda, held, now } = this.room;
+    const { broadcaster, agenda, held, now } = this.room;
     const at = now();
     const hold = holdOf(verdict, at);
     if (hold?.releaseAt === null && held.isFull(user.id)) return refuse('TOO_MANY_HELD');
-    const message = compose(store, user, draft, at);
+    const message = compose(this.room, user, draft, at);
     const entry = {
       at,
       body: bodyOfMessage(message),
@@ -262,7 +277,7 @@ export class Chat {
     }
     broadcaster.add({ ...entry, hold }, (seq, error) => {
       if (error === undefined) held.tellHeld({ ...entry, ...hold });
-      onStored(seq, error, hold);
+      onStored(seq, error, { messageId: message.id, hold });
     });
     if (hold.releaseAt !== null) agenda.putBy('release', hold.releaseAt);
     return { ok: true, message: { ...message, held: hold.reason }, stored: false };
@@ -271,11 +286,17 @@ export class Chat {
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
     const stored = this.room.store.findMessage(userId, clientId);
     if (stored)
-      return { ok: true, message: withHeld(messageOfBody(stored.body, stored.seq), stored.reason), stored: true };
+      return { ok: true, message: withHeld(this.#sentAs(stored.body, stored.seq), stored.reason), stored: true };
     const buffered = this.room.broadcaster.findMessage(userId, clientId);
     buffered?.wait(onStored);
     if (!buffered) return undefined;
-    return { ok: true, message: withHeld(messageOfBody(buffered.body, null), buffered.reason), stored: false };
+    return { ok: true, message: withHeld(this.#sentAs(buffered.body, null), buffered.reason), stored: false };
+  }
+
+  /** @param body as it is stored */
+  #sentAs(body: string, seq: number | null): ChatMessage {
+    const [filled = body] = this.room.store.replies.fill([body]);
+    return messageOfBody(filled, seq);
   }
 
   /** While D1 is unavailable, the remembered relation is used, but shows no badge. */

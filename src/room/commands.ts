@@ -14,6 +14,8 @@ import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { HeldMessages } from './held';
+import type { Pins } from './pins';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
@@ -53,6 +55,8 @@ interface CommandParts {
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly pins: Pins;
+  readonly polls: Polls;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -85,6 +89,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     case 'ban':
       ban(room, commandId, command);
+      if (store.sanctions.findSanction(command.userId)?.ban) room.polls.withdraw(command.userId);
       break;
     case 'unban':
       unban(room, commandId, command);
@@ -143,6 +148,8 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       throw unknownCommand(command); // from a newer version, met after a rollback: the outbox delivers it again
   }
   store.markSeen([commandId]);
+  room.pins.refresh();
+  room.polls.refresh();
   broadcaster.flush();
 }
 
@@ -184,8 +191,10 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
-  if (isOver) room.screenings.close();
-  else room.screenings.refresh();
+  if (isOver) {
+    room.screenings.close();
+    room.polls.close();
+  } else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
   if (status !== before?.status) {
     store.activity.startAgain();

@@ -20,7 +20,8 @@ import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import type { HeldMessages } from './held';
 import { FRAME_PACE, Paces } from './pace';
-import { moderatesRoom, judgeMaintenance, judgeReaction, refuse } from './policy';
+import { judgeMaintenance, judgeReaction, moderatesRoom, refuse } from './policy';
+import type { Polls } from './polls';
 import { type Presence, type Seat, viewerKey } from './presence';
 import type { Relations } from './relations';
 import type { Screenings } from './screenings';
@@ -40,6 +41,7 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly relations: Relations;
   readonly held: HeldMessages;
   readonly database: Committing & Logging;
+  readonly polls: Polls;
   readonly presence: () => Presence;
 };
 
@@ -114,6 +116,12 @@ export class Frames {
         const closed = judgeMaintenance(this.room.store.maintenance, seat.viewer, this.room.now());
         const refusal = closed ?? (await this.room.shop.click(seat.viewer, frame.productId));
         if (refusal) this.#refuse(socket, id, refusal);
+        else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        return;
+      }
+      case 'vote': {
+        const answer = this.room.polls.vote(seat.viewer, frame.pollId, frame.option);
+        if (!answer.ok) this.#refuse(socket, id, answer);
         else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
         return;
       }
@@ -196,20 +204,21 @@ export class Frames {
 
   async #say(socket: WebSocket, seat: Seat, frame: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat, held } = this.room;
-    const { id, text } = frame;
+    const { id, text, replyTo } = frame;
     if (seat.viewer.kind === 'guest') {
       this.#refuse(socket, id, refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT'));
       return;
     }
     // An error gets no answer: the message is not stored, so the client sends it again.
-    const onStored: OnStored = (seq, error, hold) => {
-      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq, hold?.reason));
+    const onStored: OnStored = (seq, error, stored) => {
+      const { messageId, hold } = stored ?? {};
+      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq, { messageId, held: hold?.reason }));
     };
-    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text }, onStored);
+    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text, replyTo }, onStored);
     if (!taken.ok) this.#refuse(socket, id, taken);
     else if (taken.stored) {
       const { message } = taken;
-      broadcaster.answer(socket, ackOf(id, message.seq, message.held));
+      broadcaster.answer(socket, ackOf(id, message.seq, { messageId: message.id, held: message.held }));
       // Whoever sends it again may have missed that it was dropped.
       if (message.held && message.deleted) broadcaster.tell(socket, held.droppedEvent(message.id, clientIdOf(frame)));
     }

@@ -2,7 +2,7 @@
  * Messages that wait, as moderators see them: what waits, and how each ends. They are told of both, without a seq; the
  * author is told if nobody will see the message. The message of a moderator's yes is numbered then.
  */
-import type { HeldAction, HeldAnswer, HeldMessage, HeldReason, RoomViewer } from '@/contracts/room';
+import type { HeldAction, HeldAnswer, HeldMessage, RoomViewer } from '@/contracts/room';
 import type { RoomEventBody } from '@/contracts/room-command';
 import { messageOfBody } from '@/contracts/room-wire';
 import { toIso } from '@/shared/time';
@@ -43,21 +43,21 @@ export class HeldMessages {
 
   /** For the frame that is being made: call it only from within an OnStored. */
   tellHeld(waiting: Waiting): void {
-    this.#tellModerators(heldEvent(waiting), true);
+    this.#tellModerators(this.#heldEvent(waiting), true);
   }
 
   /** What a moderator who enters is shown. */
   onEntry(viewer: RoomViewer): RoomEventBody[] {
     if (!moderatesRoom(viewer) || this.room.store.isSupport) return [];
     this.room.broadcaster.flush(); // what is in the buffer is told to whoever is here already
-    return this.room.store.waiting.list(null, SHOWN_ON_ENTRY).map(heldEvent);
+    return this.room.store.waiting.list(null, SHOWN_ON_ENTRY).map((waiting) => this.#heldEvent(waiting));
   }
 
   list(after: { readonly at: number; readonly id: string } | null, limit: number): HeldMessage[] {
     const { store, broadcaster } = this.room;
     broadcaster.flush();
     return store.waiting.list(after, Math.min(limit, HELD_PAGE_MAX + 1)).map(({ body, reason, releaseAt }) => ({
-      ...messageOfBody(body, null),
+      ...messageOfBody(this.#shown(body), null),
       ...{ reason, releaseAt },
     }));
   }
@@ -161,9 +161,14 @@ export class HeldMessages {
   get #streamId(): string | undefined {
     return this.room.store.setup?.roomId;
   }
-}
 
-function heldEvent({ body, reason, releaseAt }: { body: string; reason: HeldReason; releaseAt: number | null }) {
-  const event: RoomEventBody = { ...JSON.parse(body), type: 'message-held', reason }; // by `bodyOfMessage`
-  return releaseAt === null ? event : { ...event, releaseAt: toIso(releaseAt) };
+  #heldEvent({ body, reason, releaseAt }: Pick<Waiting, 'body' | 'reason' | 'releaseAt'>): RoomEventBody {
+    const event: RoomEventBody = { ...JSON.parse(this.#shown(body)), type: 'message-held', reason }; // by `bodyOfMessage`
+    return releaseAt === null ? event : { ...event, releaseAt: toIso(releaseAt) };
+  }
+
+  /** With what it shows of the message that it answers. */
+  #shown(body: string): string {
+    return this.room.store.fill([body])[0] ?? body;
+  }
 }

@@ -8,6 +8,7 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
+import { NameIndex } from './mentions';
 import { moderatesRoom } from './policy';
 import type { RoomStore } from './store';
 
@@ -51,6 +52,8 @@ export class Presence {
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
   /** Sockets of those who moderate the room. */
   readonly #moderators = new Set<WebSocket>();
+  /** The users who are here and may be named. */
+  readonly names = new NameIndex();
   /** When (ms) each socket's newest frame came. */
   readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
@@ -148,7 +151,10 @@ export class Presence {
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
-    if (others?.size === 0) this.#socketsOf.delete(key);
+    if (others?.size === 0) {
+      this.#socketsOf.delete(key);
+      if (seat.viewer.kind === 'user') this.names.drop(seat.viewer);
+    }
     this.store.viewers.close(seat.passId, at);
     this.onChange();
   }
@@ -197,8 +203,15 @@ export class Presence {
   restand(user: RoomUser): void {
     for (const socket of this.socketsOf(viewerKey(user))) {
       const seat = this.#seats.get(socket);
+      if (seat?.viewer.kind === 'user') this.names.drop(seat.viewer);
       if (seat) this.#update(socket, { ...seat, viewer: user });
+      this.#name(user);
     }
+  }
+
+  /** Nobody learns by a mention that somebody anonymous is here. */
+  #name(viewer: RoomViewer): void {
+    if (viewer.kind === 'user' && !viewer.standing.anonymous) this.names.put(viewer);
   }
 
   userIds(): string[] {
@@ -272,6 +285,7 @@ export class Presence {
 
   #seat(socket: WebSocket, seat: Seat): void {
     this.#keep(socket, seat);
+    this.#name(seat.viewer);
     const key = viewerKey(seat.viewer);
     const sockets = this.#socketsOf.get(key);
     if (sockets) sockets.add(socket);

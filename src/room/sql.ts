@@ -7,6 +7,9 @@ export function rowsOf<R extends Row = Row>(sql: SqlStorage, query: string, ...b
   return sql.exec<R>(query, ...bindings).toArray();
 }
 
+/** Replaces a deleted user's name, as in D1. */
+export const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
+
 /** The columns of a message. */
 export interface MessageKey {
   readonly id: string;

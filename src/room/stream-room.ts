@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
 import type { TaskMessage } from '@/contracts/messages';
+import type { NewPoll } from '@/contracts/poll';
 import type {
   Approval,
   ChatMessage,
@@ -14,6 +15,8 @@ import type {
   HeldMessage,
   ModerationAction,
   Pass,
+  PinAnswer,
+  PollAnswer,
   Room,
   RoomRefusal,
   RoomUser,
@@ -21,8 +24,10 @@ import type {
   SayAnswer,
   ScreeningAnswer,
   TimeOut,
+  ToPin,
   VideoViewer,
   ViewerList,
+  VoteAnswer,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import type { ProductClicks, RoomFigures } from '@/contracts/room-figures';
@@ -32,6 +37,7 @@ import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
 import { newLogger } from '@/shared/log';
+import { Addressees } from './addressees';
 import { admit } from './admission';
 import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
@@ -40,7 +46,11 @@ import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
 import { HeldMessages } from './held';
 import { LiveAnalytics } from './live-analytics';
+import { mentionsIn } from './mentions';
 import { readModerationLog } from './moderation-log';
+import { Pins } from './pins';
+import { refuse } from './policy';
+import { Polls } from './polls';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -72,6 +82,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
   readonly #shop: Shop;
+  readonly #pins: Pins;
+  readonly #polls: Polls;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -108,24 +120,31 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onMessage: (message, seq, body) => addressees.sent(message, seq, body),
       onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
+    const addressees = new Addressees({ ...parts, database, log: this.#log });
+    const mentionsOf = (text: string) =>
+      mentionsIn(text, (name) => this.#presence.names.find(name) ?? this.#store.writers.find(name));
     this.#held = new HeldMessages(parts);
     const held = this.#held;
-    this.#chat = new Chat({ ...parts, relations: this.#relations, held, log: this.#log });
+    const relations = this.#relations;
+    this.#chat = new Chat({ ...parts, relations, held, mentionsIn: mentionsOf, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
+    this.#pins = new Pins(parts);
+    this.#polls = new Polls({ ...parts, database });
     this.#shop = new Shop({ ...parts, database, log: this.#log });
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
-    const desks = { chat, support, screenings, shop, held, relations: this.#relations };
+    const desks = { chat, support, screenings, shop, held, relations, polls: this.#polls };
     this.#frames = new Frames({ ...parts, ...desks, config: readConfig(env), database });
     this.#reports = new Reports({ ...parts, database });
     this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
-    this.#traces = new Traces({ ...parts, chat, screenings, database });
+    this.#traces = new Traces({ ...parts, chat, screenings, polls: this.#polls, database });
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
       apply: (id, command) => this.apply(id, command),
@@ -163,7 +182,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal> {
-    return this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    const answer = this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    this.#pins.refresh();
+    return answer;
   }
 
   async heldMessages(
@@ -182,8 +203,31 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
-    if (this.#store.setup) return moderate(this.#parts, byUserId, action);
-    return action.action !== 'end-timeout';
+    if (!this.#store.setup) return action.action !== 'end-timeout';
+    const isChange = moderate(this.#parts, byUserId, action);
+    this.#pins.refresh();
+    this.#polls.refresh();
+    return isChange;
+  }
+
+  async pin(by: RoomUser, what: ToPin): Promise<PinAnswer> {
+    return this.#pins.pin(by, what);
+  }
+
+  async unpin(): Promise<boolean> {
+    return this.#pins.unpin();
+  }
+
+  async startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer> {
+    return this.#polls.start(by, poll);
+  }
+
+  async endPoll(pollId: string): Promise<PollAnswer> {
+    return this.#store.isPrepared ? this.#polls.end(pollId) : refuse('POLL_NOT_FOUND');
+  }
+
+  async vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer> {
+    return this.#polls.vote(user, pollId, option);
   }
 
   async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
@@ -311,6 +355,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       shop: this.#shop,
+      pins: this.#pins,
+      polls: this.#polls,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

@@ -12,6 +12,7 @@ import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
@@ -27,6 +28,7 @@ interface TracesParts {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
   readonly screenings: Screenings;
+  readonly polls: Polls;
   readonly database: Pick<Context, 'db' | 'now'>;
 }
 
@@ -72,13 +74,17 @@ export class Traces {
     // The user cannot enter again and leave new traces.
     store.sanctions.setKick(userId, newId());
     presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
-    this.room.chat.withdraw(userId);
+    this.room.polls.forget(userId);
+    this.room.chat.withdraw(userId); // which writes what is in the buffer first
     store.atomically(() => {
       store.traces.erase(userId);
+      store.polls.eraseTextsOf(userId);
+      store.pins.forget(userId);
       store.sanctions.forgetReasons(userId);
       store.moderation.forget(userId);
       if (store.hostId === userId) store.traces.eraseTitles();
     });
+    store.writers.forget();
     this.room.chat.forget(userId);
     if (!store.setup || store.hostId !== userId) return;
     const policy = { ...store.setup.policy, blockedWords: [], heldWords: [] };
@@ -101,8 +107,10 @@ export class Traces {
     broadcaster.flush();
     store.atomically(() => {
       store.traces.rename(userId, names);
+      store.pins.rename(userId, names);
       if (store.hostId === userId) store.traces.changeTitle(defaultTitleOf(from), defaultTitleOf(names.displayName));
     });
+    store.writers.forget();
   }
 
   messagesOf(userId: string, afterSeq: number, limit: number): ChatMessage[] {

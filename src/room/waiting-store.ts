@@ -7,8 +7,10 @@ import { type MessageKey, type NewEvent, type Row, rowsOf } from './sql';
 
 /** The most messages that one turn releases. */
 const RELEASED_MAX = 1_000;
+/** The body of a message without what its text says of others. */
+export const PLAIN = `json_remove(body, '$.replyToId', '$.mentions', '$.emotes')`;
 /** The body of a message whose text was erased. */
-export const ERASED = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
+export const ERASED = `json_set(${PLAIN}, '$.text', '', '$.deleted', json('true'))`;
 /** As the index says it. */
 const WAITS = `NOT body ->> '$.deleted'`;
 

@@ -37,7 +37,7 @@ describe('a message over the socket', () => {
       at: expect.stringMatching(/^\d{4}-.*Z$/),
       deleted: false,
     });
-    expect(await sender.next('new-message')).toEqual(event);
+    expect(await sender.next('new-message')).toEqual({ ...event, clientId: ack.id });
   });
 
   it('is acknowledged after it is stored', async () => {
@@ -283,7 +283,7 @@ describe('a delayed message', () => {
     const sender = await joinRoom(roomId);
     const id = newId();
     const ack = await sender.say('later', id);
-    expect(ack).toEqual({ type: 'ack', id, held: 'delay' });
+    expect(ack).toEqual({ type: 'ack', id, messageId: expect.any(String), held: 'delay' });
     expect(sender.eventsOf('new-message')).toEqual([]);
     expect((await room.history(null, 10)).messages).toEqual([]);
     tick(29_000);
@@ -294,7 +294,7 @@ describe('a delayed message', () => {
     await runDurableObjectAlarm(stub);
     const event = await sender.next('new-message');
     expect(event).toMatchObject({ text: 'later', seq: 2 });
-    expect(await sender.say('later', id)).toEqual({ type: 'ack', id, seq: 2 });
+    expect(await sender.say('later', id)).toEqual({ ...ack, seq: 2 });
     expect((await room.figures()).messages).toBe(1);
   });
 

@@ -45,7 +45,10 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const userRoom = { people: async () => undefined };
     const liveAnalytics = { entered: () => undefined };
     const held = { onEntry: () => [] };
-    const others = { relations, support, screenings, userRoom, liveAnalytics, held, shop: { showcase: null } };
+    const pins = { shownTo: () => null };
+    const polls = { shownTo: () => ({ poll: null }) };
+    const shown = { pins, polls, held, shop: { showcase: null } };
+    const others = { relations, support, screenings, userRoom, liveAnalytics, ...shown };
     const room = { ...parts, ...others, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');

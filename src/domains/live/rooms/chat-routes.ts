@@ -31,6 +31,7 @@ const SAYING_REFUSED = [
   roomError.ROOM_CLOSED,
   roomError.TIMED_OUT,
   roomError.MESSAGE_INVALID,
+  roomError.REPLY_NOT_FOUND,
   roomError.CHAT_DISABLED,
   roomError.BLOCKED_WORDS,
   roomError.LINKS_NOT_ALLOWED,

@@ -16,6 +16,16 @@ const SECONDS_A_DAY = 86_400;
 const TIMEOUT_SECONDS_MAX = 7 * SECONDS_A_DAY;
 export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
 
+const RepliedTo = z
+  .object({
+    ...{ id: z.string(), userId: z.string(), username: z.string(), displayName: z.string() },
+    text: z.string().openapi({ description: 'Its beginning: up to 100 characters. Empty once it was deleted.' }),
+  })
+  .openapi('RepliedTo');
+const Mention = z
+  .object({ start: z.int(), end: z.int(), userId: z.string() })
+  .openapi('Mention', { description: 'Where the text names someone, in UTF-16 code units: `text.slice(start, end)`.' });
+
 export const ChatMessage = z
   .object({
     id: z.string(),
@@ -30,6 +40,11 @@ export const ChatMessage = z
     at: z.iso.datetime(),
     deleted: z.boolean(),
     held: z.enum(HELD_REASONS).optional().openapi({ description: 'Why your message waits. Nobody else sees it yet.' }),
+    replyTo: RepliedTo.optional().openapi({ description: 'The message that this one answers.' }),
+    mentions: z
+      .array(Mention)
+      .optional()
+      .openapi({ description: 'People in the room whom the text names by `@username`.' }),
   })
   .openapi('ChatMessage');
 
@@ -45,6 +60,7 @@ const message = {
     .toLowerCase()
     .optional()
     .openapi({ description: 'Your own id for the message. Sending it again does not create a second message.' }),
+  replyTo: z.uuid().toLowerCase().optional().openapi({ description: 'The id of the message that you answer.' }),
 };
 export const NewMessage = z.strictObject(message).openapi('NewMessage');
 export const NewStreamMessage = z.strictObject({ streamId: anId, ...message }).openapi('NewStreamMessage');

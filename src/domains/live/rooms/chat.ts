@@ -27,11 +27,11 @@ export async function sendChat(
   ctx: Context,
   actor: Actor,
   roomId: string,
-  { id: clientId = newId(), text }: { id?: string | undefined; text: string },
+  { id: clientId = newId(), text, replyTo }: { id?: string | undefined; text: string; replyTo?: string | undefined },
 ): Promise<PresentedMessage> {
   const { relation } = await admit(ctx, { id: roomId }, actor);
   if (!relation) throw roomError('STREAM_NOT_FOUND');
-  const answer = await ctx.rooms(roomId).say(relation.user, { clientId, text });
+  const answer = await ctx.rooms(roomId).say(relation.user, { clientId, text, replyTo });
   if (!answer.ok) throw refusalOf(answer);
   return presentMessage(answer.message);
 }
@@ -109,12 +109,19 @@ export async function readChat(
 }
 
 async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data']): Promise<ChatPage['data']> {
-  const authorIds = page.items.map(({ userId }) => userId);
+  const authorIds = page.items.flatMap(({ userId, replyTo }) => (replyTo ? [userId, replyTo.userId] : [userId]));
   const among = blockedAmong(viewer, authorIds);
   if (!among) return page;
   const rows = await ctx.db.all<{ id: string }>(among);
   const blocked = new Set(rows.map(({ id }) => id));
-  return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
+  const shown = page.items.filter(({ userId }) => !blocked.has(userId));
+  return { ...page, items: shown.map((item) => withoutReplyTo(item, blocked)) };
+}
+
+/** What someone said does not come across a block in another's answer to it. */
+function withoutReplyTo(item: PresentedMessage, blocked: ReadonlySet<string>): PresentedMessage {
+  const { replyTo, ...message } = item;
+  return replyTo && blocked.has(replyTo.userId) ? message : item;
 }
 
 async function readPage(ctx: Context, roomId: string, before: number | null, perPage: number) {
@@ -134,5 +141,6 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
 }
 
 export function presentMessage(message: RoomMessage): PresentedMessage {
-  return { ...message, badges: [...message.badges], at: toIso(message.at) };
+  const { badges, mentions, ...rest } = message;
+  return { ...rest, badges: [...badges], ...(mentions ? { mentions: [...mentions] } : {}), at: toIso(message.at) };
 }

@@ -11,7 +11,7 @@ import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { followedSince, subscribes } from '@/domains/base/visibility/members';
-import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibility/people';
+import { blockedIdsOf, isActive, isAnonymous, isBlockBetween } from '@/domains/base/visibility/people';
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
@@ -55,6 +55,7 @@ interface RelationRow extends DeniedRow {
   /** JSON; null if not requested. */
   blockedIds: string | null;
   verified: number;
+  anonymous: number;
   /** Only of a stream; null if not requested. */
   isReturning?: number | null;
   /** Only in users' rooms. */
@@ -227,7 +228,8 @@ const accountColumns = sql`
   (SELECT rank FROM ${staff} WHERE staff.user_id = users.id AND ${isRankEffective()}) AS rank,
   (SELECT country FROM ${staff} WHERE staff.user_id = users.id) AS staffCountry,
   (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
-  (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
+  (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied,
+  ${isAnonymous(users.id)} AS anonymous`;
 
 function deniedOf({ gone, blocked, banned }: DeniedRow): RoomRelation['denied'] {
   if (gone === 1) return 'gone';
@@ -274,6 +276,7 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     verified: row.verified === 1,
     ...(row.roomMember === 1 ? { roomMember: true } : {}),
     ...(row.speaker === 1 ? { speaker: true } : {}),
+    ...(row.anonymous === 1 && row.creator !== 1 ? { anonymous: true } : {}),
     ...(overseesRooms(row) ? { oversees: true } : {}),
     ...(decidesOnHeld(row) ? { decides: true } : {}),
     readAt,

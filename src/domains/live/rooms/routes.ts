@@ -9,6 +9,8 @@ import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { heldEndpoints } from './held-routes';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
+import { pinEndpoints } from './pin-routes';
+import { pollEndpoints } from './poll-routes';
 import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
 import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
@@ -107,4 +109,10 @@ const enterEndpoints: Endpoint[] = [
   }),
 ];
 
-export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints, ...heldEndpoints];
+export const roomEndpoints: Endpoint[] = [
+  ...enterEndpoints,
+  ...chatEndpoints,
+  ...heldEndpoints,
+  ...pinEndpoints,
+  ...pollEndpoints,
+];

@@ -1,5 +1,6 @@
 /** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { PollResult } from '@/contracts/poll';
 import type { ReactionKind } from '@/contracts/room-figures';
 
 /** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
@@ -46,6 +47,18 @@ export const channelWriters = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.creatorId] })],
 );
+
+/** Polls of streams with their results. Each is written by its room once it has ended. */
+export const streamPolls = sqliteTable('stream_polls', {
+  id: text().primaryKey(),
+  streamId: text('stream_id').notNull(),
+  createdBy: text('created_by').notNull(),
+  question: text().notNull(),
+  options: text({ mode: 'json' }).$type<PollResult['options']>().notNull(),
+  startedAt: integer('started_at').notNull(),
+  endsAt: integer('ends_at').notNull(),
+  endedAt: integer('ended_at').notNull(),
+});
 
 /** Which users wrote in a room or are named there, so that their text can be erased when the account ends. */
 export const roomTraces = sqliteTable(

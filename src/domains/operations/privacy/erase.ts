@@ -28,7 +28,13 @@ import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { forgetInRooms, forgetLastRooms, forgetRoomBans, forgetWatched } from '@/domains/live/rooms/forget';
+import {
+  forgetInRooms,
+  forgetLastRooms,
+  forgetPolls,
+  forgetRoomBans,
+  forgetWatched,
+} from '@/domains/live/rooms/forget';
 import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { forgetWriting } from '@/domains/live/rooms/traces';
@@ -182,7 +188,7 @@ const STEPS: readonly ErasureStep[] = [
   callOffScheduled,
   closeRoomsOf,
   byStatements(forgetUserRooms),
-  byStatements(forgetRoomBans),
+  byStatements((ctx, userId, limit) => [...forgetRoomBans(ctx, userId, limit), forgetPolls(ctx, userId, limit)]),
   byStatements(forgetUnbanRequests),
   forgetInRooms,
   byStatements(forgetReceived),
