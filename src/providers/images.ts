@@ -9,6 +9,12 @@ export const DRAWN_TYPE = 'image/webp';
 
 /** The binding's own errors: the account may not use it, or a service behind it is down. */
 const SERVICE_CODES = /^(9422|95(?!23)\d\d)$/;
+/**
+ * A format that was allowed and is not read here. Sharp comes without a decoder for HEIC; 9520 is the binding's code for
+ * formats that it does not read.
+ */
+const UNREAD_FORMAT = 'Support for this compression format has not been built in';
+const UNREAD_FORMAT_CODE = 9520;
 
 export function openImages(binding: ImagesBinding): Images {
   return {
@@ -20,6 +26,10 @@ export function openImages(binding: ImagesBinding): Images {
           .output({ format: DRAWN_TYPE, anim: false });
         return new Uint8Array(await result.response().arrayBuffer());
       } catch (error) {
+        if (isOfFormat(error))
+          throw imagesError('IMAGES_UNAVAILABLE', {
+            message: 'This server cannot read pictures of this format, such as HEIC. Send it as JPEG, PNG or WebP.',
+          });
         // Every call is billed, so nothing is retried, and no good image is drawn to find out whose fault it was.
         if (isOfPicture(error)) return undefined;
         const refusal = imagesError('IMAGES_UNAVAILABLE');
@@ -28,6 +38,11 @@ export function openImages(binding: ImagesBinding): Images {
       }
     },
   };
+}
+
+function isOfFormat(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return Number(error.code) === UNREAD_FORMAT_CODE || error.message.includes(UNREAD_FORMAT);
 }
 
 /** https://developers.cloudflare.com/images/reference/troubleshooting/ */
