@@ -4,6 +4,7 @@ const MEGABYTE = 1_048_576;
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 /** What is drawn anew. The last three are what phones take, and are read where the Images binding reads them. */
 export const PICTURE_TYPES = [...IMAGE_TYPES, 'image/heic', 'image/heif', 'image/avif'] as const;
+export const EMOTE_TYPES = ['image/png', 'image/webp', 'image/gif'] as const;
 export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
 export const VIDEO_TYPES = ['video/mp4', 'video/webm', 'video/quicktime'] as const;
 /** What people show support: screenshots, documents, logs and short recordings. */
@@ -49,6 +50,7 @@ export const PICTURES = {
   'post-image': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
   'product-image': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
   'track-cover': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [128, 320, 640] },
+  emote: { types: EMOTE_TYPES, bytesMax: MEGABYTE, widths: [28, 56, 112] },
 } as const;
 
 /** Stored unchanged and readable only through a signed link. */

@@ -1,6 +1,7 @@
 /**
  * Redraws images with Cloudflare's Images binding (with sharp in local development): smaller, upright, as WebP, and
- * without metadata from a camera or an author, such as GPS. Of an animation it draws the first frame.
+ * without metadata from a camera or an author, such as GPS. Of an animation it draws the first frame, unless asked
+ * for all of them, which sharp in local development does not draw.
  */
 import type { Images } from '@/contracts/images';
 import { imagesError } from './images-errors';
@@ -16,14 +17,17 @@ const SERVICE_CODES = /^(9422|95(?!23)\d\d)$/;
 const UNREAD_FORMAT = 'Support for this compression format has not been built in';
 const UNREAD_FORMAT_CODE = 9520;
 
+const TRANSPARENT = 'rgba(0,0,0,0)';
+const squareOf = (side: number) => ({ width: side, height: side, fit: 'pad', background: TRANSPARENT }) as const;
+
 export function openImages(binding: ImagesBinding): Images {
   return {
-    async draw(bytes, widthMax) {
+    async draw(bytes, widthMax, { square = false, animated = false } = {}) {
       try {
         const result = await binding
           .input(new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()) // no caller shares its buffer with a thread
-          .transform({ width: widthMax, fit: 'scale-down' })
-          .output({ format: DRAWN_TYPE, anim: false });
+          .transform(square ? squareOf(widthMax) : { width: widthMax, fit: 'scale-down' })
+          .output({ format: DRAWN_TYPE, anim: animated });
         return new Uint8Array(await result.response().arrayBuffer());
       } catch (error) {
         if (isOfFormat(error))

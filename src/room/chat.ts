@@ -7,6 +7,7 @@ import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
+import type { ChannelEmotes } from './channel-emotes';
 import { compose } from './compose';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
@@ -30,6 +31,7 @@ interface ChatParts {
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
   readonly relations: Relations;
+  readonly emotes: Pick<ChannelEmotes, 'current' | 'beforeJudging'>;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -43,7 +45,7 @@ export class Chat {
 
   constructor(private readonly room: ChatParts) {}
 
-  /** Call it when the setup has changed. */
+  /** Call it when the setup or the channel's emotes have changed. */
   forgetRules(): void {
     this.#rules = undefined;
   }
@@ -89,6 +91,8 @@ export class Chat {
     findKnown: () => T | undefined,
     accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
   ): Promise<T | RoomRefusal> {
+    const waiting = this.room.emotes.beforeJudging(text);
+    if (waiting) await waiting;
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
@@ -210,9 +214,9 @@ export class Chat {
   }
 
   #accept(user: RoomUser, draft: Draft, delayMs: number, onStored: OnStored): Taken {
-    const { store, broadcaster, agenda, now } = this.room;
+    const { store, broadcaster, agenda, emotes, now } = this.room;
     const at = now();
-    const message = compose(store, user, draft, at);
+    const message = compose({ store, emotes: emotes.current, now: at }, user, draft);
     const entry = {
       at,
       body: bodyOfMessage(message),

@@ -1,12 +1,13 @@
 /**
  * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
- * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * sanctions, screenings, products, emotes, due tasks and users' traces have stores of their own. Calls are synchronous, so
  * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
+import { EmoteStore } from './emote-store';
 import { GiftStore } from './gift-store';
 import { Meta } from './meta';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
@@ -35,6 +36,7 @@ export class RoomStore {
   readonly withheld: WithheldStore;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
+  readonly emotes: EmoteStore;
   readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
@@ -55,6 +57,7 @@ export class RoomStore {
     this.withheld = new WithheldStore(storage.sql);
     this.screenings = new ScreeningStore(storage.sql);
     this.shop = new ShopStore(storage.sql);
+    this.emotes = new EmoteStore(storage.sql);
     this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
@@ -73,6 +76,7 @@ export class RoomStore {
     this.withheld.load();
     this.screenings.load();
     this.shop.load();
+    this.emotes.load();
     this.#isPrepared = true;
   }
 

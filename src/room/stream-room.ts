@@ -28,10 +28,12 @@ import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screen
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
+import { readEmotes } from '@/domains/live/emotes/list';
 import { newLogger } from '@/shared/log';
 import { admit } from './admission';
 import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
+import { ChannelEmotes } from './channel-emotes';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
@@ -58,6 +60,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #presence: Presence;
   readonly #broadcaster: Broadcaster;
   readonly #relations: Relations;
+  readonly #emotes: ChannelEmotes;
   readonly #chat: Chat;
   readonly #support: SupportChat;
   readonly #screenings: Screenings;
@@ -107,7 +110,12 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
-    this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
+    this.#emotes = new ChannelEmotes({
+      ...{ ...parts, log: this.#log },
+      readEmotes: (hostId) => readEmotes({ db: database.db, config: readConfig(env) }, hostId),
+      onChange: () => this.#chat.forgetRules(),
+    });
+    this.#chat = new Chat({ ...parts, relations: this.#relations, emotes: this.#emotes, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     this.#shop = new Shop({ ...parts, database, log: this.#log });
@@ -282,6 +290,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       support: this.#support,
       screenings: this.#screenings,
       shop: this.#shop,
+      emotes: this.#emotes,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

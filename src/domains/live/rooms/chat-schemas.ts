@@ -11,6 +11,18 @@ const SECONDS_A_DAY = 86_400;
 const TIMEOUT_SECONDS_MAX = 7 * SECONDS_A_DAY;
 export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
 
+const EmoteRange = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string().openapi({ description: '112 × 112 pixels; `?w=28` and `?w=56` answer smaller ones.' }),
+    start: z
+      .int()
+      .openapi({ description: 'In UTF-16 code units: `text.slice(start, end)` is the name with its colons.' }),
+    end: z.int(),
+  })
+  .openapi('EmoteRange');
+
 export const ChatMessage = z
   .object({
     id: z.string(),
@@ -24,6 +36,10 @@ export const ChatMessage = z
     text: z.string().openapi({ description: 'Empty once deleted.' }),
     at: z.iso.datetime(),
     deleted: z.boolean(),
+    emotes: z
+      .array(EmoteRange)
+      .optional()
+      .openapi({ description: "The channel's emotes in the text, in its order. Missing if there are none." }),
   })
   .openapi('ChatMessage');
 

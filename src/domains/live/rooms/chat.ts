@@ -130,6 +130,7 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
   return data;
 }
 
-export function presentMessage(message: RoomMessage): PresentedMessage {
-  return { ...message, badges: [...message.badges], at: toIso(message.at) };
+export function presentMessage({ emotes, ...message }: RoomMessage): PresentedMessage {
+  const placed = emotes ? { emotes: [...emotes] } : {};
+  return { ...message, ...placed, badges: [...message.badges], at: toIso(message.at) };
 }

@@ -4,6 +4,7 @@
  * who handed it over.
  */
 import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
+import { emotes } from '@/domains/live/emotes/tables';
 import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import {
@@ -32,6 +33,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     order: [sessionAnalytics.streamId],
   },
   { as: 'salesDays', table: salesDays, tie: salesDays.sellerId, order: [salesDays.day, salesDays.currency] },
+  { as: 'emotes', table: emotes, tie: emotes.creatorId, order: [emotes.id] },
   { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
   {
     as: 'hostedRooms',
