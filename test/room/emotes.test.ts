@@ -3,7 +3,6 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
-import { testContext } from '#test/support/context';
 import { form, picture } from '#test/support/files';
 import {
   aUser,
