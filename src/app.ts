@@ -13,6 +13,7 @@ import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
 import { sessionAnalyticsEndpoints } from '@/domains/live/analytics/session-routes';
+import { emoteEndpoints } from '@/domains/live/emotes/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -83,6 +84,7 @@ export const endpoints = withAliases([
   ...guideEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
+  ...emoteEndpoints,
   ...roomEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,

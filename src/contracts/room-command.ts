@@ -223,6 +223,8 @@ export type RoomCommand =
    * hidden, `hiddenId`, it also erases what its events say.
    */
   | { readonly type: 'products-changed'; readonly hiddenId?: string }
+  /** The host has other emotes: the room reads them from D1 before the next message that may show one. */
+  | { readonly type: 'emotes-changed' }
   /** Stock of a product changed: the room reads it from D1 and sends `product-stock`, at most once a second. */
   | { readonly type: 'stock-changed'; readonly productId: string }
   /** The platform's maintenance window. Only staff write while it runs. */

@@ -18,6 +18,7 @@ import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
+import type { ChannelEmotes } from './channel-emotes';
 import { compose } from './compose';
 import type { HeldMessages } from './held';
 import { logModeration } from './moderation-log';
@@ -43,6 +44,7 @@ interface ChatParts {
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
   readonly relations: Relations;
+  readonly emotes: Pick<ChannelEmotes, 'current' | 'beforeJudging'>;
   readonly presence: () => Presence;
   readonly held: HeldMessages;
   /** Whom a text names. */
@@ -61,7 +63,7 @@ export class Chat {
     this.#writers = new Writers(room);
   }
 
-  /** Call it when the setup has changed. */
+  /** Call it when the setup or the channel's emotes have changed. */
   forgetRules(): void {
     this.#rules = undefined;
   }
@@ -116,6 +118,8 @@ export class Chat {
     accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
     refuseElse: () => RoomRefusal | null = () => null,
   ): Promise<T | RoomRefusal> {
+    const waiting = this.room.emotes.beforeJudging(text);
+    if (waiting) await waiting;
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
@@ -125,7 +129,7 @@ export class Chat {
       const now = this.room.now();
       const closed = judgeMaintenance(this.room.store.maintenance, writer, now);
       if (closed) return closed;
-      this.#rules ??= rulesOf(setup.policy, setup.status);
+      this.#rules ??= rulesOf(setup.policy, setup.status, this.room.emotes.current);
       const rules = this.#rules;
       const history = this.#writers.historyOf(writer.id);
       const verdict = judge(rules, writer, text, history, now);
@@ -261,11 +265,11 @@ export class Chat {
   }
 
   #accept(user: RoomUser, draft: Draft, verdict: Verdict & { ok: true }, onStored: OnStored): Taken {
-    const { broadcaster, agenda, held, now } = this.room;
+    const { broadcaster, agenda, emotes, held, now } = this.room;
     const at = now();
     const hold = holdOf(verdict, at);
     if (hold?.releaseAt === null && held.isFull(user.id)) return refuse('TOO_MANY_HELD');
-    const message = compose(this.room, user, draft, at);
+    const message = compose({ ...this.room, emotes: emotes.current, now: at }, user, draft);
     const entry = {
       at,
       body: bodyOfMessage(message),

@@ -11,6 +11,7 @@ import { comingWindow, type Maintenance, presentWindow } from '@/shared/maintena
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
+import type { ChannelEmotes } from './channel-emotes';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { HeldMessages } from './held';
@@ -43,6 +44,7 @@ const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'withhold-user',
   'products-changed',
   'stock-changed',
+  'emotes-changed',
 ]);
 
 interface CommandParts {
@@ -57,6 +59,7 @@ interface CommandParts {
   readonly shop: Shop;
   readonly pins: Pins;
   readonly polls: Polls;
+  readonly emotes: ChannelEmotes;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -141,6 +144,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
         store.traces.eraseProduct(command.hiddenId);
       }
       break;
+    case 'emotes-changed':
+      room.emotes.changed();
+      break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);
       break;
@@ -200,6 +206,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
     store.activity.startAgain();
     room.shop.productsChanged();
   }
+  if (status !== before?.status || setup.creatorId !== before?.creatorId) room.emotes.changed();
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);

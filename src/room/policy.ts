@@ -12,7 +12,7 @@ import { hasLink } from '@/shared/links';
 import { type Maintenance, retryAfterMs, runningWindow } from '@/shared/maintenance';
 import { countCharacters, countLines, foldLines, hasControlCharacters } from '@/shared/text';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
-import { type Emotes, isOnlyEmotes, placeEmotes } from './emotes';
+import { type Emotes, isOnlyEmotes, mayUseAllEmotes, placeEmotes } from './emotes';
 import { MESSAGE_PACE, waitMsFor } from './pace';
 
 export const MESSAGE_CHARACTERS_MAX = 500;
@@ -145,7 +145,7 @@ function refuseText(
   text: string,
   folded: string,
 ): RoomRefusal | null {
-  if (policy.emotesOnly && !isOnlyEmotes(text, placeEmotes(text, emotes, standing.subscriber)))
+  if (policy.emotesOnly && !isOnlyEmotes(text, placeEmotes(text, emotes, mayUseAllEmotes(standing))))
     return refuse('EMOTES_ONLY');
   if (hasBlockedWord(blocked, folded)) return refuse('BLOCKED_WORDS');
   return policy.links === 'moderators' && hasLink(text) ? refuse('LINKS_NOT_ALLOWED') : null;

@@ -1,12 +1,13 @@
 /**
  * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
- * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * sanctions, screenings, products, emotes, due tasks and users' traces have stores of their own. Calls are synchronous, so
  * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
+import { EmoteStore } from './emote-store';
 import { GiftStore } from './gift-store';
 import { Writers } from './mentions';
 import { Meta } from './meta';
@@ -45,6 +46,7 @@ export class RoomStore {
   readonly writers: Writers;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
+  readonly emotes: EmoteStore;
   readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
@@ -70,6 +72,7 @@ export class RoomStore {
     this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });
     this.screenings = new ScreeningStore(storage.sql);
     this.shop = new ShopStore(storage.sql);
+    this.emotes = new EmoteStore(storage.sql);
     this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
@@ -90,6 +93,7 @@ export class RoomStore {
     this.shop.load();
     this.pins.load();
     this.polls.load();
+    this.emotes.load();
     this.#isPrepared = true;
   }
 

@@ -36,11 +36,13 @@ import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screen
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
+import { readEmotes } from '@/domains/live/emotes/list';
 import { newLogger } from '@/shared/log';
 import { Addressees } from './addressees';
 import { admit } from './admission';
 import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
+import { ChannelEmotes } from './channel-emotes';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
@@ -74,6 +76,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #broadcaster: Broadcaster;
   readonly #relations: Relations;
   readonly #held: HeldMessages;
+  readonly #emotes: ChannelEmotes;
   readonly #chat: Chat;
   readonly #support: SupportChat;
   readonly #screenings: Screenings;
@@ -132,7 +135,13 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#held = new HeldMessages(parts);
     const held = this.#held;
     const relations = this.#relations;
-    this.#chat = new Chat({ ...parts, relations, held, mentionsIn: mentionsOf, log: this.#log });
+    this.#emotes = new ChannelEmotes({
+      ...{ ...parts, log: this.#log },
+      readEmotes: (hostId) => readEmotes({ db: database.db, config: readConfig(env) }, hostId),
+      onChange: () => this.#chat.forgetRules(),
+    });
+    const emotes = this.#emotes;
+    this.#chat = new Chat({ ...parts, relations, held, emotes, mentionsIn: mentionsOf, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
     this.#pins = new Pins(parts);
@@ -357,6 +366,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       shop: this.#shop,
       pins: this.#pins,
       polls: this.#polls,
+      emotes: this.#emotes,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

@@ -25,6 +25,17 @@ const RepliedTo = z
 const Mention = z
   .object({ start: z.int(), end: z.int(), userId: z.string() })
   .openapi('Mention', { description: 'Where the text names someone, in UTF-16 code units: `text.slice(start, end)`.' });
+const EmoteRange = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string().openapi({ description: '112 × 112 pixels; `?w=28` and `?w=56` answer smaller ones.' }),
+    start: z
+      .int()
+      .openapi({ description: 'In UTF-16 code units: `text.slice(start, end)` is the name with its colons.' }),
+    end: z.int(),
+  })
+  .openapi('EmoteRange');
 
 export const ChatMessage = z
   .object({
@@ -45,6 +56,10 @@ export const ChatMessage = z
       .array(Mention)
       .optional()
       .openapi({ description: 'People in the room whom the text names by `@username`.' }),
+    emotes: z
+      .array(EmoteRange)
+      .optional()
+      .openapi({ description: "The channel's emotes in the text, in its order. Missing if there are none." }),
   })
   .openapi('ChatMessage');
 

@@ -141,6 +141,14 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
 }
 
 export function presentMessage(message: RoomMessage): PresentedMessage {
-  const { badges, mentions, ...rest } = message;
-  return { ...rest, badges: [...badges], ...(mentions ? { mentions: [...mentions] } : {}), at: toIso(message.at) };
+  return { ...message, ...presentParts(message), at: toIso(message.at) };
+}
+
+/** The lists in a message. */
+export function presentParts({ badges, mentions, emotes }: Pick<RoomMessage, 'badges' | 'mentions' | 'emotes'>) {
+  return {
+    badges: [...badges],
+    ...(mentions ? { mentions: [...mentions] } : {}),
+    ...(emotes ? { emotes: [...emotes] } : {}),
+  };
 }

@@ -43,6 +43,6 @@ function presentPin({ message, announcement, ...pin }: RoomPin): PresentedPin {
   };
 }
 
-function presentPinned({ badges, mentions, ...message }: PinnedMessage): PresentedPin['message'] {
-  return { ...message, badges: [...badges], ...(mentions ? { mentions: [...mentions] } : {}) };
+function presentPinned(message: PinnedMessage): PresentedPin['message'] {
+  return { ...message, ...presentParts(message) };
 }

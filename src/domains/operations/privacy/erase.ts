@@ -28,6 +28,7 @@ import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
+import { forgetEmotes } from '@/domains/live/emotes/forget';
 import {
   forgetInRooms,
   forgetLastRooms,
@@ -171,7 +172,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts, attachments and products come before files, since they refer to
+ * Runs in this order, each until it returns 0. Posts, attachments, products and emotes come before files, since they refer to
  * them. Steps that scan rows which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
@@ -210,6 +211,7 @@ const STEPS: readonly ErasureStep[] = [
   forgetTracks,
   forgetWaits,
   forgetProducts,
+  forgetEmotes,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements(forgetInOrders),

@@ -4,6 +4,7 @@
  * who handed it over.
  */
 import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
+import { emotes } from '@/domains/live/emotes/tables';
 import { roomBans, streamAnalytics, streamPolls } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { unbanRequests } from '@/domains/live/unban-requests/tables';
@@ -34,6 +35,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
   },
   { as: 'polls', table: streamPolls, tie: streamPolls.createdBy, order: [streamPolls.id] },
   { as: 'salesDays', table: salesDays, tie: salesDays.sellerId, order: [salesDays.day, salesDays.currency] },
+  { as: 'emotes', table: emotes, tie: emotes.creatorId, order: [emotes.id] },
   { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
   {
     as: 'hostedRooms',

@@ -14,7 +14,7 @@ export const avatarEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Upload my avatar',
     description:
-      'PNG, JPEG, WebP or GIF up to 5 MB, in the field `avatar`. It is converted to WebP, at most 640 pixels wide, ' +
+      'PNG, JPEG, WebP, GIF, HEIC or AVIF up to 5 MB, in the field `avatar`. It is converted to WebP, at most 640 pixels wide, ' +
       'without metadata; only the first frame of an animation is kept. The previous avatar is deleted.',
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: AvatarUpload },
