@@ -63,6 +63,7 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
   'POST /support/faqs/{id}/vote': () => ({ helpful: true }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
+  'POST /stream/{id}/held/{messageId}': () => ({ action: 'allow' }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
   'POST /cinema/rooms/{roomId}/start': () => ({ videoUrl: 'https://films.example/a.mp4', title: 'A film' }),
