@@ -63,6 +63,7 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
   'POST /support/faqs/{id}/vote': () => ({ helpful: true }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
+  'POST /stream/{id}/held/{messageId}': () => ({ action: 'allow' }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
   'POST /stream/{id}/polls': () => ({ question: 'Who?', options: ['One', 'Two'], seconds: 60 }),
   'POST /stream/{id}/polls/{pollId}/vote': () => ({ option: 0 }),

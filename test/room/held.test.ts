@@ -18,6 +18,7 @@ import {
 import { asStaff, asUser } from '#test/support/users';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { HELD_MAX, HELD_OF_USER_MAX } from '@/room/held';
+import { SCHEMA } from '@/room/schema';
 import { newId } from '@/shared/ids';
 
 afterEach(startClock);
@@ -334,11 +335,19 @@ describe('first messages', () => {
 
 it('a room of the previous version keeps what waits in it', async () => {
   const tick = stopClock();
-  const { roomId, stub } = await openRoom({ policy: { ...openPolicy, chatDelaySeconds: 5 } });
+  const { roomId, stub, room } = await openRoom({ policy: { ...openPolicy, chatDelaySeconds: 5 } });
   const author = await joinRoom(roomId);
   await author.say('from before');
-  await inStorage(roomId, `UPDATE pending SET reason = 'delay'`);
+  await author.say('deleted before');
+  const [, deleted] = await room.heldMessages(null, 10);
+  await room.deleteMessage(deleted?.id ?? '', author.viewer.id, false);
+  await inStorage(
+    roomId,
+    `DROP INDEX pending_waiting; ALTER TABLE pending DROP COLUMN reason; DROP TABLE held_decisions;
+     UPDATE meta SET value = '${SCHEMA.length - 1}' WHERE key = 'schema'`,
+  );
   await evictDurableObject(stub);
+  expect(await room.heldMessages(null, 10)).toMatchObject([{ text: 'from before', reason: 'delay' }]);
   tick(6_000);
   await runDurableObjectAlarm(stub);
   expect(await author.next('new-message')).toMatchObject({ text: 'from before' });

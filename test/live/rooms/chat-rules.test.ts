@@ -11,6 +11,8 @@ import { follows } from '@/domains/people/social/tables';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
+const retryAfterMsIn = ({ details }: { details?: unknown }) => (details as { retryAfterMs: number }).retryAfterMs;
+
 test('a follow of less than the minimum age is refused with the time that is left', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator, {}, { minFollowMinutes: 10 });
@@ -19,7 +21,7 @@ test('a follow of less than the minimum age is refused with the time that is lef
   await follow(testContext(), viewer.userId, creator.userId);
   const { status, error, headers } = await say();
   expect([status, error.code]).toEqual([403, 'FOLLOW_TOO_NEW']);
-  expect((error.details as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(9 * MINUTE_MS);
+  expect(retryAfterMsIn(error)).toBeGreaterThan(9 * MINUTE_MS);
   expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(600);
   await testContext()
     .db.update(follows)
@@ -34,7 +36,7 @@ test('an account of less than the minimum age is refused with the time that is l
   const id = await anOpenStream(creator, {}, { minAccountHours: 2 });
   const { status, error } = await young.post(`sessions/${id}/chat`, { text: 'hello' });
   expect([status, error.code]).toEqual([403, 'ACCOUNT_TOO_NEW']);
-  expect((error.details as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(HOUR_MS);
+  expect(retryAfterMsIn(error)).toBeGreaterThan(HOUR_MS);
   expect((await old.post(`sessions/${id}/chat`, { text: 'hello' })).status).toBe(201);
   expect((await creator.post(`sessions/${id}/chat`, { text: 'hello' })).status).toBe(201);
 });

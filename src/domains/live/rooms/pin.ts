@@ -6,6 +6,7 @@ import type { PinnedMessage, Pin as RoomPin, ToPin } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import type { Actor } from '@/shared/actor';
+import { presentParts } from './chat';
 import { type InCharge, requireInCharge, requireOpen } from './in-charge';
 import type { Pin } from './pin-schemas';
 import { refusalOf } from './refusal';
