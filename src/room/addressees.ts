@@ -30,7 +30,7 @@ interface AddresseesParts {
 }
 
 interface Addressed {
-  readonly kind: 'chat-mention' | 'chat-reply';
+  readonly kind: 'mention' | 'reply';
   readonly toId: string;
   readonly messageId: string;
 }
@@ -86,7 +86,7 @@ export class Addressees {
     const { userId: id, username, displayName, avatarUrl } = author;
     const notification: PresentedNotification = {
       ...{ id: newId(), kind, read: true, createdAt: toIso(database.now()) },
-      title: kind === 'chat-reply' ? `${displayName} replied to you` : `${displayName} mentioned you`,
+      title: kind === 'reply' ? `${displayName} replied to you` : `${displayName} mentioned you`,
       body: snippetOf(text),
       data: { streamId, messageId, seq, actor: { id, username, displayName, avatarUrl } },
     };
@@ -104,7 +104,7 @@ function addressedIn(body: string): ReadonlyMap<string, Addressed['kind']> {
     mentions?: { userId: string }[];
     replyTo?: RepliedTo;
   }; // of a message
-  for (const { userId } of mentions) addressed.set(userId, 'chat-mention');
-  if (replyTo?.text) addressed.set(replyTo.userId, 'chat-reply');
+  for (const { userId } of mentions) addressed.set(userId, 'mention');
+  if (replyTo?.text) addressed.set(replyTo.userId, 'reply');
   return addressed;
 }

@@ -14,6 +14,7 @@ import { judgeMaintenance, refuse } from './policy';
 import { presentPoll } from './poll-store';
 import { hasEnded } from './relations';
 import type { RoomStore } from './store';
+import { withoutQuestion } from './withheld';
 
 /** Of one room. */
 const POLLS_MAX = 100;
@@ -144,7 +145,8 @@ export class Polls {
 
   #announce(type: 'poll-started' | 'poll-ended', poll: Poll): void {
     const { store, broadcaster, database } = this.room;
-    const body = JSON.stringify({ type, streamId: store.setup?.roomId, poll });
+    const shown = store.isPollHidden(poll.id) ? withoutQuestion(poll) : poll;
+    const body = JSON.stringify({ type, streamId: store.setup?.roomId, poll: shown });
     broadcaster.add({ at: database.now(), body });
     broadcaster.flush();
   }

@@ -41,10 +41,11 @@ function shownPin(body: string, isWithheld: (id: string, authorId: string) => bo
 
 function shownPoll(body: string, isHidden: Hidden['isPollHidden']): string {
   const event = JSON.parse(body) as { poll: Poll }; // stored by the room
-  const { poll } = event;
-  if (!isHidden(poll.id)) return body;
-  const options = poll.options.map((option) => ({ ...option, text: '' }));
-  return JSON.stringify({ ...event, poll: { ...poll, question: '', options } });
+  return isHidden(event.poll.id) ? JSON.stringify({ ...event, poll: withoutQuestion(event.poll) }) : body;
+}
+
+export function withoutQuestion(poll: Poll): Poll {
+  return { ...poll, question: '', options: poll.options.map((option) => ({ ...option, text: '' })) };
 }
 
 function withoutText(body: string): string {

@@ -193,7 +193,7 @@ describe('the question of a poll', () => {
     const { roomId, room, mod } = await withPoll();
     const guest = await joinRoom(roomId, aGuest());
     await room.apply(newId(), { type: 'ban', userId: mod.id, reason: null, by: newId() });
-    await guest.next('poll-ended');
+    expect((await guest.next('poll-ended')).poll.question).toBe('');
     const late = await joinRoom(roomId, aGuest(), { since: 1 });
     for (const type of ['poll-started', 'poll-ended'])
       expect((await late.next(type)).poll).toMatchObject({ question: '', options: [{ text: '' }, { text: '' }, {}] });

@@ -207,13 +207,13 @@ describe('a notification in the room', () => {
       const { notification, ...rest } = await socket.next('user-notification');
       expect(rest).toEqual({ type: 'user-notification' });
       expect(notification).toMatchObject({
-        ...{ kind: 'chat-mention', title: `${displayName} mentioned you`, body: text },
+        ...{ kind: 'mention', title: `${displayName} mentioned you`, body: text },
         data: { streamId: roomId, messageId, seq, actor: { id, username, displayName, avatarUrl: null } },
       });
       expect(socket.eventsOf('user-notification')).toHaveLength(1);
     }
     expect((await author.next('user-notification')).notification).toMatchObject({
-      ...{ kind: 'chat-reply', data: { messageId } },
+      ...{ kind: 'reply', data: { messageId } },
     });
     expect(writer.eventsOf('user-notification')).toEqual([]);
   });

@@ -85,7 +85,9 @@ test('the results stay with the session, and go with the account of whoever aske
     { text: 'Two', votes: 1 },
   ];
   const ended = { question: 'Which?', options, startedAt: 1_000, endsAt: 61_000, endedAt: 31_000 };
-  const polls = [creator, mod].map(({ userId }) => ({ id: newId(), createdBy: userId, ...ended }));
+  const polls = [creator, mod].map(({ userId }, place) => {
+    return { id: newId(), createdBy: userId, ...ended, startedAt: ended.startedAt + place };
+  });
   for (let time = 0; time < 2; time += 1) await recordPolls(ctx, id, polls);
   await recordPolls(ctx, newId(), polls); // no stream
   const { data } = await client().get(`sessions/${id}`);
@@ -96,6 +98,9 @@ test('the results stay with the session, and go with the account of whoever aske
     ...{ startedAt: '1970-01-01T00:00:01.000Z', endsAt: '1970-01-01T00:01:01.000Z' },
     endedAt: '1970-01-01T00:00:31.000Z',
   });
+  const [byCreator] = data.polls;
+  await creator.post(`stream/${id}/moderation`, { action: 'ban', userId: mod.userId });
+  expect((await client().get(`sessions/${id}`)).data.polls).toEqual([byCreator]);
   await forgetPolls(ctx, mod.userId, sql`LIMIT 10`);
   expect(await ctx.db.select({ by: streamPolls.createdBy }).from(streamPolls)).toEqual([{ by: creator.userId }]);
 });

@@ -1,9 +1,11 @@
 /** What came of a stream's polls: its room writes each once it has ended. */
 import type { z } from '@hono/zod-openapi';
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, not, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PollResult } from '@/contracts/poll';
 import { users } from '@/domains/base/users/tables';
+import { isBannedFrom } from '@/domains/base/visibility/channels';
+import { isActive } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
 import { toIso } from '@/shared/time';
 import type { RoomDatabase } from './figures';
@@ -28,12 +30,14 @@ export async function recordPolls(
     JOIN ${users} author ON author.id = poll.value ->> 'createdBy' AND author.status <> 'deleted'`);
 }
 
-/** Oldest first. */
+/** Oldest first, without those of users who are banned here or everywhere. */
 export function endedPolls({ db }: Pick<Context, 'db'>, streamId: string) {
   return db
-    .select()
+    .select(getTableColumns(streamPolls))
     .from(streamPolls)
-    .where(eq(streamPolls.streamId, streamId))
+    .innerJoin(streams, eq(streams.id, streamPolls.streamId))
+    .innerJoin(users, and(eq(users.id, streamPolls.createdBy), isActive()))
+    .where(and(eq(streamPolls.streamId, streamId), not(isBannedFrom(streams.channelId, streamPolls.createdBy))))
     .orderBy(asc(streamPolls.startedAt))
     .limit(POLLS_SHOWN_MAX);
 }
