@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { decrypt, encrypt } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
+import { invalid } from './validation';
 
 /** A response with more than data: a sentence for people, headers or another status. */
 export class Envelope<T> {
@@ -65,11 +66,12 @@ export interface PageQuery {
   perPage: number;
 }
 
-/** Every list also takes `perPage` by the name `limit`. Where both are sent, `limit` is unknown. */
+/** Every list also takes `perPage` by the name `limit`. Throws VALIDATION_FAILED if the two differ. */
 export function readPerPage(schema: z.ZodType, query: Record<string, unknown>): Record<string, unknown> {
   const { limit, ...rest } = query;
-  const isAlias = limit !== undefined && rest.perPage === undefined && isList(schema);
-  return isAlias ? { ...rest, perPage: limit } : query;
+  if (limit === undefined || !isList(schema)) return query;
+  if (rest.perPage !== undefined && rest.perPage !== limit) throw invalid('limit', 'must not differ from perPage');
+  return { ...rest, perPage: limit };
 }
 
 function isList(schema: z.ZodType): boolean {

@@ -96,15 +96,17 @@ function readParams(c: HonoContext): Record<string, string> {
   return Object.fromEntries(Object.entries(c.req.param()).map(([name, value]) => [name, foldId(value)]));
 }
 
+/** Links in campaigns carry them, and they are for the website that shows them: no read knows them. */
+const CAMPAIGN = /^utm_/i;
+
 /** A parameter sent once is a string; one sent repeatedly is a list. Throws VALIDATION_FAILED. */
 function readQuery(c: HonoContext): Record<string, unknown> {
   if (c.req.url.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX)
     throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
+  const isRead = ['GET', 'HEAD'].includes(c.req.method);
+  const sent = Object.entries(c.req.queries()).filter(([name]) => !(isRead && CAMPAIGN.test(name)));
   return Object.fromEntries(
-    Object.entries(c.req.queries()).map(([name, values]) => [
-      name,
-      foldIds(values.length === 1 ? values[0] : values, name),
-    ]),
+    sent.map(([name, values]) => [name, foldIds(values.length === 1 ? values[0] : values, name)]),
   );
 }
 
