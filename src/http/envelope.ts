@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { decrypt, encrypt } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
+import { aToken } from './fields';
 import { invalid } from './validation';
 
 /** A response with more than data: a sentence for people, headers or another status. */
@@ -121,7 +122,7 @@ export function presentPage<T>(items: T[], counted: number, { page, perPage }: P
 
 // --- Lists by cursor
 
-export const cursorQuery = { cursor: z.string().max(500).optional(), perPage };
+export const cursorQuery = { cursor: aToken(500).optional(), perPage };
 
 export function cursorPageOf<T extends z.ZodType>(item: T) {
   return z.object({

@@ -7,7 +7,7 @@ import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, isBodyOptional } from './endpoint';
 import { Envelope, readPerPage } from './envelope';
 import { AppError, httpError, type Refusal } from './errors';
-import { foldId, foldIds } from './fold-ids';
+import { foldId, readTexts } from './fold-ids';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
@@ -105,9 +105,8 @@ function readQuery(c: HonoContext): Record<string, unknown> {
     throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
   const isRead = ['GET', 'HEAD'].includes(c.req.method);
   const sent = Object.entries(c.req.queries()).filter(([name]) => !(isRead && CAMPAIGN.test(name)));
-  return Object.fromEntries(
-    sent.map(([name, values]) => [name, foldIds(values.length === 1 ? values[0] : values, name)]),
-  );
+  const query = Object.fromEntries(sent.map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+  return readTexts(query) as typeof query; // it keeps the names
 }
 
 /** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON, BODY_TOO_LARGE. */

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { SOURCES } from '@/contracts/room-figures';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
+import { asPasted } from '@/shared/text';
 
 const REASON_CHARACTERS_MAX = 300;
 
@@ -37,7 +38,7 @@ export const StreamToken = MediaToken.extend({
 }).openapi('StreamToken');
 
 export const TokenRequest = z
-  .strictObject({ streamId: anId, hostId: anId, username: anId })
+  .strictObject({ streamId: anId, hostId: anId, username: anId.overwrite(asPasted) })
   .partial()
   .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
   .openapi('TokenRequest');

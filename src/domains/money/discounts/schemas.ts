@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi';
 import { cursorQuery, orNull } from '@/http/envelope';
 import { aLine } from '@/http/fields';
-import { asPastedCode } from '@/shared/text';
 import { foldCode } from './code-text';
 import { DISCOUNT_REASONS } from './errors';
 
@@ -19,7 +18,7 @@ export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
 export const aTypedCode = z
   .string()
   .max(2 * CODE_CHARACTERS_MAX)
-  .transform((text) => foldCode(asPastedCode(text)))
+  .transform(foldCode)
   .openapi({ example: 'SUMMER-10' });
 
 const aNewCode = z
