@@ -57,7 +57,13 @@ const PAGE_SIZE_MAX = 100;
 /** Counting stops here: nobody turns to page 501, and each counted row costs a row read. */
 export const COUNT_MAX = 10_000;
 
-const perPage = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT);
+const perPage = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(PAGE_SIZE_MAX)
+  .default(PAGE_SIZE_DEFAULT)
+  .openapi({ description: 'Also taken as `limit`.' });
 export const pageQuery = {
   page: z.coerce.number().int().min(1).max(COUNT_MAX).default(1),
   perPage,

@@ -189,7 +189,7 @@ function fieldsKeeping(text: string, schema: z.ZodType, name = ''): string[] {
   if (schema instanceof z.ZodArray) return fieldsKeeping(text, schema.element as z.ZodType, name);
   if (schema instanceof z.ZodRecord)
     return [schema.keyType, schema.valueType].flatMap((one) => fieldsKeeping(text, one as z.ZodType, name));
-  if (schema instanceof z.ZodPipe && !(schema.in instanceof z.ZodString))
+  if (schema instanceof z.ZodPipe && (schema.in instanceof z.ZodObject || schema.in instanceof z.ZodArray))
     return fieldsKeeping(text, schema.in as z.ZodType, name);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => fieldsKeeping(text, one as z.ZodType, name));
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)

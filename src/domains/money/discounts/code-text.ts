@@ -1,5 +1,5 @@
 /** The format of discount codes: compared in upper case, and made of letters that are hard to confuse. */
-import { asPastedCode } from '@/shared/text';
+import { asPasted } from '@/shared/text';
 
 /** Leaves out 0 and O, 1, I and L, and U. */
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -7,7 +7,7 @@ const GROUPS = [4, 4, 4];
 const BYTE_VALUES = 256;
 
 export function foldCode(text: string): string {
-  return asPastedCode(text).toUpperCase();
+  return asPasted(text).toUpperCase();
 }
 
 /** By which codes are found: their hyphens are only there to be read. */

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { cursorQuery, orNull } from '@/http/envelope';
 import { aLine } from '@/http/fields';
+import { asPastedCode } from '@/shared/text';
 import { foldCode } from './code-text';
 import { DISCOUNT_REASONS } from './errors';
 
@@ -18,7 +19,7 @@ export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
 export const aTypedCode = z
   .string()
   .max(2 * CODE_CHARACTERS_MAX)
-  .transform(foldCode)
+  .transform((text) => foldCode(asPastedCode(text)))
   .openapi({ example: 'SUMMER-10' });
 
 const aNewCode = z
