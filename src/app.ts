@@ -73,6 +73,7 @@ import { AppError, httpError } from '@/http/errors';
 import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/http/middleware';
 import { mount } from '@/http/mount';
 import { openApiDocument } from '@/http/openapi';
+import { keepPaths, methodsBy, noRoute } from '@/http/paths';
 import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 import { ConfigError } from './config';
@@ -145,8 +146,10 @@ const api = mount(endpoints, guard);
 /** The OpenAPI 3.1 document. Complete by construction: it is built from the same declarations as the routes. */
 export const describeApi = () => openApiDocument(endpoints, healthEndpoints, guard);
 
-export const app = new Hono<AppEnv>();
-app.use(withContext, drainRefused, logRequests, secure, allowOrigins);
+/** NOTE: not strict, so that a slash at the end of a path changes nothing. */
+export const app = new Hono<AppEnv>({ strict: false });
+const methodsOf = methodsBy(() => app.routes);
+app.use(withContext, drainRefused, logRequests, secure, keepPaths(methodsOf), allowOrigins);
 app.route('/', mount(healthEndpoints, guard));
 app.route('/', docsRoutes(describeApi));
 app.route('/', authPageRoutes);
@@ -155,7 +158,7 @@ app.route('/', devRoutes);
 app.route('/', sandboxCheckoutRoutes);
 app.route('/api/v1', api);
 app.route('/api', api);
-app.notFound((c) => errorResponse(httpError('NOT_FOUND'), c.var.ctx.requestId));
+app.notFound((c) => errorResponse(noRoute(methodsOf, c.req), c.var.ctx.requestId));
 app.onError((error, c) => {
   if (error instanceof ConfigError) {
     console.error(error.message);

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { isCountry } from '@/shared/countries';
 import { MINOR_DIGITS } from '@/shared/currency';
-import { foldText } from '@/shared/text';
+import { foldText, hasControlCharacters } from '@/shared/text';
 
 const COUNT_MAX = 1_000_000_000;
 /** Twelve digits: in some currencies a coffee costs a million minor units. */
@@ -139,6 +139,7 @@ export const GuideRules = z
       .overwrite(foldText)
       .min(1)
       .max(GENDER_CHARACTERS_MAX)
+      .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
       .nullable()
       .describe('The gender that the profile of an applicant must state. Null: any.'),
     exceptCountries: z

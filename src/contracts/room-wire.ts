@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi';
 import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
+import { messageFor, wordIssue } from '@/shared/wording';
 import { POLL_OPTIONS, type Poll, type PollUpdated } from './poll';
 import type { Showcase } from './product';
 import {
@@ -119,13 +120,13 @@ export function readFrame(data: string | ArrayBuffer): Frame | MalformedFrame {
   if (data.length * 3 > FRAME_BYTES_MAX && encoder.encode(data).byteLength > FRAME_BYTES_MAX)
     return { type: 'malformed', message: `A frame has at most ${FRAME_BYTES_MAX} bytes.` };
   const json = parseJson(data);
-  const frame = Frame.safeParse(json);
+  const frame = Frame.safeParse(json, { error: wordIssue });
   if (frame.success) return frame.data;
   const [issue] = frame.error.issues;
   return {
     type: 'malformed',
     message: cut(
-      `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'not understood'}`,
+      `${issue?.path.join('.') || 'frame'}: ${issue ? messageFor(json, issue) : 'not understood'}`,
       COMPLAINT_CHARACTERS_MAX,
     ),
     id: WithId.safeParse(json).data?.id,

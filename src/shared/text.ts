@@ -52,6 +52,11 @@ export function asPastedCode(text: string): string {
     .replaceAll(ARABIC_DIGITS, (digit) => String(digit.charCodeAt(0) % 16));
 }
 
+/** Cleans a pasted code that has hyphens only so that people can read it. */
+export function asPastedLetters(text: string): string {
+  return asPastedCode(text).replaceAll('-', '');
+}
+
 /** Counts code points, which is closer to what readers count than UTF-16 units. */
 export function countCharacters(text: string): number {
   let count = 0;

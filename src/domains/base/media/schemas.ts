@@ -46,6 +46,7 @@ export const SentParts = z
             .string()
             .min(1)
             .max(ETAG_CHARACTERS_MAX)
+            .regex(/^[\x20-\x7e]+$/, 'must be an ETag')
             .transform((etag) => etag.replaceAll('"', ''))
             .openapi({ description: 'From the response to its PUT, with or without the quotes.' }),
         }),

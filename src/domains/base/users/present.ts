@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import { isNotPrivate } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { asHref } from '@/http/fields';
 import type { Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { PublicCard, User } from './schemas';
@@ -30,7 +31,7 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
     gender: row.gender,
     birthDate: row.birthDate,
     country: row.country,
-    links: [...row.links],
+    links: presentLinks(row.links),
     verified: row.emailVerifiedAt !== null,
     twoFactorEnabled: row.totpEnabledAt !== null,
     createdAt: toIso(row.createdAt),
@@ -38,6 +39,11 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
     lastLogin: toIsoOrNull(row.lastLoginAt),
     ...(row.hiddenAt === null ? {} : { hidden: true as const }),
   };
+}
+
+/** Links as `URL` writes them, also those that were stored before the border wrote them so. */
+export function presentLinks(links: UserRow['links']) {
+  return links.map(({ label, url }) => ({ label, url: asHref(url) }));
 }
 
 /**

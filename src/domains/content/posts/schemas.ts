@@ -59,12 +59,13 @@ export const CommentPage = cursorPageOf(Comment);
 
 export const Like = z.object({ liked: z.boolean(), likeCount: z.int() }).openapi('Like');
 
-const postText = aText(POST_CHARACTERS_MAX, 1);
+/** It may be empty if the post has images or videos. */
+const postText = aText(POST_CHARACTERS_MAX).openapi({ description: 'May be empty beside images or videos.' });
 const visibility = z.enum(POST_VISIBILITIES);
 
 /** The text fields of a new post's form; its files come beside them. */
 export const NewPostFields = z.strictObject({
-  text: postText,
+  text: postText.optional(),
   visibility: visibility.default('public'),
   mediaUploadIds: z
     .array(z.uuid().toLowerCase())

@@ -4,6 +4,7 @@ import { LINK_RULES } from '@/contracts/room-command';
 import { SOURCES } from '@/contracts/room-figures';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
+import { asPasted } from '@/shared/text';
 
 const REASON_CHARACTERS_MAX = 300;
 
@@ -38,7 +39,7 @@ export const StreamToken = MediaToken.extend({
 }).openapi('StreamToken');
 
 export const TokenRequest = z
-  .strictObject({ streamId: anId, hostId: anId, username: anId })
+  .strictObject({ streamId: anId, hostId: anId, username: anId.overwrite(asPasted) })
   .partial()
   .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
   .openapi('TokenRequest');

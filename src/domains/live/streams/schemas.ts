@@ -7,7 +7,7 @@ import { Category } from '@/domains/live/channels/categories';
 import { Poll } from '@/domains/live/rooms/poll-schemas';
 import { anId, MediaToken } from '@/domains/live/rooms/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText, optionalSearchText, searchText } from '@/http/fields';
+import { aLine, aLink, aText, optionalSearchText, searchText } from '@/http/fields';
 
 const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
@@ -74,9 +74,7 @@ export const aboutShow = {
   description: aText(DESCRIPTION_CHARACTERS_MAX),
   category: Category.nullable(),
 };
-export const aPicture = z
-  .string()
-  .max(URL_CHARACTERS_MAX)
+export const aPicture = aLink(URL_CHARACTERS_MAX)
   .nullable()
   .openapi({ description: 'The URL of an image that was uploaded here; null for none.' });
 

@@ -19,6 +19,7 @@ import { isChange } from '@/shared/is-change';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { newCode } from './code-text';
 import { discountError, packageError } from './errors';
+import { hasLetters } from './find';
 import { CursorPosition, type Discount, type DiscountChanges, type DiscountsQuery, type NewDiscount } from './schemas';
 import { type DiscountRow, discountCodes } from './tables';
 
@@ -39,7 +40,7 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
     .from(discountCodes)
     .where(
       and(
-        code === undefined ? eq(discountCodes.kind, kind) : eq(discountCodes.code, code),
+        code === undefined ? eq(discountCodes.kind, kind) : hasLetters(code),
         before === undefined ? undefined : lt(discountCodes.id, before),
       ),
     )
@@ -58,11 +59,17 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
  * ECONOMY_CHANGED.
  */
 export async function createDiscount(ctx: Context, { userId }: Actor, input: z.output<typeof NewDiscount>) {
-  const [standing] = await Promise.all([readOffers(ctx), requirePackages(ctx, input.packageIds ?? null)]);
+  const code = input.code ?? newCode();
+  const [standing, [alike]] = await Promise.all([
+    readOffers(ctx),
+    ctx.db.select({ one: sql`1` }).from(discountCodes).where(hasLetters(code)).limit(1),
+    requirePackages(ctx, input.packageIds ?? null),
+  ]);
+  if (alike) throw discountError('DISCOUNT_CODE_EXISTS');
   const [id, now] = [newId(), ctx.now()];
   const row: DiscountRow = {
     id,
-    code: input.code ?? newCode(),
+    code,
     kind: 'promotional',
     promotion: input.promotion ?? id,
     ownerId: null,

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
-import { aLine, aText, expectedCoins } from '@/http/fields';
+import { aLine, aLink, asHref, aText, expectedCoins } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const URL_CHARACTERS_MAX = 500;
@@ -29,13 +29,11 @@ export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('K
 
 const kept = {
   name: aLine(NAME_CHARACTERS_MAX),
-  icon: aLine(URL_CHARACTERS_MAX).openapi({
+  icon: aLine(URL_CHARACTERS_MAX).overwrite(asHref).openapi({
     description: 'An emoji or text of at most 16 characters, or the URL of an image uploaded here.',
   }),
   coins: z.int().min(1).max(PRICE_COINS_MAX),
-  animationUrl: z
-    .string()
-    .max(URL_CHARACTERS_MAX)
+  animationUrl: aLink(URL_CHARACTERS_MAX)
     .nullable()
     .openapi({ description: 'The URL of a file uploaded here; null: none.' }),
 };

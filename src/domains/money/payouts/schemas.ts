@@ -6,7 +6,7 @@ import { Financial } from '@/domains/people/creators/schemas';
 import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { isCountry } from '@/shared/countries';
-import { asPastedCode } from '@/shared/text';
+import { asPastedLetters } from '@/shared/text';
 import { DETAILS_STATUSES, PAYOUT_STATUSES } from './tables';
 
 const AMOUNT_MAX = 1_000_000_000;
@@ -125,7 +125,7 @@ export const PayoutApproval = z
     code: z
       .string()
       .max(CODE_CHARACTERS_MAX)
-      .overwrite((text) => asPastedCode(text).replaceAll('-', ''))
+      .overwrite(asPastedLetters)
       .optional()
       .describe('A new code from your authenticator app.'),
   })
@@ -137,7 +137,7 @@ export const PaidRequest = z.strictObject({ reference: aLine(REFERENCE_CHARACTER
 
 export const PayoutAccountRequest = z
   .strictObject({
-    returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX),
+    returnUrl: z.url({ protocol: /^https?$/, normalize: true }).max(URL_CHARACTERS_MAX),
     country: z
       .string()
       .refine(isCountry, 'must be an ISO 3166-1 alpha-2 code')

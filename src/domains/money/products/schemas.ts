@@ -4,7 +4,7 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PRODUCT_CATEGORY_NAMES, PRODUCT_KINDS, PRODUCT_STATUSES, Product } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText, optionalSearchText } from '@/http/fields';
+import { aLine, aLink, aText, optionalSearchText } from '@/http/fields';
 import { isCountry } from '@/shared/countries';
 
 export const PRODUCT_IMAGES_MAX = 8;
@@ -203,7 +203,7 @@ export const ProductChanges = z
   .strictObject({
     ...fields,
     status: z.enum(['draft', 'active', 'archived']),
-    images: z.array(z.string().max(500)).max(PRODUCT_IMAGES_MAX).openapi({
+    images: z.array(aLink(500)).max(PRODUCT_IMAGES_MAX).openapi({
       description: 'URLs of its images that stay, in their order. New ones follow them.',
     }),
     imageUploadIds: uploads,

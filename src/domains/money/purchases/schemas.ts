@@ -4,7 +4,7 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
-import { aLine } from '@/http/fields';
+import { aLine, aLink } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const COINS_MAX = 1_000_000_000;
@@ -38,7 +38,7 @@ export const NewPackage = z.strictObject(offer).partial({ bonusCoins: true, acti
 
 export const PackageChanges = z.strictObject(offer).partial().openapi('PackageChanges');
 
-const aUrl = z.string().min(1).max(URL_CHARACTERS_MAX);
+const aUrl = aLink(URL_CHARACTERS_MAX).min(1);
 
 export const PurchaseRequest = z
   .strictObject({

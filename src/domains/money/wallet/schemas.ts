@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Money } from '@/contracts/economy';
 import { cursorQuery } from '@/http/envelope';
+import { aToken } from '@/http/fields';
 
 const amounts = z.array(Money);
 
@@ -62,7 +63,7 @@ const CURSOR_CHARACTERS_MAX = 4_000;
 
 export const TransactionsQuery = z.strictObject({
   ...cursorQuery,
-  cursor: z.string().max(CURSOR_CHARACTERS_MAX).optional(),
+  cursor: aToken(CURSOR_CHARACTERS_MAX).optional(),
   unit: z
     .string()
     .regex(/^(coin|diamond|[A-Z]{3})$/, 'must be coin, diamond or an ISO 4217 currency')

@@ -45,7 +45,7 @@ export const NewReply = z
   })
   .refine((reply) => (reply.text === undefined) !== (reply.cannedAnswerId === undefined), {
     path: ['text'],
-    message: 'must be sent, unless cannedAnswerId is',
+    message: 'is required, unless cannedAnswerId is sent',
   })
   .openapi('NewTicketReply');
 

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { presentCard } from '@/domains/base/users/present';
+import { presentCard, presentLinks } from '@/domains/base/users/present';
 import { publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
@@ -35,7 +35,7 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
   if (blockedByYou && !seesPastBlocks(viewer)) return { ...reduced(row), blockedByYou };
   return {
     ...presentCreator(row),
-    links: [...row.links],
+    links: presentLinks(row.links),
     followerCount: row.card.followerCount,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
     since: toIso(row.since),

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumns, presentCard, presentLinks } from '@/domains/base/users/present';
 import { publicBio, publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import {
@@ -66,7 +66,7 @@ export async function getPublicProfile(
   return {
     ...presentCard(row.card),
     bio: row.bio,
-    links: [...row.links],
+    links: presentLinks(row.links),
     createdAt,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
     creator: isCreator ? { bio: row.creatorBio, categories: row.categories ?? [] } : null,
