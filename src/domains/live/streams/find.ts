@@ -7,7 +7,7 @@ import { shownTo } from '@/domains/base/visibility/regions';
 import { visibleElsewhere } from '@/domains/base/visibility/streams';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { streamLive } from '@/domains/live/rooms/tables';
-import type { Viewer } from '@/shared/actor';
+import type { Actor, Viewer } from '@/shared/actor';
 import { streamError } from './errors';
 import { type StreamCardRow, streamColumns } from './present';
 import { streams } from './tables';
@@ -33,8 +33,8 @@ export async function getStream(ctx: Context, name: StreamName, viewer: Viewer):
  * For staff who act on it, and for the answer to a write: also a stream whose creator is suspended or banned. Throws
  * STREAM_NOT_FOUND.
  */
-export async function getAnyStream(ctx: Context, id: string): Promise<FoundStream> {
-  const row = await streamsFor(ctx, undefined).where(eq(streams.id, id)).get();
+export async function getAnyStream(ctx: Context, actor: Actor, id: string): Promise<FoundStream> {
+  const row = await streamsFor(ctx, { ...actor, regions: [] }).where(eq(streams.id, id)).get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
   return row;
 }
@@ -42,7 +42,7 @@ export async function getAnyStream(ctx: Context, id: string): Promise<FoundStrea
 function streamsFor(ctx: Context, viewer: Viewer) {
   return ctx.db
     .select({
-      ...streamColumns,
+      ...streamColumns(viewer),
       channel: channels,
       shown: shownTo(viewer) ?? sql<number>`1`,
     })

@@ -13,7 +13,7 @@ import { streams } from './tables';
 /** @param username folded */
 export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): Promise<StreamCardRow | undefined> {
   return ctx.db
-    .select(streamColumns)
+    .select(streamColumns(viewer))
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))

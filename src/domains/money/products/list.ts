@@ -131,7 +131,7 @@ export async function listFrom(ctx: Context, viewer: Viewer, query: ProductFilte
   const counted = ctx.db.select({ one: sql`1` }).from(from).crossJoin(products).crossJoin(users).where(shown);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(viewer))
       .from(from)
       .crossJoin(products)
       .crossJoin(users)
@@ -170,7 +170,7 @@ export async function listOwnProducts(
   );
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(actor))
       .from(products)
       .innerJoin(users, eq(users.id, products.sellerId))
       .where(own)

@@ -64,7 +64,7 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return ctx.db
     .select({
-      ...creatorColumns,
+      ...creatorColumns(viewer),
       links: publicLinks,
       followingCount: users.followingCount,
       showsFollows: showsFollows(viewer),

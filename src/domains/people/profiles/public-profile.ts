@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { publicBio, publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import {
@@ -33,7 +33,7 @@ export async function getPublicProfile(
 ): Promise<z.input<typeof PublicProfile>> {
   const row = await ctx.db
     .select({
-      card: cardColumns,
+      card: cardColumnsFor(viewer),
       bio: publicBio(),
       links: publicLinks,
       createdAt: users.createdAt,
