@@ -22,7 +22,7 @@ export interface FoundStream extends StreamCardRow {
  */
 export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
   const row = await streamsFor(ctx, viewer)
-    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
+    .where(and(isNamed(ctx, name, viewer), visibleElsewhere(viewer)))
     .get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
   if (row.shown === 0) throw streamError('NOT_IN_YOUR_COUNTRY');
@@ -34,7 +34,9 @@ export async function getStream(ctx: Context, name: StreamName, viewer: Viewer):
  * STREAM_NOT_FOUND.
  */
 export async function getAnyStream(ctx: Context, actor: Actor, id: string): Promise<FoundStream> {
-  const row = await streamsFor(ctx, { ...actor, regions: [] }).where(eq(streams.id, id)).get();
+  const row = await streamsFor(ctx, { ...actor, regions: [] })
+    .where(eq(streams.id, id))
+    .get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
   return row;
 }

@@ -2,6 +2,7 @@
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { ledTo } from '@/domains/base/users/former-names';
 import { users } from '@/domains/base/users/tables';
 import { isNotPrivate, isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
@@ -17,7 +18,7 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(eq(users.username, username), sql`streams.id = ${liveOrNext(ctx)}`, visibleTo(viewer)))
+    .where(and(sql`users.id = ${ledTo(ctx, username)}`, sql`streams.id = ${liveOrNext(ctx)}`, visibleTo(viewer)))
     .get();
 }
 

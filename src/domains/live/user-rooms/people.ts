@@ -60,11 +60,7 @@ export async function readPeople(
   return new Map([...rooms].flatMap(([roomId, persons]) => [[roomId, peopleOf(persons)] as const]));
 }
 
-function peopleQuery(
-  ctx: Pick<Context, 'db'>,
-  roomIds: readonly string[],
-  reader: Reader,
-): Promise<PersonRow[]> {
+function peopleQuery(ctx: Pick<Context, 'db'>, roomIds: readonly string[], reader: Reader): Promise<PersonRow[]> {
   const these = sql`IN (SELECT value FROM json_each(${JSON.stringify(roomIds)}))`;
   const persons = sql`(
     SELECT id AS room_id, creator_id AS user_id, 'creator' AS role, 0 AS since, 0 AS muted

@@ -22,6 +22,7 @@ import {
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { forgetFormerNames } from '@/domains/base/users/former-names';
 import { forgetRemovedProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
@@ -144,6 +145,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),
+      forgetFormerNames(ctx, id),
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
       forgetViews(ctx, id),

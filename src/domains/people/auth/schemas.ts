@@ -39,7 +39,7 @@ const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
   description: 'Needs at least five different characters. Must not be a common password or contain the username.',
   example: 'correct horse battery',
 });
-const username = z
+export const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))

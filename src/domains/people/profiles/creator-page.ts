@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { ledTo } from '@/domains/base/users/former-names';
 import { presentCard } from '@/domains/base/users/present';
 import { publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
@@ -28,7 +29,7 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
   const [row, stream, tiers] = await Promise.all([
     findCreator(ctx, viewer, username),
     findLiveOrNext(ctx, username, viewer),
-    tiersQuery(ctx, sql`(SELECT id FROM ${users} WHERE username = ${username})`),
+    tiersQuery(ctx, ledTo(ctx, username)),
   ]);
   if (!row) throw socialError('USER_NOT_FOUND', { message: 'This creator does not exist, or you cannot see them.' });
   const blockedByYou = row.blockedByYou === 1;
@@ -76,6 +77,6 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(and(eq(users.username, username), isApproved(), profileNamedTo(viewer)))
+    .where(and(sql`users.id = ${ledTo(ctx, username)}`, isApproved(), profileNamedTo(viewer)))
     .get();
 }
