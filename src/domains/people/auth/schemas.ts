@@ -100,6 +100,15 @@ export const OtpCheckBody = OtpRequestBody.extend({ otp });
 export const OtpResetBody = z.strictObject({ email, otp, password: newPassword, deviceToken });
 export const LinkResetBody = z.strictObject({ token: pastedToken, password: newPassword });
 export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
+export const EmailChangeBody = z.strictObject({
+  email,
+  password: typedPassword.optional().openapi({ description: 'Needed if the account has one, unless you send `code`.' }),
+  code: code.optional(),
+});
+export const EmailConfirmBody = z.strictObject({ code: otp });
+export const EmailChange = z
+  .object({ email: z.string(), expiresAt: z.iso.datetime().openapi({ description: 'When the code ends.' }) })
+  .openapi('EmailChange');
 export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
