@@ -77,7 +77,6 @@ describe('a card', () => {
     'products/:productId',
     'products?creatorId=:creatorId',
     'stream/live?perPage=100',
-    'stream/recommended?perPage=100',
     'content/posts/:postId',
     'content/posts/:postId/comments',
     'content/users/:creatorId/posts',
@@ -106,6 +105,7 @@ describe('a card', () => {
 
   it.each([
     'viewer/following',
+    'stream/recommended?perPage=100',
     'content/feed',
     'payment/gifts-sent',
     'payment/subscriptions',

@@ -1,33 +1,21 @@
 /**
  * Changes of usernames. A former name leads to its user for 30 days, and triggers keep it from others for as long. A
- * user changes it at most twice in 14 days. The stage is left out: no name of the account leads to a performer whose
- * stage identity is on.
+ * user changes it at most twice in 14 days.
  */
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int, literal } from '@/db/sql';
+import { LEADS_ON_MS, ledTo } from '@/domains/base/visibility/named-user';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { isOnStage, ownDisplayName, ownUsername } from './stage';
 import { usernameChanges, users } from './tables';
 import { looksLikeUsername, usernameIn } from './usernames';
 
-/** NOTE: the triggers of migration 0090 have the same. */
-export const LEADS_ON_MS = 30 * DAY_MS;
 /** The window of two changes. */
 export const CHANGES_WITHIN_MS = 14 * DAY_MS;
 const ROWS_DELETED_MAX = 500;
-
-/** A scalar SELECT of the user's id. NULL if the name leads to nobody. @param username folded */
-export function ledTo({ now }: Pick<Context, 'now'>, username: string): SQL<string | null> {
-  return sql<string | null>`coalesce(
-    (SELECT holder.id FROM ${users} holder WHERE holder.username = ${username}),
-    (SELECT changed.user_id FROM ${usernameChanges} changed JOIN ${users} renamed ON renamed.id = changed.user_id
-     WHERE changed.former = ${username} AND changed.changed_at > ${int(now() - LEADS_ON_MS)}
-       AND renamed.account_username IS NULL
-     ORDER BY changed.changed_at DESC LIMIT 1))`;
-}
 
 /**
  * The id in a path that takes a username as well. Undefined if the username leads to nobody.

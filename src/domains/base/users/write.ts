@@ -164,7 +164,11 @@ export function correctUserCountry(ctx: Context, userId: string, country: string
 }
 
 /** Changes nothing if the user's avatar changed meanwhile or the account is deleted; follow it with `requireChange`. */
-export function setAvatar(ctx: Context, userId: string, { from, to }: { from: string | null; to: string | null }): Statement {
+export function setAvatar(
+  ctx: Context,
+  userId: string,
+  { from, to }: { from: string | null; to: string | null },
+): Statement {
   return ctx.db
     .update(users)
     .set({ avatarUrl: to, updatedAt: ctx.now() })

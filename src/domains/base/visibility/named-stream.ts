@@ -1,11 +1,11 @@
 /** Resolves the stream that a request names: by its id, or by its creator, whose live or else newest stream it is. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { ledTo } from '@/domains/base/users/former-names';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
+import { ledTo } from './named-user';
 import { isNotPrivateTo, isOpen } from './streams';
 
 export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };

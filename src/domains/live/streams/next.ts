@@ -2,8 +2,8 @@
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { ledTo } from '@/domains/base/users/former-names';
 import { users } from '@/domains/base/users/tables';
+import { ledTo } from '@/domains/base/visibility/named-user';
 import { isNotPrivate, isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import type { Viewer } from '@/shared/actor';

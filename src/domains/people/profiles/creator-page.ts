@@ -2,12 +2,12 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { ledTo } from '@/domains/base/users/former-names';
 import { presentCard } from '@/domains/base/users/present';
 import { publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
+import { ledTo } from '@/domains/base/visibility/named-user';
 import { blockedBy, profileNamedTo, seesPastBlocks, showsFollows } from '@/domains/base/visibility/people';
 import { findLiveOrNext } from '@/domains/live/streams/next';
 import { presentStream } from '@/domains/live/streams/present';
