@@ -10,7 +10,7 @@ import { LEADS_ON_MS, ledTo } from '@/domains/base/visibility/named-user';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { isOnStage, ownDisplayName, ownUsername } from './stage';
-import { usernameChanges, users } from './tables';
+import { usernameChanges } from './tables';
 import { looksLikeUsername, usernameIn } from './usernames';
 
 /** The window of two changes. */
