@@ -64,6 +64,7 @@ import { avatarEndpoints } from '@/domains/people/profiles/avatar-routes';
 import { discoveryEndpoints } from '@/domains/people/profiles/discovery-routes';
 import { profileEndpoints } from '@/domains/people/profiles/routes';
 import { socialEndpoints } from '@/domains/people/social/routes';
+import { usernameEndpoints } from '@/domains/people/usernames/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
 import { drainRefused } from '@/http/drain';
@@ -81,6 +82,7 @@ import { ConfigError } from './config';
 /** Every endpoint of the API with its aliases, for the router, the OpenAPI document and the tests. */
 export const endpoints = withAliases([
   ...authEndpoints,
+  ...usernameEndpoints,
   ...creatorEndpoints,
   ...guideEndpoints,
   ...studioEndpoints,

@@ -36,6 +36,7 @@ describe('a public profile', () => {
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
         creator: null,
         liveStreamId: null,
+        ...(reader === anyone ? {} : { following: false }),
       });
     }
   });

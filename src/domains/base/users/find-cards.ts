@@ -1,20 +1,21 @@
 /** Cards of users who are known by their ids. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from './present';
+import { cardColumnsFor, presentCard, type Reader } from './present';
 import { users } from './tables';
 
 export type Card = ReturnType<typeof presentCard>;
 
-/** One statement, or none without ids. Ids without an account have no entry. */
+/** One statement, or none without ids. Ids without an account have no entry. @param reader as in `cardColumnsFor` */
 export async function findCards(
   ctx: Pick<Context, 'db'>,
   ids: readonly (string | null)[],
+  reader?: Reader,
 ): Promise<ReadonlyMap<string, Card>> {
   const asked = [...new Set(ids.filter((id) => id !== null))];
   if (asked.length === 0) return new Map();
   const rows = await ctx.db
-    .select(cardColumns)
+    .select(cardColumnsFor(reader))
     .from(users)
     .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(asked)}))`);
   return new Map(rows.map((row) => [row.id, presentCard(row)]));

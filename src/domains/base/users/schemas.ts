@@ -51,8 +51,16 @@ export const PublicCard = z
     username: z.string(),
     displayName: z.string(),
     avatarUrl: z.string().nullable(),
-    role: z.enum(ROLES),
+    role: z.enum(ROLES).openapi({ description: '`viewer` until the creator application is approved.' }),
     isLive: z.boolean(),
     followerCount: z.int(),
+    following: z
+      .boolean()
+      .optional()
+      .openapi({
+        description:
+          'Whether you follow the user; false for yourself. Absent for guests, in events that go to several people, and in ' +
+          'the lists by which staff act on users.',
+      }),
   })
   .openapi('PublicCard');

@@ -11,7 +11,7 @@ import { KEPT_MS } from '@/domains/base/decisions/record';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
 import { requireActive } from '@/domains/people/auth/active';
@@ -83,7 +83,7 @@ export async function addComment(
   const [{ post }, parent, author] = await Promise.all([
     getPost(ctx, actor, postId),
     parentId === undefined ? undefined : getComment(ctx, actor, parentId),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, actor.userId)).get(),
+    ctx.db.select(cardColumnsFor(actor)).from(users).where(eq(users.id, actor.userId)).get(),
   ]);
   if (!author || (parent && parent.comment.postId !== postId)) throw contentError('COMMENT_NOT_FOUND');
   if (parent && parent.comment.parentId !== null) throw contentError('REPLY_TO_REPLY');

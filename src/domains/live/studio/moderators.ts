@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { channels, moderators } from '@/domains/live/channels/tables';
@@ -69,7 +69,7 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [total]] = await Promise.all([
     ctx.db
-      .select({ card: cardColumns, since: moderators.createdAt })
+      .select({ card: cardColumnsFor({ userId: creatorId }), since: moderators.createdAt })
       .from(moderators)
       .innerJoin(channels, eq(channels.id, moderators.channelId))
       .innerJoin(users, eq(users.id, moderators.userId))

@@ -57,7 +57,7 @@ export async function decideRequest(
       refusals: { DEMAND_NOT_MET: () => unbanError('UNBAN_REQUEST_DECIDED') },
     });
   } else if (request.status !== status) throw unbanError('UNBAN_REQUEST_DECIDED');
-  const card = (await findCards(ctx, [request.userId])).get(request.userId);
+  const card = (await findCards(ctx, [request.userId], actor)).get(request.userId);
   if (!card) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
   return presentRequest(request.status === 'open' ? decided : request, card);
 }

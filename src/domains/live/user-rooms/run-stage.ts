@@ -26,7 +26,7 @@ export async function inviteToStage(ctx: Context, actor: Actor, roomId: string, 
   const invited = await ctx.db.batch([addRequest(ctx, { roomId, userId, kind: 'invite', byId: actor.userId })]);
   if (invited[0].length === 0) return;
   const by = [found.people.host, ...found.people.coHosts].find(({ id }) => id === actor.userId);
-  tellSome(ctx, roomId, [userId], { type: 'stage-invite', by: { ...by } });
+  tellSome(ctx, roomId, [userId], { type: 'stage-invite', by: { ...by, following: undefined } });
 }
 
 /** Throws what `getRoomToRun` does, and the refusals of the action. @param userId or `all`, to mute everyone */

@@ -6,7 +6,7 @@ import { builtOnce } from '@/db/built-once';
 import { int } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { hasEffectiveRank } from '@/domains/base/permissions/dormant';
-import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { isActive } from '@/domains/base/visibility/people';
@@ -134,7 +134,7 @@ type Named = 'senderId' | 'country' | 'region' | 'recipientId' | 'streamId';
 const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
   db
     .select({
-      ...cardColumns,
+      ...cardColumnsFor({ userId: value('senderId') }),
       ...supportColumns(value('senderId'), { country: value('country'), region: value('region') }),
     })
     .from(users)

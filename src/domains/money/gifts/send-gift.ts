@@ -14,7 +14,7 @@ import { planOnce } from '@/db/outbox';
 import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
-import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { type CardRow, presentCardForAll } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isStaying, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
@@ -212,8 +212,8 @@ function roomEvents(
   const event = {
     type: 'gift-sent',
     id: row.id,
-    sender: presentCard(sender),
-    recipient: presentCard(recipient),
+    sender: presentCardForAll(sender),
+    recipient: presentCardForAll(recipient),
     gift: gift && presentCatalogueGift(gift),
     quantity: row.quantity,
     coins: row.coins,

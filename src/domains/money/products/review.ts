@@ -26,7 +26,7 @@ export async function listProductsInReview(ctx: Context, actor: Actor, query: Pa
   const waiting = and(sql`products.status = 'review'`, ne(products.sellerId, actor.userId), isSeenBy(actor));
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(actor))
       .from(products)
       .innerJoin(users, eq(users.id, products.sellerId))
       .where(and(waiting, isNotNull(products.submittedAt)))
@@ -57,7 +57,7 @@ export async function reviewProduct(
   { approve, reason, updatedAt }: z.output<typeof ProductReview>,
 ): Promise<ShopProduct> {
   const found = await ctx.db
-    .select({ ...shopColumns, country: users.country })
+    .select({ ...shopColumns(actor), country: users.country })
     .from(products)
     .innerJoin(users, eq(users.id, products.sellerId))
     .where(eq(products.id, id))

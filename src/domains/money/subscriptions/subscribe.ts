@@ -10,7 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
-import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isStayingCreator, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
@@ -83,7 +83,7 @@ async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }:
       .from(subscriptionTiers)
       .where(and(eq(subscriptionTiers.id, tierId), eq(subscriptionTiers.creatorId, creatorId))),
     ctx.db
-      .select({ ...cardColumns, ...supportColumns(subscriberId, placeOf(subscriber)) })
+      .select({ ...cardColumnsFor(subscriber), ...supportColumns(subscriberId, placeOf(subscriber)) })
       .from(users)
       .where(inArray(users.id, [subscriberId, creatorId])),
   ]);

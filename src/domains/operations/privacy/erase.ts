@@ -22,6 +22,7 @@ import {
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { forgetFormerNames } from '@/domains/base/users/former-names';
 import { forgetRemovedProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
@@ -58,6 +59,7 @@ import { blankReports, namelessEvidence } from '@/domains/operations/reports/for
 import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
 import { blankTickets, closeTicketsOf, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
+import { listFormerAddresses } from '@/domains/people/auth/email-changes';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetDjProfile, forgetDjRatings } from '@/domains/people/djs/forget';
@@ -126,10 +128,11 @@ async function listDue(ctx: Context): Promise<Due[]> {
 
 /** Throws ACCOUNT_HAS_OPEN_MATTERS, also if someone signed in or verified the address meanwhile. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
-  const [rooms, channel, lastExport] = await Promise.all([
+  const [rooms, channel, lastExport, formerKeys] = await Promise.all([
     ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),
     forgetChannel(ctx, id),
     findExport(ctx, id),
+    listFormerAddresses(ctx, id),
   ]);
   const dropped = lastExport && dropExport(ctx, lastExport);
   // Makes each room reload the user and close their sockets. Read first, since this list is deleted too.
@@ -138,7 +141,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
   await commit(
     ctx,
     [
-      keepAddressOut(ctx, { id, emailKey }),
+      ...[emailKey, ...formerKeys].map((key) => keepAddressOut(ctx, { id, emailKey: key })),
       eraseUser(ctx, id, noOpenMatter(id)),
       requireChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
@@ -153,6 +156,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),
+      forgetFormerNames(ctx, id),
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
       forgetViews(ctx, id),

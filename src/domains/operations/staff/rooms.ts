@@ -33,7 +33,7 @@ export async function cancelAnySession(
 ): Promise<Presented> {
   await getReached(ctx, actor, streamId);
   await stopStream(ctx, streamId, (stream) => stopped(ctx, actor, stream, reason));
-  return presentStream(await getAnyStream(ctx, streamId), actor);
+  return presentStream(await getAnyStream(ctx, actor, streamId), actor);
 }
 
 /** Answers with what it is: a stream, or a user's room. Throws as `editStream` and `editUserRoom` do. */
@@ -71,7 +71,7 @@ async function editStream(
       }),
       events: [],
     });
-    presented = await changeDetails(ctx, actor, () => getAnyStream(ctx, streamId), details, log);
+    presented = await changeDetails(ctx, actor, () => getAnyStream(ctx, actor, streamId), details, log);
   }
   if (chat) {
     const changes = chatChanges(chat);
@@ -84,7 +84,7 @@ async function editStream(
 
 /** Throws STREAM_NOT_FOUND, STAFF_OUT_OF_REACH. */
 async function getReached(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
-  const found = await getAnyStream(ctx, streamId);
+  const found = await getAnyStream(ctx, actor, streamId);
   if (!(await staffReaches(ctx, actor, found.stream.creatorId))) throw staffError('STAFF_OUT_OF_REACH');
   return found;
 }

@@ -10,7 +10,7 @@ import { verifyLink } from './verify-link';
 
 const VERIFY_LINK_MS = DAY_MS;
 
-interface Recipient {
+export interface Recipient {
   readonly id: string;
   readonly email: string;
   readonly username: string;
@@ -79,7 +79,7 @@ export async function resetLinkMail(ctx: Context, { user, secretHash }: ResetRec
 }
 
 /** When a change to an account happened, and on which device. */
-interface Occasion {
+export interface Occasion {
   /** Milliseconds. */
   readonly at: number;
   readonly userAgent: string | null;
@@ -96,18 +96,18 @@ export function passwordChangedMail(
 
 /** @param change a sentence without its full stop: `Two-factor authentication was turned off` */
 export function twoFactorMail({ email, username }: Recipient, change: string, occasion: Occasion): Mail {
-  const text = `Hi ${username},\n\n${change} on ${describe(occasion)}.\n\nIf this wasn't you, reset your password now and contact support.\n`;
+  const text = `Hi ${username},\n\n${change} on ${describeOccasion(occasion)}.\n\nIf this wasn't you, reset your password now and contact support.\n`;
   return { to: email, subject: change, text };
 }
 
 /** For a sign-in from an unknown device. */
 export function signInMail({ email, username }: Recipient, occasion: Occasion): Mail {
-  const text = `Hi ${username},\n\nSomeone signed in to your account from a new device on ${describe(occasion)}.\n\nIf this was you, you don't need to do anything. If it wasn't, reset your password now. That signs you out on every device.\n`;
+  const text = `Hi ${username},\n\nSomeone signed in to your account from a new device on ${describeOccasion(occasion)}.\n\nIf this was you, you don't need to do anything. If it wasn't, reset your password now. That signs you out on every device.\n`;
   return { to: email, subject: 'New sign-in to your account', text };
 }
 
 /** `2026-11-23 at 18:05 UTC, with Firefox on Windows` */
-function describe({ at, userAgent }: Occasion): string {
+export function describeOccasion({ at, userAgent }: Occasion): string {
   return `${toMinute(at)}, with ${describeUserAgent(userAgent)}`;
 }
 

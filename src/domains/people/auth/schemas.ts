@@ -40,7 +40,7 @@ const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
   description: 'Needs at least five different characters. Must not be a common password or contain the username.',
   example: 'correct horse battery',
 });
-const username = z
+export const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
@@ -96,6 +96,15 @@ export const OtpCheckBody = OtpRequestBody.extend({ otp });
 export const OtpResetBody = z.strictObject({ email, otp, password: newPassword, deviceToken });
 export const LinkResetBody = z.strictObject({ token: pastedToken, password: newPassword });
 export const RefreshBody = z.strictObject({ refreshToken: aToken(TOKEN_CHARACTERS_MAX).min(1) });
+export const EmailChangeBody = z.strictObject({
+  email,
+  password: typedPassword.optional().openapi({ description: 'Needed if the account has one, unless you send `code`.' }),
+  code: code.optional(),
+});
+export const EmailConfirmBody = z.strictObject({ code: otp });
+export const EmailChange = z
+  .object({ email: z.string(), expiresAt: z.iso.datetime().openapi({ description: 'When the code ends.' }) })
+  .openapi('EmailChange');
 export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({

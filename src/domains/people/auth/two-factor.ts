@@ -140,8 +140,10 @@ function codeAllowances({ userId, sessionId }: Actor) {
   return confirmationAllowances(`confirm-code:${userId}`, sessionId);
 }
 
-/** Limited like password confirmations. Returns the statements that use up the code. */
-async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
+/**
+ * Limited like password confirmations. Throws TWO_FACTOR_OFF, CONFIRMATION_WRONG, CHALLENGE_LIMIT. Returns the statements that use up the code.
+ */
+export async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
   const allowances = codeAllowances(actor);
   await spendTries(ctx, allowances);

@@ -1,8 +1,10 @@
-/** The endpoint that uploads an avatar, at two paths. */
+/** The endpoints that upload an avatar, at two paths, and remove it. */
 import { FORM_REFUSALS, fileError } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing } from '@/http/envelope';
 import { imagesError } from '@/providers/images-errors';
 import { Avatar, AvatarUpload } from './avatar-schemas';
+import { removeAvatar } from './remove-avatar';
 import { uploadAvatar } from './upload-avatar';
 
 export const avatarEndpoints: Endpoint[] = [
@@ -21,5 +23,21 @@ export const avatarEndpoints: Endpoint[] = [
     response: Avatar,
     refusals: [...FORM_REFUSALS, imagesError.IMAGES_UNAVAILABLE, fileError.UPLOAD_CONFLICT],
     handler: (ctx, { actor, request }) => uploadAvatar(ctx, actor.userId, request),
+  }),
+  endpoint({
+    operationId: 'removeAvatar',
+    method: 'delete',
+    path: '/user/avatar',
+    tag: 'user',
+    summary: 'Remove my avatar',
+    description:
+      'Idempotent. An avatar that staff removed stays with the decision, so that an appeal can bring it back.',
+    who: 'user',
+    response: Nothing,
+    refusals: [fileError.UPLOAD_CONFLICT],
+    handler: async (ctx, { actor }) => {
+      await removeAvatar(ctx, actor.userId);
+      return {};
+    },
   }),
 ];
