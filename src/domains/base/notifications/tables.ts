@@ -29,6 +29,8 @@ export const notifications = sqliteTable('notifications', {
    * indexes and exports use it.
    */
   inApp: integer('in_app').notNull().default(1),
+  /** 1: its text is made of kind and data when it is read. 0: it is `title` and `body`, as an older version wrote them. */
+  textMade: integer('text_made').notNull().default(0),
 });
 
 export const notificationActors = sqliteTable(
@@ -53,6 +55,12 @@ export const broadcasts = sqliteTable('broadcasts', {
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
   createdAt: integer('created_at').notNull(),
   audience: text().$type<BroadcastAudience>().notNull().default('members'),
+});
+
+/** When each creator's members were last notified that the creator is live. */
+export const announcements = sqliteTable('announcements', {
+  creatorId: text('creator_id').primaryKey(),
+  announcedAt: integer('announced_at').notNull(),
 });
 
 export const broadcastReads = sqliteTable(
