@@ -203,7 +203,7 @@ const notifications = {
     title: 'Ereignisse von Anbietern, die auf dich warten: {count}',
     body: 'Sie ließen sich so nicht anwenden. Sieh sie dir an und entscheide.',
   },
-  'payouts-stuck': { title: 'Auszahlungen, die auf dich warten: {count}' },
+  'payouts-stuck': { title: 'Auszahlungen warten auf dich' },
   'report-waiting': {
     title: 'Meldungen, die auf dich warten: {count}',
     body: 'Sieh dir die Belege an und entscheide.',

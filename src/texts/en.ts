@@ -190,7 +190,7 @@ const notifications = {
     title: 'Events of providers that wait for you: {count}',
     body: 'They could not be applied as they are. Look at them and decide.',
   },
-  'payouts-stuck': { title: 'Cash-outs that wait for you: {count}' },
+  'payouts-stuck': { title: 'Cash-outs wait for you' },
   'report-waiting': { title: 'Reports that wait for you: {count}', body: 'Look at the evidence and decide.' },
   'appeal-waiting': {
     title: 'Appeals that wait for you: {count}',

@@ -14,7 +14,7 @@ import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
-import { followsCreator, isOpenSubscription } from '@/domains/base/visibility/members';
+import { followsCreator, isOpenSubscription, subscribes } from '@/domains/base/visibility/members';
 import { isActive, isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { subscriptions } from '@/domains/money/subscriptions/tables';
@@ -43,8 +43,9 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
 type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
 /**
- * For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. A creator who
- * goes live again soon is not announced again: the last broadcast then leads to the new stream, without becoming unread.
+ * For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. Members who
+ * were notified within the hour are not notified again: the last broadcast then leads to the new stream, without
+ * becoming unread.
  */
 export function announceLive(ctx: Context, stream: Stream): Plan {
   const { id, creatorId, title, visibility } = stream;
@@ -60,11 +61,12 @@ export function announceLive(ctx: Context, stream: Stream): Plan {
         SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, ${int(at)},
           ${audience}
         FROM ${users} WHERE users.id = ${creatorId} AND NOT EXISTS (
-          SELECT 1 FROM ${announcements} WHERE creator_id = ${creatorId} AND announced_at > ${soon})
+          SELECT 1 FROM ${announcements} WHERE creator_id = ${creatorId} AND announced_at > ${soon}
+            AND audience IN ('members', ${audience}))
         ON CONFLICT DO NOTHING`),
       ctx.db.run(sql`
-        INSERT INTO ${announcements} (creator_id, announced_at)
-        SELECT creator_id, created_at FROM broadcasts WHERE id = ${id} AND created_at = ${at}
+        INSERT INTO ${announcements} (creator_id, audience, announced_at)
+        SELECT creator_id, audience, created_at FROM broadcasts WHERE id = ${id} AND created_at = ${at}
         ON CONFLICT DO UPDATE SET announced_at = excluded.announced_at`),
       // Only for the same audience: others may not see the new stream's title.
       ctx.db.run(sql`
@@ -163,14 +165,18 @@ function listMembers(
 ): Promise<MemberRow[]> {
   const [since, userId] = after ?? [0, ''];
   const max = literal(MEMBERS_AT_ONCE);
+  // A stream for subscribers was announced to them just before: only the others are notified of this one.
+  const isToldAlready = sql`EXISTS (SELECT 1 FROM ${announcements} told WHERE told.creator_id = ${creatorId}
+    AND told.audience = 'subscribers' AND told.announced_at > ${until - ANNOUNCED_AGAIN_AFTER_MS} AND told.announced_at < ${until})`;
   const followers = sql`SELECT * FROM (
-    SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
+    SELECT f.follower_id AS userId, f.created_at AS since,
+      (${isToldAlready} AND ${subscribes(sql`f.follower_id`, sql`f.creator_id`, until)}) AS skipped
     FROM ${follows} AS f CROSS JOIN ${users} AS u ON u.id = f.follower_id AND ${isActive(sql`u`)}
     WHERE f.creator_id = ${creatorId} AND f.created_at <= ${until}
       AND (f.created_at, f.follower_id) > (${since}, ${userId})
     ORDER BY f.created_at, f.follower_id LIMIT ${max})`;
   const isFollower = followsCreator(sql`s.subscriber_id`, sql`s.creator_id`, until);
-  const isSkipped = sql`(${audience === 'members' ? isFollower : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
+  const isSkipped = sql`(${audience === 'members' ? sql`${isFollower} OR ${isToldAlready}` : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
   const subscribers = sql`SELECT * FROM (
     SELECT s.subscriber_id AS userId, s.started_at AS since, ${isSkipped} AS skipped
     FROM ${subscriptions} AS s INDEXED BY subscriptions_open_of_creator

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { NOTIFICATION_DATA } from '@/contracts/notification-data';
 import { countsThings, NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
 import { PublicCard } from '@/domains/base/users/schemas';
-import { cursorPageOf } from '@/http/envelope';
+import { cursorPageOf, orNull } from '@/http/envelope';
 
 /** A notification as readers get it. In rooms there is one kind more: `block-changed`. */
 export interface PresentedNotification {
@@ -21,7 +21,7 @@ const common = {
   id: z.string(),
   title: z.string().openapi({ description: "In the user's `language`, if it is one of the platform's." }),
   body: z.string(),
-  actor: PublicCard.nullable().openapi({
+  actor: orNull(PublicCard).openapi({
     description: 'Who did it, with their current name; of a group, the newest. Null: the platform, or someone hidden.',
   }),
   read: z.boolean(),
@@ -53,12 +53,20 @@ function dataOf(kind: NotificationKind): z.ZodObject {
 
 const KINDS = Object.keys(NOTIFICATION_KINDS) as NotificationKind[]; // its own keys
 
-/** The wire shape of each kind's `data`. The guide's table is held to it by a test. */
-export const WIRE_DATA = Object.fromEntries(KINDS.map((kind) => [kind, dataOf(kind)])) as Readonly<
+/** The wire shape of each kind's `data`. */
+const WIRE_DATA = Object.fromEntries(KINDS.map((kind) => [kind, dataOf(kind)])) as Readonly<
   Record<NotificationKind, z.ZodObject>
 >; // one entry for each kind
 
-const shapes = KINDS.map((kind) => z.object({ ...common, kind: z.literal(kind), data: WIRE_DATA[kind] }));
+/** `ticket-reply` → `TicketReplyNotification` */
+function shapeName(kind: NotificationKind): string {
+  const words = kind.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}Notification`;
+}
+
+const shapes = KINDS.map((kind) =>
+  z.object({ ...common, kind: z.literal(kind), data: WIRE_DATA[kind] }).openapi(shapeName(kind)),
+);
 
 const [first, ...others] = shapes;
 if (!first) throw new Error('There are no kinds of notification');

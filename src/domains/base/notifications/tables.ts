@@ -57,11 +57,16 @@ export const broadcasts = sqliteTable('broadcasts', {
   audience: text().$type<BroadcastAudience>().notNull().default('members'),
 });
 
-/** When each creator's members were last notified that the creator is live. */
-export const announcements = sqliteTable('announcements', {
-  creatorId: text('creator_id').primaryKey(),
-  announcedAt: integer('announced_at').notNull(),
-});
+/** When each creator's members, or only the subscribers, were last notified that the creator is live. */
+export const announcements = sqliteTable(
+  'announcements',
+  {
+    creatorId: text('creator_id').notNull(),
+    audience: text().$type<BroadcastAudience>().notNull(),
+    announcedAt: integer('announced_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.audience] })],
+);
 
 export const broadcastReads = sqliteTable(
   'broadcast_reads',

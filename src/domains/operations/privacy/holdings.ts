@@ -148,7 +148,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [notificationMarks.userId],
   },
   { as: 'broadcasts', table: broadcasts, tie: broadcasts.creatorId, order: [broadcasts.createdAt, broadcasts.id] },
-  { as: 'announcements', table: announcements, tie: announcements.creatorId, order: [announcements.creatorId] },
+  { as: 'announcements', table: announcements, tie: announcements.creatorId, order: [announcements.audience] },
   { as: 'broadcastsRead', table: broadcastReads, tie: broadcastReads.userId, order: [broadcastReads.broadcastId] },
   {
     as: 'pushSubscriptions',
