@@ -7,9 +7,12 @@ import { asApplicant } from '#test/support/applications';
 import { giveCoins, once } from '#test/support/money';
 import { aBrowser, outside, taskContext } from '#test/support/notifications';
 import { asPerformer, goAnonymous } from '#test/support/performers';
+import { aStream } from '#test/support/streams';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { noticeTo } from '@/contracts/notification-data';
+import { commit } from '@/db/commit';
+import { announceLive } from '@/domains/base/notifications/broadcast';
 import { sendStaffDigests } from '@/domains/base/notifications/digest';
 import { notify } from '@/domains/base/notifications/notify';
 import { sweepOutbox } from '@/queues/outbox';
@@ -199,14 +202,24 @@ describe('outside of the app', () => {
       await fan.post(`social/follow/${creator.userId}`);
       await fan.put('user/settings', { notifications: { live: { email: true, push: false } } });
     }
-    const { data } = await creator.post('sessions', { title: 'Tonight' });
-    await creator.post(`sessions/${data.id}/start`);
-    await mailTo(german.email, `${creator.username} ist live`);
-    await mailTo(english.email, `${creator.username} is live`);
+    const id = await aStream(creator, { status: 'live' });
+    const tasks = taskContext();
+    const stream = { id, creatorId: creator.userId, title: 'Tonight', visibility: 'public' } as const;
+    const { statements, events } = announceLive(tasks.ctx, stream);
+    await commit(tasks.ctx, statements, { events });
+    await tasks.settle();
+    const mailed = (await tasks.drain()).filter(({ type }) => type === 'send-notification-mail');
+    expect(mailed).toHaveLength(2);
+    expect(mailed).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ userId: german.userId, title: `${creator.username} ist live`, language: 'de' }),
+        expect.objectContaining({ userId: english.userId, title: `${creator.username} is live`, language: 'en' }),
+      ]),
+    );
     expect(await itemsOf(german)).toMatchObject([
       {
         ...{ title: `${creator.username} ist live`, body: 'Tonight', actor: { id: creator.userId, isLive: true } },
-        data: { streamId: data.id, creatorId: creator.userId, streamTitle: 'Tonight' },
+        data: { streamId: id, creatorId: creator.userId, streamTitle: 'Tonight' },
       },
     ]);
   });
