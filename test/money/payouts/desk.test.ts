@@ -86,7 +86,7 @@ describe('approving', () => {
     ]);
     await vi.waitFor(async () =>
       expect(await notificationsOf(creator.userId)).toEqual([
-        { kind: 'payout-approved', body: '19.55 USD will be sent to you.' },
+        { kind: 'payout-approved', body: '$19.55 will be sent to you.' },
       ]),
     );
   });

@@ -1,7 +1,8 @@
 /** The moderators of a creator's rooms. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireThat } from '@/db/commit';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
 import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
@@ -36,15 +37,12 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
 }
 
 function named(userId: string, creatorId: string): OutboxEvent {
-  const notification: NewNotification = {
+  return noticeTo(
     userId,
-    kind: 'moderator-named',
-    title: 'made you a moderator',
-    body: 'You can delete messages in their chat, and time out or ban viewers.',
-    data: { creatorId },
-    gather: { group: moderatorGroup(creatorId), actorId: creatorId },
-  };
-  return { kind: 'notify', notification };
+    'moderator-named',
+    { creatorId },
+    { gather: { group: moderatorGroup(creatorId), actorId: creatorId } },
+  );
 }
 
 function moderatorGroup(creatorId: string): string {

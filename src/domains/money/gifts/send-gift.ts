@@ -7,7 +7,8 @@ import type { z } from '@hono/zod-openapi';
 import { type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { builtOnce } from '@/db/built-once';
 import { requireThat } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
@@ -133,7 +134,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
-    ...placeStatements(ctx, row, facts.room?.asGuide ?? 0),
+    ...placeStatements(ctx, row, { asGuide: facts.room?.asGuide ?? 0, name: line.gift?.name ?? null }),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
@@ -173,11 +174,15 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
 const takeFurtherLots = furtherLotsOf('gift', giftsSent);
 
 /** A stream and a guide's day count what was given there. Elsewhere, the recipient is told. */
-function placeStatements(ctx: Context, row: GiftSentRow, asGuide: 0 | 1): Statement[] {
+function placeStatements(
+  ctx: Context,
+  row: GiftSentRow,
+  { asGuide, name }: { readonly asGuide: 0 | 1; readonly name: string | null },
+): Statement[] {
   const { streamId, roomId, recipientId: userId, diamonds, createdAt } = row;
   if (streamId !== null) return [addToStream(ctx, { streamId, diamonds })];
   if (roomId !== null) return [addToRoomDay(ctx, { userId, day: toDay(createdAt), asGuide, diamonds })];
-  return giftNotice(ctx, row);
+  return giftNotice(ctx, row, name);
 }
 
 const addToRoomDay = builtOnce((db, value: (name: 'userId' | 'day' | 'asGuide' | 'diamonds') => Placeholder) =>
@@ -224,14 +229,14 @@ function roomEvents(
 }
 
 /** Outside of rooms: at most one notification per sender and minute, grouped by day. */
-function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
+function giftNotice(
+  ctx: Context,
+  { giftId, senderId, recipientId, quantity, coins, createdAt }: GiftSentRow,
+  name: string | null,
+): Statement[] {
   const minute = Math.floor(createdAt / MINUTE_MS);
-  const notification: NewNotification = {
-    userId: recipientId,
-    kind: 'gift',
-    title: 'sent you gifts',
-    body: '',
-    gather: { group: `gifts:${toDay(createdAt)}`, actorId: senderId },
-  };
-  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, { kind: 'notify', notification })];
+  const gather = { group: `gifts:${toDay(createdAt)}`, actorId: senderId };
+  const gift = { senderId, giftId, name, quantity, coins };
+  const event = noticeTo(recipientId, 'gift', { gift }, { gather });
+  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, event)];
 }

@@ -4,7 +4,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -19,7 +20,7 @@ import { replaceFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank } from '@/shared/actor';
-import { toDay } from '@/shared/time';
+import { toIso } from '@/shared/time';
 import { openMasked, presentDetails } from './details';
 import { REST_MS } from './details-rest';
 import { payoutError } from './errors';
@@ -79,7 +80,7 @@ export async function decideDetails(
   const takesEffect =
     decision.accept && financial !== null ? replaceFinancial(ctx, userId, { financial, accountLast4 }) : [];
   await commit(ctx, decisionStatements(ctx, actor, row, changes, takesEffect), {
-    events: [{ kind: 'notify', notification: notificationOf(details, changes) }],
+    events: [noticeOf(details, changes)],
     refusals: { DEMAND_NOT_MET: () => payoutError('PAYOUT_DETAILS_DECIDED') },
   });
   ctx.log.event(`payout-details.${changes.status}`, { payoutDetailsId: id });
@@ -121,17 +122,11 @@ function decisionStatements(
   ];
 }
 
-function notificationOf(
-  { id, userId, accountLast4 }: PayoutDetailsRow,
-  { status, usableAt, reason }: Changes,
-): NewNotification {
-  const data = { payoutDetailsId: id };
-  if (status === 'refused') {
-    const title = 'Your new bank details were not accepted';
-    return { userId, kind: 'payout-details-refused', title, body: `Your old ones stay. Reason: ${reason}`, data };
-  }
-  const body = `From ${toDay(usableAt ?? 0)} on, we pay to the account that ends in ${accountLast4}. Until then, nothing is paid by bank transfer. If you did not ask for this, contact support now.`;
-  return { userId, kind: 'payout-details-accepted', title: 'Your new bank details are accepted', body, data };
+function noticeOf({ id, userId, accountLast4 }: PayoutDetailsRow, { status, usableAt, reason }: Changes): OutboxEvent {
+  if (status === 'refused')
+    return noticeTo(userId, 'payout-details-refused', { payoutDetailsId: id, reason: reason ?? '' });
+  const data = { payoutDetailsId: id, accountLast4, usableAt: toIso(usableAt ?? 0) };
+  return noticeTo(userId, 'payout-details-accepted', data);
 }
 
 type Decidable = Reviewed & { readonly country: string | null; readonly rank: Rank | null };

@@ -7,6 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, getTableColumns, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
@@ -180,7 +181,7 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
       ...chargeMonth(ctx, row, 1, economy),
     ],
     {
-      events: [...changed, newSubscriberEvent(row, tier, subscriber)],
+      events: [...changed, newSubscriberEvent(row, tier)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
@@ -228,15 +229,10 @@ async function takeUpAgain(
   return { ...running, cancelledAt: null, bodyHash: once.bodyHash };
 }
 
-function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId: row.creatorId,
-      kind: 'subscription',
-      title: 'You have a new subscriber',
-      body: `${subscriber.displayName} subscribed to ${tier.name}.`,
-      data: { subscriptionId: row.id, subscriberId: row.subscriberId, tierId: tier.id },
-    },
-  };
+function newSubscriberEvent(
+  { id, creatorId, subscriberId, coinsPerMonth }: SubscriptionRow,
+  tier: TierRow,
+): OutboxEvent {
+  const data = { subscriptionId: id, subscriberId, tierId: tier.id, tierName: tier.name, coinsPerMonth };
+  return noticeTo(creatorId, 'subscription', data);
 }

@@ -9,12 +9,11 @@ import { offeredPackages, presentPackage } from '@/domains/money/purchases/packa
 import { currentTransparency } from '@/domains/operations/appeals/transparency';
 import { type Envelope, reply } from '@/http/envelope';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
+import { LANGUAGES } from '@/texts/languages';
 import type { SystemConfig } from './config-schemas';
 
 /** More than a page of an app shows. */
 const PACKAGES_MAX = 100;
-/** The platform's texts are in English. Users may still set any language for their own app. */
-const LANGUAGES = ['en'];
 const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
 
 export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<typeof SystemConfig>>> {
@@ -37,7 +36,7 @@ export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<t
       saleMinor: limits.shop.currencies.map(({ currency, feeMinor }) => ({ currency, amountMinor: feeMinor })),
     },
     packages: packages.map(presentPackage),
-    languages: LANGUAGES,
+    languages: [...LANGUAGES],
     pushPublicKey: ctx.push?.publicKey ?? null,
     shop: { physical: ctx.payments.current.canShip, digital: true },
     maintenance: window && presentWindow(window),

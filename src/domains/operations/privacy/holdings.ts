@@ -9,6 +9,7 @@ import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isByNobodyBanned, isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
+  announcements,
   broadcastReads,
   broadcasts,
   notificationMarks,
@@ -151,7 +152,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: notifications.userId,
     order: [notifications.inApp, notifications.createdAt, notifications.id],
     only: sql`${isSoOfSomebody} AND ${isByNobodyBanned}`,
-    without: ['groupKey', 'wokenBy', 'about', 'inApp'],
+    without: ['groupKey', 'wokenBy', 'about', 'inApp', 'textMade'],
   },
   {
     as: 'notificationsRead',
@@ -160,6 +161,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [notificationMarks.userId],
   },
   { as: 'broadcasts', table: broadcasts, tie: broadcasts.creatorId, order: [broadcasts.createdAt, broadcasts.id] },
+  { as: 'announcements', table: announcements, tie: announcements.creatorId, order: [announcements.audience] },
   { as: 'broadcastsRead', table: broadcastReads, tie: broadcastReads.userId, order: [broadcastReads.broadcastId] },
   {
     as: 'pushSubscriptions',

@@ -2,8 +2,10 @@
  * Staff in any room: they edit or close it, and cancel any session. Reach is checked against the host. Every act that
  * changes something is logged, and the host hears why a stream was stopped.
  */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import { noticeTo } from '@/contracts/notification-data';
 import type { Plan } from '@/db/commit';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { type FoundStream, getAnyStream } from '@/domains/live/streams/find';
@@ -93,14 +95,13 @@ function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string |
   const isLive = stream.status === 'live';
   const after = { status: isLive ? 'ended' : 'cancelled' };
   const action = { action: 'session.cancel', before: { status: stream.status }, after, reason };
-  const notification = {
-    userId: stream.creatorId,
-    kind: 'stream-stopped',
-    title: isLive ? 'Our staff ended your stream' : 'Our staff cancelled your stream',
-    body: reason ?? stream.title,
-    data: { streamId: stream.id },
-  } as const;
-  return { statements: logRoom(ctx, actor, stream, action), events: [{ kind: 'notify', notification }] };
+  const { id: streamId, title } = stream;
+  const event = isLive ? 'ended' : 'cancelled';
+  const told = { streamId, event, what: title, ...(reason ? { reason } : {}) } as const;
+  return {
+    statements: logRoom(ctx, actor, stream, action),
+    events: [noticeTo(stream.creatorId, 'stream-stopped', told)],
+  };
 }
 
 /** The fields of the row that the changes name. */

@@ -197,7 +197,7 @@ function planUsers(ctx: Context, { ticket, newest, handlerIds }: Thread): Planne
   const there = [ticket, newest].find((one) => one && takesReply(one, now));
   const assigneeId = there?.assigneeId && handlerIds.has(there.assigneeId) ? there.assigneeId : null;
   const row = there ? { ...there, ...moveTo(there, 'open', now), assigneeId } : continuation(ctx, ticket);
-  const events = [tellDesk(row, 'A user replied to your ticket')];
+  const events = [tellDesk(row, 'replied')];
   const common = { replyId: newId(), ticket: row, isNew: !there, events, after: [] };
   return { ...common, statements: there ? change(ctx, there, row) : [ctx.db.insert(tickets).values(row)] };
 }

@@ -58,13 +58,13 @@ export async function askForEmailChange(
     ...BANNED_MEANWHILE,
   });
   const at = ctx.now();
-  sendMail(ctx, async () => emailChangeAskedMail(user, email, { at, userAgent }));
+  sendMail(ctx, async () => emailChangeAskedMail(ctx, user, email, { at, userAgent }));
   sendMail(ctx, async () => {
     if (holder && !givesWay(holder)) {
       const [claimed] = await claimTakenMail(ctx, holder.user.id);
-      return claimed && addressInUseMail(holder.user);
+      return claimed && addressInUseMail(ctx, holder.user);
     }
-    if (bannedUntil === undefined) return emailCodeMail({ email, username: user.username }, code);
+    if (bannedUntil === undefined) return emailCodeMail(ctx, { ...user, email }, code);
     return (await claimAddressMail(ctx, email)) ? addressBannedMail(email, bannedUntil) : undefined;
   });
   ctx.log.event('email-change.asked', { userId });

@@ -47,8 +47,8 @@ export async function confirmEmailChange(ctx: Context, actor: Actor, code: strin
   await setAddress(ctx, actor, account, change);
   const { user, staff } = await getAccount(ctx, userId);
   const at = ctx.now();
-  sendMail(ctx, async () => emailChangedMail(account.user, change.email, at));
-  sendMail(ctx, async () => newAddressMail(user, at));
+  sendMail(ctx, async () => emailChangedMail(ctx, account.user, change.email, at));
+  sendMail(ctx, async () => newAddressMail(ctx, user, at));
   return presentUser(user, staff);
 }
 

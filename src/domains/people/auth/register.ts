@@ -67,7 +67,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
       DEMAND_NOT_MET: () => (former ? emailTaken(ctx, former) : authError('EMAIL_TAKEN')),
     },
   );
-  sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
+  sendMail(ctx, () => (otp ? otpMail(ctx, user, 'email-verification', otp.code) : verifyLinkMail(ctx, user)));
   ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
   return { userId: user.id, email, role, ...session.tokens, deviceToken };
 }
@@ -81,7 +81,7 @@ function replace(ctx: Context, { user }: Account): Statement[] {
 function emailTaken(ctx: Context, { user }: Account) {
   sendMail(ctx, async () => {
     const [claimed] = await claimTakenMail(ctx, user.id);
-    return claimed && addressTakenMail(user);
+    return claimed && (await addressTakenMail(ctx, user));
   });
   return authError('EMAIL_TAKEN');
 }

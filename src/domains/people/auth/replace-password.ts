@@ -57,8 +57,8 @@ export async function replacePassword(
     ],
     { events: [sessionsEnded(user.id)], refusals: { DEMAND_NOT_MET: refusal } },
   );
-  const change = { at: ctx.now(), where: keptSessionId === undefined ? 'everywhere' : 'everywhere else' };
-  sendMail(ctx, async () => passwordChangedMail(user, change));
+  const change = { at: ctx.now(), where: keptSessionId === undefined ? 'everywhere' : 'everywhere-else' } as const;
+  sendMail(ctx, () => passwordChangedMail(ctx, user, change));
   ctx.log.event('session.ended', { userId: user.id, because: 'new-password', all: keptSessionId === undefined });
 }
 

@@ -4,7 +4,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
@@ -99,13 +100,7 @@ export async function approveApplication(ctx: Context, actor: Actor, id: string)
     status: 'APPROVED',
     role: application.type,
     also: [createProfile(ctx, application)],
-    notification: {
-      userId: application.userId,
-      kind: 'creator-approved',
-      title: 'You are now a creator',
-      body: 'Your application was approved. You can now stream, sell and earn.',
-      data: { applicationId: id },
-    },
+    notice: noticeTo(application.userId, 'creator-approved', { applicationId: id }),
   });
 }
 
@@ -125,13 +120,7 @@ export async function rejectApplication(ctx: Context, actor: Actor, id: string, 
     status: 'REJECTED',
     reason,
     also: [recordDecision(ctx, appealable)],
-    notification: {
-      userId,
-      kind: 'creator-rejected',
-      title: 'Your application was not approved',
-      body: reason,
-      data: { applicationId: id, decisionId: appealable.id },
-    },
+    notice: noticeTo(userId, 'creator-rejected', { applicationId: id, decisionId: appealable.id, reason }),
   });
 }
 
@@ -141,14 +130,14 @@ interface Decision {
   /** The applicant's new role. */
   role?: Role;
   also?: Statement[];
-  notification: NewNotification;
+  notice: OutboxEvent;
 }
 
 async function decide(
   ctx: Context,
   actor: Actor,
   { application, ...applicant }: Reviewed,
-  { status, reason, role, also = [], notification }: Decision,
+  { status, reason, role, also = [], notice }: Decision,
 ): Promise<z.input<typeof ApplicationInReview>> {
   const { id, userId } = application;
   const decision = { status, reason: reason ?? null, decidedAt: ctx.now(), decidedBy: actor.userId };
@@ -180,10 +169,7 @@ async function decide(
       }),
     ],
     {
-      events: [
-        { kind: 'notify', notification },
-        { kind: 'user-changed', userId },
-      ],
+      events: [notice, { kind: 'user-changed', userId }],
       refusals: {
         DEMAND_NOT_MET: () =>
           creatorError('APPLICATION_DECIDED', {
