@@ -23,6 +23,9 @@ export const aCurrency = z
   .regex(/^[A-Z]{3}$/, NO_CURRENCY)
   .refine((code) => MINOR_DIGITS.has(code), NO_CURRENCY);
 
+/** An amount of diamonds, as everywhere but in a history: never below zero. */
+export const aDiamondCount = z.int().min(0);
+
 /** An amount in a currency's minor units. */
 export const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 

@@ -1,6 +1,7 @@
 /** Wire shapes of the catalogue, and of gifts and tips that were sent or received. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { keptTimes } from '@/http/catalogue-query';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
 import { aLine, aText, expectedCoins } from '@/http/fields';
 
@@ -25,7 +26,8 @@ const CatalogueGift = z
 export const CataloguePage = pageOf(CatalogueGift);
 
 /** A gift of the catalogue as staff see it. */
-export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('KeptGift');
+export const KeptGift = CatalogueGift.extend({ active: z.boolean(), ...keptTimes }).openapi('KeptGift');
+export const KeptGiftPage = pageOf(KeptGift);
 
 const kept = {
   name: aLine(NAME_CHARACTERS_MAX),
@@ -105,6 +107,9 @@ export const GiftSent = z
         description: 'Why your message was left out; the gift was sent without it. Only for the sender.',
       }),
     createdAt: z.string(),
+    balanceAfter: z.int().optional().openapi({
+      description: 'The coins that it left in your wallet. Only in the answer to sending it, and the same in a repeat.',
+    }),
   })
   .openapi('Gift');
 

@@ -30,7 +30,15 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
-import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
+import {
+  findGiftSent,
+  type GiftFacts,
+  type GiftMade,
+  type Giving,
+  readGiftFacts,
+  requireRecipient,
+  sentBefore,
+} from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import { type GiftRow, type GiftSentRow, giftsSent, roomGiftDays, streamEarnings } from './tables';
@@ -94,10 +102,10 @@ async function give(ctx: Context, giving: Giving, once: Once, price: Price): Pro
     () => pay(ctx, giving, once, facts, price),
     () => findGiftSent(ctx, giving.senderId, once.idempotencyKey),
   );
-  return presentGiftSent(row, facts, giving.senderId);
+  return { ...presentGiftSent(row, facts, giving.senderId), balanceAfter: row.balanceAfter };
 }
 
-async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftSentRow> {
+async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftMade> {
   if (!facts.sender) throw new Error(`The sender ${giving.senderId} has no account`);
   const line = price(facts);
   const recipient = requireRecipient(facts, giving);
@@ -134,14 +142,17 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
     ...placeStatements(ctx, row, facts.room?.asGuide ?? 0),
+    sentBefore(ctx, { senderId, idempotencyKey: once.idempotencyKey }),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
-  await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+  const results = await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
     refusals: { DEMAND_NOT_MET: gone, ...BANNED_MEANWHILE },
     events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
-  return row;
+  const [made] = results.at(-1) as GiftMade[]; // of the last statement
+  if (!made) throw new Error(`The gift ${row.id} is not there`);
+  return made;
 }
 
 const requireBothActive = builtOnce((db, value: (name: 'senderId' | 'recipientId') => Placeholder) => {

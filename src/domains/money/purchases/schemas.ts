@@ -4,6 +4,7 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
+import { keptTimes } from '@/http/catalogue-query';
 import { aLine } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
@@ -24,6 +25,9 @@ export const CoinPackage = z
     active: z.boolean(),
   })
   .openapi('CoinPackage');
+
+/** A package as staff see it. */
+export const KeptPackage = CoinPackage.extend(keptTimes).openapi('KeptPackage');
 
 const offer = {
   name: aLine(NAME_CHARACTERS_MAX),
