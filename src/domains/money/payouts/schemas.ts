@@ -137,7 +137,11 @@ export const PaidRequest = z.strictObject({ reference: aLine(REFERENCE_CHARACTER
 
 export const PayoutAccountRequest = z
   .strictObject({
-    returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX),
+    returnUrl: z
+      .string()
+      .min(1)
+      .max(URL_CHARACTERS_MAX)
+      .describe('Where the provider sends you back: an address of this platform, or a link into one of its apps.'),
     country: z
       .string()
       .refine(isCountry, 'must be an ISO 3166-1 alpha-2 code')

@@ -50,7 +50,7 @@ export const purchaseEndpoints: Endpoint[] = [
     summary: 'Start buying a package; returns the URL where to pay',
     description:
       'Coins are credited only once the provider has confirmed the payment. `successUrl` and `cancelUrl` must be ' +
-      'addresses of this platform. After a 503, send the same request again with the same key. A discount code is ' +
+      'addresses of this platform, or links into its apps. After a 503, send the same request again with the same key. A discount code is ' +
       'reserved until the checkout expires. A buyer has at most three open checkouts, and one open purchase with a ' +
       'code. With a slow means of payment the purchase is `processing`, for up to 30 days.',
     who: 'user',

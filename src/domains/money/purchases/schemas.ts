@@ -48,7 +48,9 @@ export const PurchaseRequest = z
   .strictObject({
     packageId: anId,
     discountCode: aTypedCode.optional(),
-    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform.'),
+    successUrl: aUrl.describe(
+      'Where the buyer is sent after paying: an address of this platform, or a link into one of its apps.',
+    ),
     cancelUrl: aUrl,
   })
   .openapi('PurchaseRequest');
