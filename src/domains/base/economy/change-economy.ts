@@ -20,6 +20,7 @@ import { offersAreUnchanged, readOffers, requireNoLoop } from './offers';
 import { keepsAllByRoundTrip } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 import { type EconomyVersionRow, economyVersions } from './tables';
+import { inWireNames, limitsOf, moneyOf, presentLimits, withoutGaps } from './wire-limits';
 import { everyOfferEarns, listWorthless } from './worth';
 
 type Part = 'conversions' | 'limits' | 'targets';
@@ -58,7 +59,7 @@ export async function changeConversions(ctx: Context, actor: Actor, input: Input
  */
 export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
   const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
-  const limits = { ...newest.config.limits, ...withoutGaps(input) };
+  const limits = { ...newest.config.limits, ...limitsOf(input) };
   const sorted = {
     currencies: byCurrency(limits.currencies),
     shop: { ...limits.shop, currencies: byCurrency(limits.shop.currencies) },
@@ -103,7 +104,7 @@ function withConversions({ conversions, limits, ...others }: EconomyConfig, inpu
       : limits.currencies.filter(({ currency }) => currency !== sent.payoutCurrency);
   return {
     conversions: { ...changed, currencyRates: byCurrency(changed.currencyRates) },
-    limits: { ...limits, ...amounts, currencies },
+    limits: { ...limits, ...(amounts && moneyOf(amounts)), currencies },
     ...others,
   };
 }
@@ -121,13 +122,15 @@ function byCurrency<T extends { readonly currency: string }>(entries: readonly T
 /** Throws ECONOMY_CONTRADICTS. */
 function requireConsistent(config: EconomyConfig): void {
   const problems = contradictionsOf(config);
-  if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
+  const details = problems.map(({ path, message }) => ({ path: inWireNames(path), message: inWireNames(message) }));
+  if (details.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details });
 }
 
 /**
  * The parts that change in one request are logged together: conversions with limits, targets with the rules for guides.
  */
-function loggedPart({ conversions, limits, targets, guides }: EconomyConfig, part: Part) {
+function loggedPart({ conversions, limits: stored, targets, guides }: EconomyConfig, part: Part) {
+  const limits = presentLimits(stored);
   return { conversions: { ...conversions, limits }, limits, targets: { targets, guides } }[part];
 }
 
@@ -169,13 +172,6 @@ async function newestVersion(ctx: Context): Promise<EconomyVersionRow> {
   return newest;
 }
 
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Removes fields that were not sent, instead of keeping them as `undefined`. */
-function withoutGaps<T extends object>(input: T): Given<T> {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
-}
-
 function presentVersion({ version, config, changedBy, createdAt }: EconomyVersionRow): z.input<typeof EconomyVersion> {
-  return { version, ...config, changedBy, createdAt: toIso(createdAt) };
+  return { version, ...config, limits: presentLimits(config.limits), changedBy, createdAt: toIso(createdAt) };
 }

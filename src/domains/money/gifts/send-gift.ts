@@ -63,7 +63,8 @@ export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof New
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
-    if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
+    if (quantity > giftQuantityMax)
+      throw giftError('QUANTITY_OUT_OF_RANGE', { details: { min: 1, max: giftQuantityMax } });
     const coins = gift.coins * quantity;
     requirePrice(coins, expectedCoins);
     return { quantity, gift, coins };
@@ -75,7 +76,7 @@ export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<
   return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
     if (coins < tipCoinsMin || coins > tipCoinsMax)
-      throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
+      throw giftError('TIP_OUT_OF_RANGE', { details: { min: tipCoinsMin, max: tipCoinsMax } });
     return { quantity: 1, gift: null, coins };
   });
 }

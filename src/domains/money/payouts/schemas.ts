@@ -1,6 +1,6 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
-import { aCurrency, MINOR_MAX } from '@/contracts/economy';
+import { aCurrency, aDiamondCount, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Financial } from '@/domains/people/creators/schemas';
 import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
@@ -30,13 +30,13 @@ export const PayoutRequest = z
   ])
   .openapi('PayoutRequest');
 
-export const SetOff = z.object({ diamonds: z.int(), coins: z.int() }).openapi('SetOff');
+export const SetOff = z.object({ diamonds: aDiamondCount, coins: z.int() }).openapi('SetOff');
 
 export const Payout = z
   .object({
     id: z.uuid(),
     source: z.enum(['diamonds', 'sales']),
-    diamonds: z.int().optional(),
+    diamonds: aDiamondCount.optional(),
     amountMinor: z.int().describe('The amount sent, after the fee.'),
     currency: z.string(),
     feeMinor: z.int(),
@@ -86,8 +86,8 @@ export const PayoutInReview = Payout.extend({
   needsDecision: z
     .boolean()
     .describe('The provider has not said for 20 hours whether it was sent. Check there, then use `paid` or `reject`.'),
-  stoppedAt: z
-    .string()
+  stoppedAt: z.iso
+    .datetime()
     .nullable()
     .describe(
       'Since when it is stopped because the creator was banned: do not send it. If it was sent before, use `paid`; if ' +

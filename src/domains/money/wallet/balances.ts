@@ -24,10 +24,8 @@ export async function readWallet(ctx: Context, userId: string): Promise<z.input<
     maturingDiamonds: diamonds.maturing,
     heldDiamonds,
     ...sales,
-    maturing: {
-      diamonds: diamonds.matures.map(({ at, diamonds }) => ({ at: toIso(at), diamonds })),
-      sales: sales.maturingSales.flatMap((money) => datesOf(money, dated)),
-    },
+    diamondsMature: diamonds.matures.map((part) => ({ at: toIso(part.at), diamonds: part.diamonds })),
+    salesMature: sales.maturingSales.flatMap((money) => datesOf(money, dated)),
     owed: Math.max(-coins, 0),
     owedDiamonds: Math.max(-diamonds.total, 0),
   };

@@ -23,19 +23,15 @@ export const Wallet = z
       description:
         'Money from sales that cannot be cashed out yet: it matures, has an open problem or is being refunded.',
     }),
-    maturing: z
-      .object({
-        diamonds: z
-          .array(z.object({ at: time, diamonds: aDiamondCount }))
-          .describe('They add up to `maturingDiamonds`.'),
-        sales: z
-          .array(Money.extend({ at: time.nullable() }))
-          .describe(
-            'They add up to `maturingSales`. Null: the date is not known yet, because the order is not shipped, has an ' +
-              'open problem or is being refunded.',
-          ),
-      })
-      .describe('What matures when, soonest first: one entry a day, and a currency.'),
+    diamondsMature: z
+      .array(z.object({ at: time, diamonds: aDiamondCount }))
+      .describe('When `maturingDiamonds` will have matured, soonest first: one entry a day.'),
+    salesMature: z
+      .array(Money.extend({ at: time.nullable() }))
+      .describe(
+        'When `maturingSales` will have matured, by currency and soonest first: one entry a day. Null: the date is not ' +
+          'known yet, because the order is not shipped, has an open problem or is being refunded.',
+      ),
     owed: z.int().openapi({
       description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.',
     }),

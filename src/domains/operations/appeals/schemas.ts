@@ -27,8 +27,8 @@ const shared = {
   text: z.string(),
   status,
   answer: z.string().nullable(),
-  createdAt: z.string(),
-  decidedAt: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().nullable(),
 };
 
 export const Appeal = z.object(shared).openapi('Appeal');

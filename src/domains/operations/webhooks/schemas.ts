@@ -8,7 +8,7 @@ import { WEBHOOK_DECISIONS, WEBHOOK_PROVIDERS, WEBHOOK_STATES } from './tables';
 const REASON_CHARACTERS_MAX = 500;
 
 export const LiveKitWebhook = z
-  .looseObject({ event: z.string(), id: z.string(), createdAt: z.string().describe('Seconds since the epoch.') })
+  .looseObject({ event: z.string(), id: z.string(), createdAt: z.iso.datetime().describe('Seconds since the epoch.') })
   .openapi('LiveKitWebhook');
 
 export const StripeWebhook = z
