@@ -1,6 +1,8 @@
 /** Wire shapes of the economy: a version, and a change to each of its parts. */
 import { z } from '@hono/zod-openapi';
 import { Conversions, GuideRules, Targets } from '@/contracts/economy';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { orNull } from '@/http/envelope';
 import { WireLimits, WireMoneyLimits } from './wire-limits';
 
 export const ConversionChanges = Conversions.extend({
@@ -26,7 +28,7 @@ export const EconomyVersion = z
     limits: WireLimits,
     targets: Targets,
     guides: GuideRules,
-    changedBy: z.string().nullable().describe('Null for the initial version.'),
+    changedBy: orNull(PublicCard).describe('Null for the initial version.'),
     createdAt: z.iso.datetime(),
   })
   .openapi('EconomyVersion');

@@ -81,7 +81,7 @@ const BankAccount = z
 
 export const PayoutInReview = Payout.extend({
   creator: PublicCard,
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
   accountLast4: z.string().optional().describe('The last characters of the bank account, for bank transfers.'),
   needsDecision: z
     .boolean()
@@ -172,7 +172,7 @@ export const PayoutDetailsInReview = z
     financial: orNull(Financial).describe('Masked. Null once it is decided.'),
     accountLast4: z.string(),
     currentLast4: z.string().nullable().describe('The last characters of the account in use.'),
-    decidedBy: z.uuid().nullable(),
+    decidedBy: orNull(PublicCard),
   })
   .openapi('PayoutDetailsInReview');
 

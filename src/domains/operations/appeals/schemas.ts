@@ -41,8 +41,10 @@ export const AppealInReview = z
       description: 'The evidence of the report that led to the decision, while it is kept.',
     }),
     reportId: z.string().nullable(),
-    decidedBy: z.string().openapi({ description: 'The member of staff who made the decision.' }),
-    resolvedBy: z.string().nullable().openapi({ description: 'The member of staff who answered the appeal.' }),
+    decidedBy: orNull(PublicCard).openapi({
+      description: 'The member of staff who made the decision. Null: the account no longer exists.',
+    }),
+    resolvedBy: orNull(PublicCard).openapi({ description: 'The member of staff who answered the appeal.' }),
   })
   .openapi('AppealInReview');
 

@@ -4,7 +4,7 @@ import { aDiamondCount, GUIDE_METRICS, TARGET_PERIODS } from '@/contracts/econom
 import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
-import { pageQuery } from '@/http/envelope';
+import { orNull, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { GUIDE_STATUSES } from '@/shared/actor';
 import { NOT_COUNTED_REASONS } from './progress';
@@ -52,7 +52,7 @@ export const GuideApplicationInReview = GuideApplication.extend({
   applicant: PublicCard,
   applicantStatus: z.enum(USER_STATUSES).describe('Nothing can be decided unless it is `active`.'),
   country: z.string().nullable(),
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
 }).openapi('GuideApplicationInReview');
 
 export const GuideApplicationsQuery = z.strictObject({ ...pageQuery, status: Status.optional() });
