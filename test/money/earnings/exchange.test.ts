@@ -46,7 +46,7 @@ describe('an exchange', () => {
     ]);
     const nobody = await asViewer();
     const empty = await nobody.post(exchange, { diamonds: 10 }, once());
-    expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { diamonds: 0 } });
+    expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { matured: 0 } });
   });
 
   it('below the minimum is refused with the minimum', async () => {
