@@ -75,6 +75,7 @@ import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/h
 import { mount } from '@/http/mount';
 import { openApiDocument } from '@/http/openapi';
 import { keepPaths, methodsBy, noRoute } from '@/http/paths';
+import { returnRoutes } from '@/http/return-url';
 import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 import { ConfigError } from './config';
@@ -157,6 +158,7 @@ app.route('/', docsRoutes(describeApi));
 app.route('/', authPageRoutes);
 app.route('/', mediaRoutes);
 app.route('/', devRoutes);
+app.route('/', returnRoutes);
 app.route('/', sandboxCheckoutRoutes);
 app.route('/api/v1', api);
 app.route('/api', api);

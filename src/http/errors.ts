@@ -59,7 +59,10 @@ export const httpError = errorList({
   WRONG_CONTENT_TYPE: [415, 'This endpoint does not take a body of this type. Check the Content-Type header.'],
   VALIDATION_FAILED: [422, 'Some fields are missing, unknown or not as expected. The details name each of them.'],
   IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key belongs to another request. Use a new key for a new request.'],
-  RETURN_URL_NOT_ALLOWED: [422, 'People can only be sent back to this platform. Use one of its own addresses.'],
+  RETURN_URL_NOT_ALLOWED: [
+    422,
+    'People can only be sent back to this platform. Use one of its own addresses, or a link into one of its apps.',
+  ],
   CURSOR_INVALID: [422, 'This cursor is not from this list. Start again without a cursor.'],
   TOO_MANY_REQUESTS: [429, 'You are sending requests too fast. Wait a moment and try again.'],
   INTERNAL: [500, 'Something went wrong on our side. Try again in a moment.'],

@@ -5,11 +5,14 @@
 import type { Context } from '@/contracts/context';
 import type { RepliedTo } from '@/contracts/room';
 import { messageOfBody, withClientId } from '@/contracts/room-wire';
-import type { PresentedNotification } from '@/domains/base/notifications/present';
+import type { PresentedNotification } from '@/domains/base/notifications/schemas';
+import { readSettings } from '@/domains/base/settings/read';
+import { type Card, findCards } from '@/domains/base/users/find-cards';
 import { findBlockedPairs, keyOfPair, type Pair } from '@/domains/live/rooms/blocked-pairs';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { toIso } from '@/shared/time';
+import { LANGUAGE_DEFAULT, type Speech, speechOf } from '@/texts/languages';
 import type { Broadcaster } from './broadcaster';
 import type { Presence } from './presence';
 import { snippetOf } from './reply-store';
@@ -73,22 +76,39 @@ export class Addressees {
       const author = store.findMessageById(messageId)?.userId;
       return author === undefined ? [] : [[author, toId]];
     });
-    const blocked = await findBlockedPairs(database, pairs);
-    for (const one of addressed) this.#tell(one, blocked);
+    const [blocked, settings, cards] = await Promise.all([
+      findBlockedPairs(database, pairs),
+      readSettings(
+        database,
+        pairs.map(([, toId]) => toId),
+      ),
+      findCards(
+        database,
+        pairs.map(([author]) => author),
+      ),
+    ]);
+    for (const one of addressed) {
+      const language = settings.get(one.toId)?.language ?? LANGUAGE_DEFAULT;
+      this.#tell(one, { blocked, cards, speech: speechOf(language) });
+    }
   }
 
   /** The message may have been deleted meanwhile. */
-  #tell({ kind, toId, messageId }: Addressed, blocked: ReadonlySet<string>): void {
+  #tell(
+    { kind, toId, messageId }: Addressed,
+    { blocked, cards, speech }: { blocked: ReadonlySet<string>; cards: ReadonlyMap<string, Card>; speech: Speech },
+  ): void {
     const { store, presence, broadcaster, database } = this.room;
     const found = store.findMessageById(messageId);
-    if (!found || !store.replies.find(messageId) || blocked.has(keyOfPair([found.userId, toId]))) return;
-    const { streamId, seq, text, ...author } = messageOfBody(found.body, found.seq);
-    const { userId: id, username, displayName, avatarUrl } = author;
+    const actor = found && cards.get(found.userId);
+    if (!actor || !store.replies.find(messageId) || blocked.has(keyOfPair([found.userId, toId]))) return;
+    const { streamId, seq, text } = messageOfBody(found.body, found.seq);
     const notification: PresentedNotification = {
-      ...{ id: newId(), kind, read: true, createdAt: toIso(database.now()) },
-      title: kind === 'reply' ? `${displayName} replied to you` : `${displayName} mentioned you`,
+      ...{ id: newId(), kind: `chat-${kind}`, read: true, createdAt: toIso(database.now()) },
+      title: speech.say(speech.texts.chat[kind], { actor: actor.displayName }),
       body: snippetOf(text),
-      data: { streamId, messageId, seq, actor: { id, username, displayName, avatarUrl } },
+      data: { streamId, messageId, seq },
+      actor,
     };
     for (const socket of presence().socketsOfUser(toId))
       broadcaster.tell(socket, { type: 'user-notification', notification });

@@ -549,4 +549,6 @@ export const de = {
     },
   },
   blocks: { blocked: 'Du hast jemanden blockiert', unblocked: 'Du hast jemanden entblockt' },
+  /** For those in a room whom a message names or answers. */
+  chat: { mention: '{actor} hat dich erwähnt', reply: '{actor} hat dir geantwortet' },
 } satisfies Texts;

@@ -521,4 +521,6 @@ export const en = {
   },
   /** For the reader's open rooms alone. */
   blocks: { blocked: 'You blocked someone', unblocked: 'You unblocked someone' },
+  /** For those in a room whom a message names or answers. */
+  chat: { mention: '{actor} mentioned you', reply: '{actor} replied to you' },
 } as const;

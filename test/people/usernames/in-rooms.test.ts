@@ -26,7 +26,7 @@ it('messages of rooms show the new username, also under a display name that stay
   const viewer = await asViewer();
   await viewer.put('user/profile', { displayName: 'Ada' });
   const streamId = await anOpenStream(await asCreator());
-  await roomOf(streamId).say(aUser({}, viewer.userId), newId(), 'Hello');
+  await roomOf(streamId).say(aUser({}, viewer.userId), { clientId: newId(), text: 'Hello' });
   await testContext().db.insert(roomTraces).values({ userId: viewer.userId, roomId: streamId });
   const username = aName();
   await viewer.put('user/username', { username });

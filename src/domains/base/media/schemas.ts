@@ -60,7 +60,7 @@ export const CompletedUpload = z
   .object({
     id: z.uuid(),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Use the upload before this time.' }),
+    expiresAt: z.iso.datetime().openapi({ description: 'Use the upload before this time.' }),
   })
   .openapi('CompletedUpload');
 
@@ -74,6 +74,6 @@ export const Upload = z
       description: 'For a file sent in parts, in any order. `POST /media/uploads/{id}/complete` joins them.',
     }),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Send and use the file before this time.' }),
+    expiresAt: z.iso.datetime().openapi({ description: 'Send and use the file before this time.' }),
   })
   .openapi('Upload');

@@ -24,7 +24,10 @@ export interface Settings {
 }
 
 /** One statement for any number of users. Every id has an entry, whether or not there is a row. */
-export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
+export async function readSettings(
+  ctx: Pick<Context, 'db'>,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Settings>> {
   const rows = await ctx.db
     .select()
     .from(userSettings)

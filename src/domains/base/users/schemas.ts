@@ -36,9 +36,9 @@ export const User = z
     links: z.array(Link).openapi({ description: "The user's pages on other sites." }),
     verified: z.boolean().openapi({ description: 'Whether the email address is verified.' }),
     twoFactorEnabled: z.boolean(),
-    createdAt: z.string(),
-    updatedAt: z.string(),
-    lastLogin: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    lastLogin: z.iso.datetime().nullable(),
     hidden: z.literal(true).optional().openapi({
       description: 'The profile is hidden from everyone else, while a report about it is reviewed.',
     }),

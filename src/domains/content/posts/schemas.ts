@@ -32,8 +32,8 @@ export const Post = z
     likeCount: z.int(),
     commentCount: z.int().openapi({ description: 'Includes replies.' }),
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
-    createdAt: z.string(),
-    editedAt: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    editedAt: z.iso.datetime().nullable(),
     hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Post');
@@ -50,7 +50,7 @@ export const Comment = z
     likeCount: z.int(),
     replyCount: z.int(),
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
-    createdAt: z.string(),
+    createdAt: z.iso.datetime(),
     hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Comment');

@@ -141,11 +141,16 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
 }
 
 export function presentMessage(message: RoomMessage): PresentedMessage {
-  return { ...message, ...presentParts(message), at: toIso(message.at) };
+  const { badges, mentions, emotes, at, ...said } = message;
+  return { ...said, ...presentParts({ badges, mentions, emotes }), at: toIso(at) };
 }
 
 /** The lists in a message. */
-export function presentParts({ badges, mentions, emotes }: Pick<RoomMessage, 'badges' | 'mentions' | 'emotes'>) {
+export function presentParts({
+  badges,
+  mentions,
+  emotes,
+}: Pick<RoomMessage, 'badges'> & { [List in 'mentions' | 'emotes']: RoomMessage[List] | undefined }) {
   return {
     badges: [...badges],
     ...(mentions ? { mentions: [...mentions] } : {}),

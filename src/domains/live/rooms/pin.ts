@@ -44,6 +44,6 @@ function presentPin({ message, announcement, ...pin }: RoomPin): PresentedPin {
   };
 }
 
-function presentPinned(message: PinnedMessage): PresentedPin['message'] {
-  return { ...message, ...presentParts(message) };
+function presentPinned({ badges, mentions, emotes, ...said }: PinnedMessage): PresentedPin['message'] {
+  return { ...said, ...presentParts({ badges, mentions, emotes }) };
 }

@@ -1,6 +1,6 @@
 /** Reads everything that a gift is judged by in one batch, so that no gift needs another round trip. */
 
-import { and, eq, type Placeholder, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import { int } from '@/db/sql';
@@ -22,6 +22,7 @@ import { streams } from '@/domains/live/streams/tables';
 import { roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { isGuideAt } from '@/domains/people/guides/terms';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
+import { coinsLeftBy } from '@/ledger/spend';
 import { giftError } from './errors';
 import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
@@ -60,9 +61,15 @@ interface GiftChannelRow {
   exempt: number;
 }
 
+/** A gift that is paid. */
+export interface GiftMade extends GiftSentRow {
+  /** The coins that it left in the sender's wallet. */
+  readonly balanceAfter: number;
+}
+
 export interface GiftFacts {
   /** The gift already sent with this key. */
-  readonly known: GiftSentRow | undefined;
+  readonly known: GiftMade | undefined;
   readonly economy: Economy;
   readonly gift: GiftRow | null;
   readonly sender: Party | null;
@@ -105,9 +112,13 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
   };
 }
 
-const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
+/** The gift of a key, as every answer to its request has it. */
+export const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
   db
-    .select()
+    .select({
+      ...getTableColumns(giftsSent),
+      balanceAfter: coinsLeftBy('gift', sql`gifts_sent.id`).as('balance_after'),
+    })
     .from(giftsSent)
     .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
 );
@@ -117,7 +128,7 @@ export async function findGiftSent(
   ctx: Context,
   senderId: string,
   idempotencyKey: string,
-): Promise<GiftSentRow | undefined> {
+): Promise<GiftMade | undefined> {
   const [row] = await sentBefore(ctx, { senderId, idempotencyKey });
   return row;
 }

@@ -1,6 +1,8 @@
 /** Wire shapes of the catalogue, and of gifts and tips that were sent or received. */
 import { z } from '@hono/zod-openapi';
+import { aDiamondCount } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { keptTimes } from '@/http/catalogue-query';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
 import { aLine, aLink, asHref, aText, expectedCoins } from '@/http/fields';
 
@@ -25,7 +27,8 @@ const CatalogueGift = z
 export const CataloguePage = pageOf(CatalogueGift);
 
 /** A gift of the catalogue as staff see it. */
-export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('KeptGift');
+export const KeptGift = CatalogueGift.extend({ active: z.boolean(), ...keptTimes }).openapi('KeptGift');
+export const KeptGiftPage = pageOf(KeptGift);
 
 const kept = {
   name: aLine(NAME_CHARACTERS_MAX),
@@ -87,7 +90,7 @@ export const GiftSent = z
     gift: orNull(CatalogueGift).openapi({ description: 'Null: a tip.' }),
     quantity: z.int(),
     coins: z.int().openapi({ description: 'The price of all of them together.' }),
-    diamonds: z.int().optional().openapi({ description: 'What it earned. Only for the recipient.' }),
+    diamonds: aDiamondCount.optional().openapi({ description: 'What it earned. Only for the recipient.' }),
     sender: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
@@ -102,7 +105,10 @@ export const GiftSent = z
       .openapi({
         description: 'Why your message was left out; the gift was sent without it. Only for the sender.',
       }),
-    createdAt: z.string(),
+    createdAt: z.iso.datetime(),
+    balanceAfter: z.int().optional().openapi({
+      description: 'The coins that it left in your wallet. Only in the answer to sending it, and the same in a repeat.',
+    }),
   })
   .openapi('Gift');
 

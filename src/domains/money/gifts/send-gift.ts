@@ -31,7 +31,15 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
-import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
+import {
+  findGiftSent,
+  type GiftFacts,
+  type GiftMade,
+  type Giving,
+  readGiftFacts,
+  requireRecipient,
+  sentBefore,
+} from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import { type GiftRow, type GiftSentRow, giftsSent, roomGiftDays, streamEarnings } from './tables';
@@ -56,7 +64,8 @@ export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof New
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
-    if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
+    if (quantity > giftQuantityMax)
+      throw giftError('QUANTITY_OUT_OF_RANGE', { details: { min: 1, max: giftQuantityMax } });
     const coins = gift.coins * quantity;
     requirePrice(coins, expectedCoins);
     return { quantity, gift, coins };
@@ -68,7 +77,7 @@ export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<
   return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
     if (coins < tipCoinsMin || coins > tipCoinsMax)
-      throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
+      throw giftError('TIP_OUT_OF_RANGE', { details: { min: tipCoinsMin, max: tipCoinsMax } });
     return { quantity: 1, gift: null, coins };
   });
 }
@@ -95,10 +104,10 @@ async function give(ctx: Context, giving: Giving, once: Once, price: Price): Pro
     () => pay(ctx, giving, once, facts, price),
     () => findGiftSent(ctx, giving.senderId, once.idempotencyKey),
   );
-  return presentGiftSent(row, facts, giving.senderId);
+  return { ...presentGiftSent(row, facts, giving.senderId), balanceAfter: row.balanceAfter };
 }
 
-async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftSentRow> {
+async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftMade> {
   if (!facts.sender) throw new Error(`The sender ${giving.senderId} has no account`);
   const line = price(facts);
   const recipient = requireRecipient(facts, giving);
@@ -135,14 +144,17 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
     ...placeStatements(ctx, row, { asGuide: facts.room?.asGuide ?? 0, name: line.gift?.name ?? null }),
+    sentBefore(ctx, { senderId, idempotencyKey: once.idempotencyKey }),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
-  await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+  const results = await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
     refusals: { DEMAND_NOT_MET: gone, ...BANNED_MEANWHILE },
     events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
-  return row;
+  const [made] = results.at(-1) as GiftMade[]; // of the last statement
+  if (!made) throw new Error(`The gift ${row.id} is not there`);
+  return made;
 }
 
 const requireBothActive = builtOnce((db, value: (name: 'senderId' | 'recipientId') => Placeholder) => {

@@ -14,6 +14,7 @@ import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { replaceFinancial } from '@/domains/people/creators/financial';
@@ -33,12 +34,16 @@ interface Reviewed {
   readonly details: PayoutDetailsRow;
   readonly creator: CardRow;
   readonly application: { readonly id: string; readonly accountLast4: string } | null;
+  readonly decider: CardRow | null;
+  /** Who reads it, if they can decide. */
+  readonly me?: CardRow | null;
 }
 
 const columns = {
   details: payoutDetails,
   creator: cardColumns,
   application: { id: creatorApplications.id, accountLast4: creatorApplications.accountLast4 },
+  decider: cardOf(sql`payout_details.decided_by`).as('decider'),
 };
 
 /** With a status, the oldest first, as staff work through them. Otherwise, the newest first. */
@@ -133,7 +138,7 @@ type Decidable = Reviewed & { readonly country: string | null; readonly rank: Ra
 
 async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Decidable> {
   const row = await ctx.db
-    .select({ ...columns, country: users.country, rank: staff.rank })
+    .select({ ...columns, me: cardOf(actor.userId).as('me'), country: users.country, rank: staff.rank })
     .from(payoutDetails)
     .innerJoin(users, eq(users.id, payoutDetails.userId))
     .leftJoin(creatorApplications, eq(creatorApplications.userId, payoutDetails.userId))
@@ -156,13 +161,13 @@ function reviewed(ctx: Context, where: SQL | undefined) {
     .where(where);
 }
 
-async function present(ctx: Context, { details, creator, application }: Reviewed): Promise<InReview> {
+async function present(ctx: Context, { details, creator, application, decider, me }: Reviewed): Promise<InReview> {
   return {
     ...presentDetails(details),
     creator: presentCard(creator),
     financial: await openMasked(ctx, application?.id ?? null, details),
     accountLast4: details.accountLast4,
     currentLast4: application?.accountLast4 ?? null,
-    decidedBy: details.decidedBy,
+    decidedBy: cardAmong(details.decidedBy, decider, me),
   };
 }

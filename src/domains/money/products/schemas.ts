@@ -189,7 +189,7 @@ export const NewProductForm = z
     category: category.optional(),
     variants: z.string().optional().openapi({ description: 'JSON.' }),
     shipping: z.string().optional().openapi({ description: 'JSON.' }),
-    availableAt: z.string().optional(),
+    availableAt: z.iso.datetime().optional(),
     perBuyerMax: z.string().optional(),
     status: z.enum(['draft', 'active']).optional(),
     imageUploadIds: z.array(anId).optional().openapi({ description: 'Repeat the field for each.' }),

@@ -4,6 +4,7 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
+import { keptTimes } from '@/http/catalogue-query';
 import { aLine, aLink } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
@@ -25,6 +26,9 @@ export const CoinPackage = z
   })
   .openapi('CoinPackage');
 
+/** A package as staff see it. */
+export const KeptPackage = CoinPackage.extend(keptTimes).openapi('KeptPackage');
+
 const offer = {
   name: aLine(NAME_CHARACTERS_MAX),
   coins: z.int().min(1).max(COINS_MAX),
@@ -44,7 +48,9 @@ export const PurchaseRequest = z
   .strictObject({
     packageId: anId,
     discountCode: aTypedCode.optional(),
-    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform.'),
+    successUrl: aUrl.describe(
+      'Where the buyer is sent after paying: an address of this platform, or a link into one of its apps.',
+    ),
     cancelUrl: aUrl,
   })
   .openapi('PurchaseRequest');

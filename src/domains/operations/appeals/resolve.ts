@@ -32,7 +32,7 @@ type Answer = z.output<typeof AppealAnswer>;
 
 /** Throws APPEAL_NOT_FOUND, STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, OWN_DECISION, APPEAL_DECIDED, APPEAL_CHANGED. */
 export async function resolveAppeal(ctx: Context, actor: Actor, id: string, { accept, answer }: Answer) {
-  const reviewed = await findReviewed(ctx, id);
+  const reviewed = await findReviewed(ctx, actor.userId, id);
   if (!reviewed) throw appealError('APPEAL_NOT_FOUND');
   const { appeal, decision } = reviewed;
   const [subject, colleagues] = await Promise.all([getReach(ctx, appeal.subjectId), listActiveStaff(ctx)]);

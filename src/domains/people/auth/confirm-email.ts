@@ -89,7 +89,7 @@ async function setAddress(ctx: Context, actor: Actor, { user, staff }: Account, 
   ctx.log.event('email.changed', { userId, replaces: holder?.user.id });
   if (!isNewOwner) return;
   ctx.log.event('staff.ranked', { targetId: userId, rank: 'owner' });
-  sendMail(ctx, async () => ownerMail({ ...user, email }));
+  sendMail(ctx, async () => ownerMail(ctx, { ...user, email }));
 }
 
 /** Only the user can try, so all sessions count together. */

@@ -168,9 +168,9 @@ export const AuthSession = z
   .object({
     id: z.uuid(),
     userAgent: z.string(),
-    createdAt: z.string(),
-    lastSeenAt: z.string(),
-    expiresAt: z.string(),
+    createdAt: z.iso.datetime(),
+    lastSeenAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
     current: z.boolean().openapi({ description: 'Whether this is the current session.' }),
   })
   .openapi('AuthSession');

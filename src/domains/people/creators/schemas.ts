@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
-import { pageQuery } from '@/http/envelope';
+import { orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { isCountry } from '@/shared/countries';
 import { isIban, normalizeIban } from './iban';
@@ -118,7 +118,7 @@ export const ApplicationInList = Summary.extend({ applicant: PublicCard, applica
 export const ApplicationInReview = Application.extend({
   applicant: PublicCard,
   applicantStatus,
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
   documentUrl: z
     .string()
     .nullable()

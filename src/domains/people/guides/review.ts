@@ -138,7 +138,7 @@ async function decide(
  * GUIDE_APPLICATION_DECIDED unless it has one of these statuses.
  */
 async function getDecidable(ctx: Context, actor: Actor, id: string, from: readonly Status[]): Promise<Reviewed> {
-  const reviewed = await findReviewed(ctx, id);
+  const reviewed = await findReviewed(ctx, actor.userId, id);
   if (!reviewed) throw guideError('GUIDE_APPLICATION_NOT_FOUND');
   if (reviewed.application.userId === actor.userId) throw guideError('OWN_GUIDE_APPLICATION');
   if (!canActOn(actor, { ...reviewed, userId: reviewed.application.userId }))
