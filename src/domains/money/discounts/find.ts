@@ -1,5 +1,5 @@
 /** Finds a code with the facts that it is judged by: its row, and how often this user has used its promotion. */
-import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { lettersOf } from './code-text';
@@ -43,6 +43,9 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
         eq(discountRedemptions.state, literal('reserved')),
       ),
     );
+  const meant = sql`coalesce(
+    (SELECT typed.id FROM ${discountCodes} typed WHERE typed.code = ${code}),
+    (SELECT discount_codes.id FROM ${discountCodes} WHERE ${hasLetters(code)} LIMIT 1))`;
   return ctx.db
     .select({
       id: discountCodes.id,
@@ -65,7 +68,5 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
       reservedByUser: sql<number>`EXISTS ${reservation}`.as('reserved_by_user'),
     })
     .from(discountCodes)
-    .where(hasLetters(code))
-    .orderBy(desc(eq(discountCodes.code, code)))
-    .limit(1);
+    .where(eq(discountCodes.id, meant));
 }
