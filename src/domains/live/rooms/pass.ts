@@ -33,6 +33,7 @@ const RelationClaims = z.object({
   verified: z.boolean().optional(),
   roomMember: z.boolean().optional(),
   speaker: z.boolean().optional(),
+  anonymous: z.boolean().optional(),
   oversees: z.boolean().optional(),
   decides: z.boolean().optional(),
   readAt: z.number(),
