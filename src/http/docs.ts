@@ -30,7 +30,7 @@ const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsa
 const CACHED = 'public, max-age=300';
 const BASES = ['/api/v1', '/api'];
 
-const description = { method: 'get', tag: 'docs', who: 'public', duringMaintenance: true } as const;
+const description = { method: 'get', tag: 'docs', who: 'public', duringMaintenance: true, sends: ['ETag'] } as const;
 
 /**
  * Declared for the document only. `docsRoutes` answers them, since the document describes all endpoints, these

@@ -7,8 +7,14 @@ import { VERSION } from '@/shared/version';
 import { describe } from './describe';
 import type { Endpoint } from './endpoint';
 import type { Guard } from './mount';
+import { completePage, exampleMaker, type Page } from './reference/complete';
+import { HEADERS } from './reference/headers';
+import { shareRefusals } from './reference/share';
+import { tagsOf } from './reference/tags';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const INFO = {
   title: 'Footlight',
@@ -24,8 +30,14 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   const { paths = {} } = documentOf(root, '/', guard);
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
+  document.tags = tagsOf([...api, ...root]);
+  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+    METHODS.flatMap((method) => item[method] ?? []),
+  );
   document.components = {
     ...document.components,
+    headers: HEADERS,
+    responses: shareRefusals(operations) as NonNullable<OpenApiDocument['components']>['responses'], // moved as they are
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or the session token.' },
       guest: { type: 'apiKey', in: 'header', name: 'x-guest-token', description: "A guest's signed id." },
@@ -37,7 +49,13 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
 function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): OpenApiDocument {
   const pages = new OpenAPIHono();
   for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint, guard.refusals(endpoint)));
-  return pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
+  const document = pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
+  const examples = exampleMaker(document.components?.schemas ?? {});
+  for (const endpoint of endpoints) {
+    const page = document.paths?.[endpoint.path]?.[endpoint.method];
+    if (page) completePage(page as Page, endpoint, examples); // made above: nothing on it is a reference but schemas
+  }
+  return document;
 }
 
 /** Builds a Postman collection (v2.1): a folder per tag, a request per endpoint, tokens as variables. */
