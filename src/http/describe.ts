@@ -1,6 +1,6 @@
 /** Builds an endpoint's page of the OpenAPI document from its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { type Endpoint, isBodyOptional, requiresVerification, type Who } from './endpoint';
+import { type Endpoint, isBodyOptional, isForStaff, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
 import type { Refusal } from './errors';
 import { IDEMPOTENCY_HEADER } from './idempotency';
@@ -31,6 +31,8 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
     summary: endpoint.summary,
     description: [`**Who:** ${sentence}${verification}`, endpoint.description].filter(Boolean).join('\n\n'),
     security,
+    'x-who': isForStaff(endpoint) ? 'staff' : who,
+    ...(typeof who === 'object' ? { 'x-permission': who.permission } : {}),
     request: {
       ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
       ...(query ? { query: query as z.ZodObject } : {}),

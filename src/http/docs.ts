@@ -9,8 +9,9 @@ import { matchesEtag } from './conditional';
 import { endpoint } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
-import { type OpenApiDocument, postmanCollection } from './openapi';
+import type { OpenApiDocument } from './openapi';
 import { enforceLimit } from './rate-limit';
+import { postmanCollection } from './reference/postman';
 
 const PAGE = `<!doctype html>
 <html lang="en">

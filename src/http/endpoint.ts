@@ -92,7 +92,7 @@ export interface EndpointDefinition<
   contentType?: string;
   status?: 200 | 201 | 202;
   /** Another status, and when it is sent. It has the same response, or one of its own. */
-  also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
+  also?: { readonly status: 200 | 201 | 202 | 401; readonly when: string; readonly response?: A };
   /** Headers of the response that are not on every page. In development, sending another one is an error. */
   sends?: readonly HeaderName[];
   /** The response is also available as text/csv. The handler then returns a Response. */

@@ -1,7 +1,4 @@
-/**
- * Builds the OpenAPI 3.1 document from the endpoints' declarations on demand, and a Postman collection from the
- * document.
- */
+/** Builds the OpenAPI 3.1 document from the endpoints' declarations, on demand. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { VERSION } from '@/shared/version';
 import { describe } from './describe';
@@ -56,41 +53,4 @@ function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): 
     if (page) completePage(page as Page, endpoint, examples); // made above: nothing on it is a reference but schemas
   }
   return document;
-}
-
-/** Builds a Postman collection (v2.1): a folder per tag, a request per endpoint, tokens as variables. */
-export function postmanCollection(document: OpenApiDocument, origin: string) {
-  const folders = new Map<string, unknown[]>();
-  for (const [path, item] of Object.entries(document.paths ?? {}))
-    for (const [method, operation] of Object.entries(item)) {
-      if (typeof operation !== 'object' || !operation || !('responses' in operation)) continue; // servers, parameters
-      const base = item.servers ? '{{origin}}' : '{{origin}}/api/v1';
-      const [bodyType] = Object.keys(operation.requestBody?.content ?? {});
-      const secured = (operation.security ?? []).some((need: object) => 'bearer' in need);
-      const request = {
-        name: operation.summary ?? path,
-        request: {
-          method: method.toUpperCase(),
-          description: operation.description,
-          url: `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-          // Postman writes a form's Content-Type itself, with its boundary.
-          ...(bodyType === 'multipart/form-data'
-            ? { body: { mode: 'formdata', formdata: [] } }
-            : bodyType
-              ? { header: [{ key: 'Content-Type', value: bodyType }], body: { mode: 'raw', raw: '{}' } }
-              : {}),
-          auth: secured ? { type: 'bearer', bearer: [{ key: 'token', value: '{{accessToken}}' }] } : { type: 'noauth' },
-        },
-      };
-      const tag = operation.tags?.[0] ?? 'other';
-      folders.set(tag, [...(folders.get(tag) ?? []), request]);
-    }
-  return {
-    info: { name: INFO.title, schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
-    variable: [
-      { key: 'origin', value: origin },
-      { key: 'accessToken', value: '' },
-    ],
-    item: [...folders].map(([name, item]) => ({ name, item })),
-  };
 }

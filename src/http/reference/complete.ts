@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Endpoint } from '../endpoint';
 import { Examples, FILE, isRecord, type JsonSchema } from './examples';
+import { LEFT_OUT } from './values';
 
 interface MediaType {
   schema?: JsonSchema;
@@ -46,9 +47,9 @@ function completeAnswer(type: string, media: MediaType, examples: Examples): voi
  * files have no example.
  */
 function exampleOfBody(examples: Examples, schema: JsonSchema, checked: z.ZodType | undefined): unknown {
-  const whole = withoutFiles(examples.of(schema));
-  if (!checked || !isRecord(whole) || checked.safeParse(whole).success) return whole;
   const required = examples.requiredOf(schema);
+  const whole = withoutSome(examples.of(schema), (name) => LEFT_OUT.includes(name) && !required.includes(name));
+  if (!checked || !isRecord(whole) || checked.safeParse(whole).success) return whole;
   let example = Object.fromEntries(Object.entries(whole).filter(([name]) => required.includes(name)));
   for (const [name, value] of Object.entries(whole)) {
     const more = { ...example, [name]: value };
@@ -57,9 +58,9 @@ function exampleOfBody(examples: Examples, schema: JsonSchema, checked: z.ZodTyp
   return example;
 }
 
-function withoutFiles(example: unknown): unknown {
+function withoutSome(example: unknown, isLeftOut: (name: string) => boolean): unknown {
   if (!isRecord(example)) return example;
-  return Object.fromEntries(Object.entries(example).filter(([, value]) => !isFile(value)));
+  return Object.fromEntries(Object.entries(example).filter(([name, value]) => !isFile(value) && !isLeftOut(name)));
 }
 
 const isFile = (value: unknown): boolean => value === FILE || (Array.isArray(value) && value.some(isFile));

@@ -34,7 +34,7 @@ const BY_NAME: Readonly<Record<string, readonly unknown[]>> = {
   deviceToken: ['k1-4f7c9a2e8b'],
   discountCode: ['WELCOME10'],
   displayName: ['Mia Holm'],
-  email: ['mia@footlight.example'],
+  email: ['mia@example.com'],
   endpoint: ['https://push.footlight.example/send/4f7c9a2e8b'],
   etag: ['33a64df551425fcc55e4d42a148795d9'],
   event: ['stream-started'],
@@ -144,6 +144,9 @@ export function valuesFor(name: string): readonly unknown[] {
     ...byEnding,
   ];
 }
+
+/** Optional fields that only take what the caller has sent before, such as the URL of an image of theirs. */
+export const LEFT_OUT: readonly string[] = ['thumbnail', 'thumbnailUrl', 'animationUrl'];
 
 export function isIdName(name: string): boolean {
   return /^ids?$|Ids?$/.test(name);
