@@ -75,6 +75,52 @@ export interface VideoViewer extends Pick<Pass, 'address'> {
   readonly id: string;
 }
 
+/** A part of a text, in UTF-16 code units: `text.slice(start, end)`. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a text names someone in the room, from the `@` to the end of the name. */
+export interface Mention extends TextRange {
+  readonly userId: string;
+}
+
+/** An emote of the room's channel. Whoever writes it types its name between colons. */
+export interface Emote {
+  readonly id: string;
+  readonly name: string;
+  /** Of the widest image. */
+  readonly url: string;
+  readonly subscribersOnly: boolean;
+}
+
+/** Where a text shows an emote, with its colons. */
+export interface EmoteRange extends TextRange {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The message that another one answers, as it was when the answer was written. */
+export interface RepliedTo {
+  readonly id: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  /** The beginning of its text; empty once it was deleted. */
+  readonly text: string;
+}
+
+/** A chat message as a client sends it. */
+export interface Draft {
+  /** The client's own id of the message: a repeat returns the same message. */
+  readonly clientId: string;
+  readonly text: string;
+  /** The id of the message that it answers. */
+  readonly replyTo?: string | undefined;
+}
+
 export interface ChatMessage {
   readonly id: string;
   /** The room's number for it; null while a delayed message waits for its release. */
@@ -90,6 +136,12 @@ export interface ChatMessage {
   /** Milliseconds. */
   readonly at: number;
   readonly deleted: boolean;
+  /** Only in an answer to another message. */
+  readonly replyTo?: RepliedTo;
+  /** In the order of the text; missing if there are none. */
+  readonly mentions?: readonly Mention[];
+  /** In the order of the text; missing if there are none. */
+  readonly emotes?: readonly EmoteRange[];
 }
 
 /** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
@@ -176,8 +228,7 @@ export interface ViewerList {
 export interface Room {
   /** @param commandId a v7 id: if a user is banned and unbanned, the command with the later id wins */
   apply(commandId: string, command: RoomCommand): Promise<void>;
-  /** @param clientId the client's id of the message: a repeat returns the same message */
-  say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;
+  say(user: RoomUser, draft: Draft): Promise<SayAnswer>;
   /**
    * Checks a gift's text by the rules of chat, and counts it as a chat message.
    * @param key the gift's: a repeat returns the same approval and counts once

@@ -2,15 +2,15 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
-import type { Approval, ChatMessage, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
+import type { Approval, ChatMessage, Draft, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
-import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
+import { compose } from './compose';
 import { MESSAGE_PACE, takeOne } from './pace';
-import { badgesOf, type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
-import { isTrusted, needsReread, type Relations } from './relations';
+import { type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import { needsReread, type Relations } from './relations';
 import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
 
@@ -54,12 +54,12 @@ export class Chat {
   }
 
   /** @param onStored called with the message's seq, unless the message was already stored or is refused */
-  take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
+  take(user: RoomUser, draft: Draft, onStored: OnStored): Promise<Taken> {
     return this.#judge(
       user,
-      text,
-      () => this.#findKnown(user.id, clientId, onStored),
-      (writer, verdict) => this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored),
+      draft.text,
+      () => this.#findKnown(user.id, draft.clientId, onStored),
+      (writer, verdict) => this.#accept(writer, { ...draft, text: verdict.text }, verdict.delayMs, onStored),
     );
   }
 
@@ -115,10 +115,10 @@ export class Chat {
   }
 
   /** Same as over the socket, but waits until the message's frame is made. */
-  async say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
+  async say(user: RoomUser, draft: Draft): Promise<SayAnswer> {
     const stored = Promise.withResolvers<number | null>();
     stored.promise.catch(() => undefined); // if it fails at once, `take` throws the same error
-    const taken = await this.take(user, clientId, text, (seq, error) =>
+    const taken = await this.take(user, draft, (seq, error) =>
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );
     if (!taken.ok) return taken;
@@ -209,24 +209,15 @@ export class Chat {
     if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 
-  #accept(user: RoomUser, clientId: string, text: string, delayMs: number, onStored: OnStored): Taken {
+  #accept(user: RoomUser, draft: Draft, delayMs: number, onStored: OnStored): Taken {
     const { store, broadcaster, agenda, now } = this.room;
     const at = now();
-    const { id: userId, username, displayName, avatarUrl } = user;
-    const message: ChatMessage = {
-      id: newId(),
-      seq: null,
-      streamId: store.setup?.roomId ?? '',
-      userId,
-      username,
-      displayName,
-      avatarUrl,
-      badges: isTrusted(user.standing, at) ? badgesOf(user) : [],
-      text,
+    const message = compose(store, user, draft, at);
+    const entry = {
       at,
-      deleted: false,
+      body: bodyOfMessage(message),
+      message: { id: message.id, userId: user.id, clientId: draft.clientId },
     };
-    const entry = { at, body: bodyOfMessage(message), message: { id: message.id, userId, clientId } };
     if (delayMs > 0) {
       broadcaster.add({ ...entry, releaseAt: at + delayMs }, onStored);
       agenda.putBy('release', at + delayMs);

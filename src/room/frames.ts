@@ -171,7 +171,7 @@ export class Frames {
     const onStored: OnStored = (seq, error) => {
       if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
     };
-    const taken = await chat.take(seat.viewer, clientIdOf(frame), text, onStored);
+    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text }, onStored);
     if (!taken.ok) this.#refuse(socket, id, taken);
     else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
   }

@@ -18,7 +18,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
     const stub = namespace.get(namespace.idFromName(roomId));
     return {
       apply: (commandId, command) => stub.apply(commandId, command),
-      say: (user, clientId, text) => stub.say(user, clientId, text),
+      say: (user, draft) => stub.say(user, draft),
       approveWords: (user, key, text) => stub.approveWords(user, key, text),
       history: (before, limit) => stub.history(before, limit),
       deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),

@@ -8,6 +8,7 @@ import type { TaskMessage } from '@/contracts/messages';
 import type {
   Approval,
   ChatMessage,
+  Draft,
   ModerationAction,
   Pass,
   Room,
@@ -135,9 +136,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return applyCommand(this.#parts, commandId, command);
   }
 
-  say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
+  say(user: RoomUser, draft: Draft): Promise<SayAnswer> {
     this.#presence.settleIfEmpty();
-    return this.#chat.say(user, clientId, text);
+    return this.#chat.say(user, draft);
   }
 
   approveWords(user: RoomUser, key: string, text: string): Promise<Approval> {

@@ -139,7 +139,7 @@ describe('the outbox', () => {
       readAt: ctx.now(),
     };
     const creator: RoomUser = { kind: 'user', id: userId, username, displayName: username, avatarUrl: null, standing };
-    expect(await ctx.rooms(roomId).say(creator, newId(), 'Is it open?')).toMatchObject({
+    expect(await ctx.rooms(roomId).say(creator, { clientId: newId(), text: 'Is it open?' })).toMatchObject({
       ok: false,
       code: 'ROOM_CLOSED',
     });
@@ -152,7 +152,7 @@ describe('the outbox', () => {
     };
     await commit(ctx, [], { events: [{ kind: 'room', roomId, command: { type: 'setup', at: ctx.now(), setup } }] });
     await ctx.settle();
-    expect(await ctx.rooms(roomId).say(creator, newId(), 'It is.')).toMatchObject({ ok: true });
+    expect(await ctx.rooms(roomId).say(creator, { clientId: newId(), text: 'It is.' })).toMatchObject({ ok: true });
     expect(await rowsOf(ctx)).toEqual([]);
   });
 

@@ -123,7 +123,7 @@ describe('the figures of a session', () => {
     const second = await joinRoom(roomId, aUser());
     await second.say('What did I miss?');
     await read(); // what is counted now is not counted again
-    await room.say(aUser(), crypto.randomUUID(), 'Written without a socket');
+    await room.say(aUser(), { clientId: crypto.randomUUID(), text: 'Written without a socket' });
     await first.ask({ type: 'leave-session' });
     expect((await tip(50)).status).toBe(201);
     await eventually(() => expect(host.eventsOf('gift-sent')).toHaveLength(2));

@@ -70,7 +70,7 @@ describe('a message over the socket', () => {
     const frame = { type: 'send-message', id, text: 'twice' };
     sender.send(frame);
     sender.send(frame);
-    const overHttp = await room.say(aUser({}, sender.viewer.id), id, 'twice');
+    const overHttp = await room.say(aUser({}, sender.viewer.id), { clientId: id, text: 'twice' });
     await eventually(() => expect(sender.events().filter((event) => event.id === id)).toHaveLength(2));
     const [message, ...others] = sender.eventsOf('new-message').filter(({ text }) => text === 'twice');
     expect(others).toEqual([]);
@@ -129,8 +129,11 @@ describe('a message over HTTP', () => {
     const reader = await joinRoom(roomId, aGuest());
     const user = aUser();
     const clientId = newId();
-    const answers = await Promise.all([room.say(user, clientId, 'hi'), room.say(user, clientId, 'hi')]);
-    answers.push(await room.say(user, clientId, 'hi'));
+    const answers = await Promise.all([
+      room.say(user, { clientId, text: 'hi' }),
+      room.say(user, { clientId, text: 'hi' }),
+    ]);
+    answers.push(await room.say(user, { clientId, text: 'hi' }));
     const event = await reader.next('new-message');
     for (const answer of answers)
       expect(answer).toMatchObject({
@@ -145,7 +148,7 @@ describe('a message over HTTP', () => {
     const user = aUser();
     const client = await joinRoom(roomId, user);
     await client.say('over the socket');
-    const answer = await room.say(user, newId(), 'over HTTP');
+    const answer = await room.say(user, { clientId: newId(), text: 'over HTTP' });
     expect(answer).toMatchObject({ ok: false, code: 'SLOW_MODE' });
     expect(answer.ok || answer.retryAfterMs).toBeLessThanOrEqual(5_000);
   });
@@ -193,14 +196,17 @@ describe('one person', () => {
     const [one, other] = [await joinRoom(roomId, user), await joinRoom(roomId, user)];
     await one.say('1');
     await other.say('2');
-    await room.say(user, newId(), '3');
+    await room.say(user, { clientId: newId(), text: '3' });
     other.leave();
     await (await joinRoom(roomId, user)).say('4');
     expect(await one.say('5')).toMatchObject({ type: 'ack' });
     const again = await joinRoom(roomId, user);
     for (const client of [one, again])
       expect(await client.say('6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
-    expect(await room.say(user, newId(), '6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
+    expect(await room.say(user, { clientId: newId(), text: '6' })).toMatchObject({
+      code: 'TOO_FAST',
+      retryAfterMs: 1_500,
+    });
     expect(await (await joinRoom(roomId)).say('somebody else')).toMatchObject({ type: 'ack' });
     tick(1_000);
     expect(await one.say('6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 500 });
@@ -209,19 +215,22 @@ describe('one person', () => {
     expect(await one.say('7')).toMatchObject({ code: 'TOO_FAST' });
     tick(7_500);
     for (const text of ['7', '8', '9', '10', '11'])
-      expect(await room.say(user, newId(), text)).toMatchObject({ ok: true });
-    expect(await room.say(user, newId(), '12')).toMatchObject({ code: 'TOO_FAST' });
+      expect(await room.say(user, { clientId: newId(), text })).toMatchObject({ ok: true });
+    expect(await room.say(user, { clientId: newId(), text: '12' })).toMatchObject({ code: 'TOO_FAST' });
   });
 
   it('is held to it by a room that was evicted meanwhile', async () => {
     const tick = stopClock();
     const { room, stub } = await openRoom();
     const user = aUser();
-    for (const text of ['1', '2', '3', '4', '5']) await room.say(user, newId(), text);
+    for (const text of ['1', '2', '3', '4', '5']) await room.say(user, { clientId: newId(), text });
     await evictDurableObject(stub);
-    expect(await room.say(user, newId(), '6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
+    expect(await room.say(user, { clientId: newId(), text: '6' })).toMatchObject({
+      code: 'TOO_FAST',
+      retryAfterMs: 1_500,
+    });
     tick(1_500);
-    expect(await room.say(user, newId(), '6')).toMatchObject({ ok: true });
+    expect(await room.say(user, { clientId: newId(), text: '6' })).toMatchObject({ ok: true });
   });
 
   it('gets a message acknowledged again, however fast, since it is no second one', async () => {
@@ -275,7 +284,7 @@ describe('a delayed message', () => {
     const writer = aUser();
     const other = await joinRoom(roomId);
     await other.say('has just made a frame leave');
-    const said = room.say(writer, newId(), 'not for you');
+    const said = room.say(writer, { clientId: newId(), text: 'not for you' });
     const by = newId();
     if (action === 'ban') await room.apply(newId(), { type: 'ban', userId: writer.id, reason: null, by });
     else if (action === 'timeout') await room.moderate(by, { action, userId: writer.id, seconds: 5, reason: null });
@@ -328,7 +337,7 @@ describe('deleting a message', () => {
 describe('history', () => {
   it('pages from the newest to the oldest by seq', async () => {
     const { room } = await openRoom();
-    for (let index = 1; index <= 5; index += 1) await room.say(aUser(), newId(), `m${index}`);
+    for (let index = 1; index <= 5; index += 1) await room.say(aUser(), { clientId: newId(), text: `m${index}` });
     const first = await room.history(null, 2);
     expect(first.messages.map(({ text }) => text)).toEqual(['m5', 'm4']);
     const second = await room.history(first.nextBefore, 2);

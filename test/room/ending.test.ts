@@ -84,7 +84,7 @@ describe('when the stream ends', () => {
     await change({ status: 'ended', endedAt });
     expect(await client.next('stream-ended')).toMatchObject({ streamId: roomId, seq: 2 });
     expect(await client.say('encore')).toMatchObject({ code: 'ROOM_CLOSED' });
-    expect(await room.say(aUser(), newId(), 'encore')).toMatchObject({ code: 'ROOM_CLOSED' });
+    expect(await room.say(aUser(), { clientId: newId(), text: 'encore' })).toMatchObject({ code: 'ROOM_CLOSED' });
     expect(await (await joinRoom(roomId)).closed()).toMatchObject({ code: 4404 });
     tick(29_000);
     await runDurableObjectAlarm(stub);
@@ -172,7 +172,7 @@ describe('when the stream ends', () => {
     const tick = stopClock();
     const { roomId, room, stub, change } = await openStream();
     const writer = aUser();
-    await room.say(writer, newId(), 'not kept for ever');
+    await room.say(writer, { clientId: newId(), text: 'not kept for ever' });
     await room.moderate(newId(), { action: 'timeout', userId: writer.id, seconds: 60, reason: 'Rude' });
     await room.apply(newId(), { type: 'event', event: aGift(writer) });
     await room.apply(newId(), { type: 'event', event: { type: 'of-a-later-version', who: writer.username } });

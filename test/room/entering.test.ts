@@ -55,7 +55,8 @@ describe('entering a room', () => {
 
   it('shows the last fifty messages', async () => {
     const { roomId, room } = await openRoom();
-    for (let index = 0; index < 51; index += 1) await room.say(aUser(), newId(), `message ${index}`);
+    for (let index = 0; index < 51; index += 1)
+      await room.say(aUser(), { clientId: newId(), text: `message ${index}` });
     const client = await joinRoom(roomId, aGuest());
     const { messages, seq } = await client.welcome();
     expect(messages.map(({ text }: { text: string }) => text)).toEqual(
@@ -108,7 +109,10 @@ describe('entering a room', () => {
     const client = await joinRoom(roomId, aUser());
     expect(await client.closed()).toEqual({ code: 4404, reason: 'ROOM_CLOSED' });
     const room = roomOf(roomId);
-    expect(await room.say(aUser(), newId(), 'hello')).toMatchObject({ ok: false, code: 'ROOM_CLOSED' });
+    expect(await room.say(aUser(), { clientId: newId(), text: 'hello' })).toMatchObject({
+      ok: false,
+      code: 'ROOM_CLOSED',
+    });
     expect(await room.history(null, 10)).toEqual({ messages: [], nextBefore: null });
     expect(await room.figures()).toMatchObject({ viewerCount: 0, uniqueViewers: 0, messages: 0 });
     expect(await room.deleteMessage(newId(), newId(), true)).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });

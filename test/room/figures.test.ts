@@ -200,7 +200,7 @@ describe('a viewer who disappears', () => {
     await runDurableObjectAlarm(stub);
     await evictDurableObject(stub, { webSockets: 'close' });
     tick(600_000);
-    await room.say(aUser(), newId(), 'Is anybody here?');
+    await room.say(aUser(), { clientId: newId(), text: 'Is anybody here?' });
     await joinRoom(roomId);
     expect(await room.figures()).toMatchObject({ viewerCount: 1, uniqueViewers: 2, watchSeconds: 60 });
   });

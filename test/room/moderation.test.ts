@@ -36,20 +36,20 @@ describe('a ban', () => {
     await evictDurableObject(stub);
     expect(await (await joinRoom(roomId, user)).closed()).toMatchObject({ code: 4403 });
     expect(await (await joinRoom(roomId, user, { pass: resume })).closed()).toMatchObject({ code: 4403 });
-    expect(await room.say(user, newId(), 'let me in')).toMatchObject({ ok: false, code: 'BANNED' });
+    expect(await room.say(user, { clientId: newId(), text: 'let me in' })).toMatchObject({ ok: false, code: 'BANNED' });
     await room.apply(newId(), { type: 'unban', userId: user.id });
     await (await joinRoom(roomId, user)).welcome();
-    expect(await room.say(user, newId(), 'thank you')).toMatchObject({ ok: true });
+    expect(await room.say(user, { clientId: newId(), text: 'thank you' })).toMatchObject({ ok: true });
   });
 
   it('takes the texts away for all but moderators, in one event, and also once it is lifted', async () => {
     const { roomId, room, stub } = await openRoom();
     const [user, other] = [aUser(), aUser()];
-    for (const text of ['one', 'two']) await room.say(user, newId(), text);
-    await room.say(other, newId(), 'stays');
+    for (const text of ['one', 'two']) await room.say(user, { clientId: newId(), text });
+    await room.say(other, { clientId: newId(), text: 'stays' });
     await room.apply(newId(), { type: 'event', event: aGift(user, other, 'with love') });
     const witness = await joinRoom(roomId, aGuest());
-    const buffered = room.say(user, newId(), 'three');
+    const buffered = room.say(user, { clientId: newId(), text: 'three' });
     const ban = { type: 'ban', userId: user.id, reason: 'threats', by: newId() } as const;
     await room.apply(newId(), ban);
     await buffered;
@@ -67,7 +67,7 @@ describe('a ban', () => {
       seq: expect.any(Number),
     });
     expect(witness.eventsOf('user-banned')).toHaveLength(1);
-    await room.say(user, newId(), 'back again');
+    await room.say(user, { clientId: newId(), text: 'back again' });
     await evictDurableObject(stub);
 
     const seen = (messages: readonly { text: string; deleted: boolean }[]) =>
@@ -89,7 +89,7 @@ describe('a ban', () => {
   it('can leave the texts, until another takes them away', async () => {
     const { roomId, room } = await openRoom();
     const user = aUser();
-    await room.say(user, newId(), 'stays');
+    await room.say(user, { clientId: newId(), text: 'stays' });
     const witness = await joinRoom(roomId, aGuest());
     const ban = { type: 'ban', userId: user.id, reason: null, by: newId() } as const;
     await room.apply(newId(), { ...ban, deleteMessages: false });
@@ -110,7 +110,10 @@ describe('a ban', () => {
     await own.closed();
     expect(own.eventsOf('user-banned')).toHaveLength(1);
     expect(await witness.next('user-banned')).not.toHaveProperty('reason');
-    expect(await room.say(user, newId(), 'why?')).toMatchObject({ code: 'BANNED', reason: 'threats' });
+    expect(await room.say(user, { clientId: newId(), text: 'why?' })).toMatchObject({
+      code: 'BANNED',
+      reason: 'threats',
+    });
     const again = await joinRoom(roomId, user);
     expect(await again.closed()).toEqual({ code: 4403, reason: 'BANNED' });
     expect(again.events()).toMatchObject([{ type: 'error', code: 'BANNED', reason: 'threats' }]);
@@ -121,12 +124,12 @@ describe('a ban', () => {
     const tick = stopClock();
     const { roomId, room } = await openRoom();
     const user = aUser();
-    await room.say(user, newId(), 'before');
+    await room.say(user, { clientId: newId(), text: 'before' });
     tick(1_000);
     const [banned, lifted] = [firstIdAt(Date.now()), firstIdAt(Date.now() + 1)];
     await room.apply(lifted, { type: 'unban', userId: user.id });
     tick(1_000);
-    await room.say(user, newId(), 'after');
+    await room.say(user, { clientId: newId(), text: 'after' });
     await room.apply(banned, { type: 'ban', userId: user.id, reason: null, by: newId() });
     const { messages } = await (await joinRoom(roomId, user)).welcome();
     expect(messages).toMatchObject([{ text: '', deleted: true }, { text: 'after' }]);

@@ -65,14 +65,14 @@ describe('D1 learns whose words and names a room has', () => {
     const tick = stopClock();
     const { roomId, room, stub, known, creator } = await openStream();
     const [one, other, giver] = [await anAccount(), await anAccount(), await anAccount()];
-    for (const text of ['first', 'second', 'third']) await room.say(one, newId(), text);
+    for (const text of ['first', 'second', 'third']) await room.say(one, { clientId: newId(), text });
     await runDurableObjectAlarm(stub);
     expect(await known()).toEqual([]);
     tick(10 * MINUTE_MS);
     await runDurableObjectAlarm(stub);
     expect(await known()).toEqual([one.id, creator.userId].sort());
     expect(await inStorage(roomId, `SELECT what FROM due WHERE what = 'traces'`)).toEqual([]);
-    await room.say(other, newId(), 'later');
+    await room.say(other, { clientId: newId(), text: 'later' });
     await room.apply(newId(), { type: 'event', event: aGift(giver) });
     tick(10 * MINUTE_MS);
     await runDurableObjectAlarm(stub);
@@ -82,7 +82,7 @@ describe('D1 learns whose words and names a room has', () => {
   it('when the stream ends, of those too whose words still waited', async () => {
     const { room, stub, change, known, creator } = await openStream({ ...openPolicy, chatDelaySeconds: 60 });
     const writer = await anAccount();
-    await room.say(writer, newId(), 'hold on');
+    await room.say(writer, { clientId: newId(), text: 'hold on' });
     await change({ status: 'ended', endedAt: Date.now() });
     await runDurableObjectAlarm(stub);
     expect(await known()).toEqual([writer.id, creator.userId].sort());
@@ -128,7 +128,7 @@ describe('D1 learns whose words and names a room has', () => {
   it('all over again when it is asked to: of rooms from before it was told, and after a restore', async () => {
     const { roomId, room, stub, change, known } = await openStream();
     const writer = await anAccount();
-    await room.say(writer, newId(), 'hello');
+    await room.say(writer, { clientId: newId(), text: 'hello' });
     await change({ status: 'ended', endedAt: Date.now() });
     await runDurableObjectAlarm(stub);
     const old = await aStream(await asCreator(), { status: 'ended', updatedAt: Date.now() - 40 * DAY_MS });
@@ -155,7 +155,7 @@ describe('who is to be forgotten', () => {
     const [gone, friend] = [await anAccount(), await anAccount()];
     const sayings = await joinRoom(roomId, gone);
     await sayings.say('my secret');
-    await room.say(friend, newId(), 'what secret?');
+    await room.say(friend, { clientId: newId(), text: 'what secret?' });
     await room.apply(newId(), { type: 'event', event: aGift(gone, friend, 'my gift') });
     await room.apply(newId(), { type: 'event', event: aGift(friend, gone, 'thanks') });
     await room.moderate(friend.id, { action: 'timeout', userId: gone.id, seconds: 60, reason: 'too secret' });
@@ -212,7 +212,7 @@ describe('who is to be forgotten', () => {
       await room.apply(newId(), { type: 'event', event, delayMs: 20 * MINUTE_MS });
     await room.apply(newId(), { type: 'ban', userId: gone.id, reason: 'my shame', by: friend.id });
     tick(10 * MINUTE_MS);
-    await room.say(friend, newId(), 'hello'); // so that D1 is told
+    await room.say(friend, { clientId: newId(), text: 'hello' }); // so that D1 is told
     tick(10 * MINUTE_MS - 1);
     await room.apply(newId(), { type: 'forget-user', userId: gone.id });
     const stored = await storageOf(roomId);
@@ -232,7 +232,7 @@ describe('who is to be forgotten', () => {
   it('is forgotten when the room tells of them only after the account has gone', async () => {
     const { roomId, room, stub, change, known } = await openStream();
     const gone = await anAccount();
-    await room.say(gone, newId(), 'last words');
+    await room.say(gone, { clientId: newId(), text: 'last words' });
     await endAccount(gone);
     await change({ status: 'ended', endedAt: Date.now() });
     await runDurableObjectAlarm(stub);
@@ -281,8 +281,8 @@ it('what a user wrote is read back page by page, without what was deleted', asyn
   const { room } = await openStream();
   const [writer, other] = [await anAccount(), await anAccount()];
   for (const text of ['one', 'two', 'three']) {
-    await room.say(writer, newId(), text);
-    await room.say(other, newId(), `not ${text}`);
+    await room.say(writer, { clientId: newId(), text });
+    await room.say(other, { clientId: newId(), text: `not ${text}` });
   }
   const first = await room.messagesOf(writer.id, 0, 2);
   expect(first.map(({ text }) => text)).toEqual(['one', 'two']);

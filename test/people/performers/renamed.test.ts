@@ -31,8 +31,8 @@ it('messages, waiting messages and gifts of past and open rooms show the new nam
   const performer = await asPerformer();
   const streamId = await anOpenStream(await asCreator());
   const [room, speaker] = [roomOf(streamId), aUser({}, performer.userId)];
-  await room.say(speaker, newId(), 'Hello');
-  await room.say(aUser(), newId(), `Hello ${speaker.displayName}`);
+  await room.say(speaker, { clientId: newId(), text: 'Hello' });
+  await room.say(aUser(), { clientId: newId(), text: `Hello ${speaker.displayName}` });
   await room.apply(newId(), { type: 'event', event: aGift(speaker) });
   await room.apply(newId(), { type: 'event', event: aGift(aUser(), speaker) });
   await db.insert(roomTraces).values({ userId: performer.userId, roomId: streamId });

@@ -31,7 +31,7 @@ export async function sendChat(
 ): Promise<PresentedMessage> {
   const { relation } = await admit(ctx, { id: roomId }, actor);
   if (!relation) throw roomError('STREAM_NOT_FOUND');
-  const answer = await ctx.rooms(roomId).say(relation.user, clientId, text);
+  const answer = await ctx.rooms(roomId).say(relation.user, { clientId, text });
   if (!answer.ok) throw refusalOf(answer);
   return presentMessage(answer.message);
 }
