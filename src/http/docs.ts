@@ -1,6 +1,6 @@
 /**
- * The API reference: our own page with Swagger UI's files, the OpenAPI document and a Postman collection. They are
- * public: each is built once, may be cached by anyone, and counts against the rate limits like any other read.
+ * The API reference: our own pages, Swagger UI's files, the OpenAPI and AsyncAPI documents and a Postman collection.
+ * They are public: each is built once, may be cached by anyone, and counts against the rate limits like any other read.
  */
 import { z } from '@hono/zod-openapi';
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
@@ -11,6 +11,8 @@ import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
 import type { OpenApiDocument } from './openapi';
 import { enforceLimit } from './rate-limit';
+import { asyncApiDocument } from './reference/asyncapi';
+import { eventsPage } from './reference/events-page';
 import { postmanCollection } from './reference/postman';
 
 const PAGE = `<!doctype html>
@@ -19,6 +21,7 @@ const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Footlight API</title>
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<p><a href="docs/events">Events of a room: AsyncAPI 3</a></p>
 <div id="reference"></div>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
@@ -65,6 +68,15 @@ export const docsEndpoints = [
     response: z.object({}),
     handler: unreachable,
   }),
+  endpoint({
+    operationId: 'readAsyncApi',
+    ...description,
+    path: '/asyncapi.json',
+    summary: "The frames of a room's socket, AsyncAPI 3; as a page at /docs/events",
+    contentType: 'application/json',
+    response: z.object({}),
+    handler: unreachable,
+  }),
 ];
 
 function unreachable(): never {
@@ -88,6 +100,11 @@ export function docsRoutes(describeApi: () => OpenApiDocument): Hono<HttpEnv> {
     '/postman.json': {
       type: 'application/json',
       make: (origin) => JSON.stringify(postmanCollection(describeApi(), origin)),
+    },
+    '/asyncapi.json': { type: 'application/json', make: (origin) => JSON.stringify(asyncApiDocument(origin)) },
+    '/docs/events': {
+      type: 'text/html; charset=UTF-8',
+      make: (origin) => eventsPage(asyncApiDocument(origin)),
     },
     '/docs': { type: 'text/html; charset=UTF-8', make: () => PAGE },
     '/docs/start.js': { type: 'text/javascript; charset=UTF-8', make: () => START },

@@ -2,7 +2,9 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
+
 import type { Approval, ChatMessage, Draft, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
+import { writeEvent } from '@/contracts/room-events/events';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
@@ -181,7 +183,7 @@ export class Chat {
     // Nobody has seen a waiting message, so its deletion is not announced.
     if (found.seq !== null) {
       const { streamId, userId } = message;
-      const body = JSON.stringify({ type: 'message-deleted', streamId, messageId, userId, deletedBy: byUserId });
+      const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId, deletedBy: byUserId });
       broadcaster.add({ at: now(), body });
       broadcaster.flush();
     }

@@ -2,8 +2,10 @@
  * Moderation of a user, and how it ends. Everyone is notified, but only the user gets the reason. The user's waiting
  * messages are dropped.
  */
+
 import type { ModerationAction } from '@/contracts/room';
 import type { RoomCommand } from '@/contracts/room-command';
+import { type EventBody, type RoomEventBody, writeEvent } from '@/contracts/room-events/events';
 import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
@@ -119,7 +121,7 @@ export function withholdUser(
   } else sanctions.restoreByStaff(userId, decisionId);
   const after = sanctions.withheldThrough(userId);
   if (after > before) announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
-  if (after < before) broadcaster.add({ at: now(), body: JSON.stringify({ type: 'messages-restored', userId }) });
+  if (after < before) broadcaster.add({ at: now(), body: writeEvent({ type: 'messages-restored', userId }) });
 }
 
 /** Texts that were deleted with the ban stay hidden. */
@@ -139,11 +141,11 @@ export function withhold(
   if (!store.withheld.set(id, withheld, commandId)) return;
   const userId = store.findMessageById(id)?.userId ?? store.gifts.find(id)?.userId;
   if (userId === undefined) return;
-  const said = { streamId: store.setup?.roomId, messageId: id, userId };
-  const event = withheld
+  const said = { streamId: store.setup?.roomId ?? '', messageId: id, userId };
+  const event: RoomEventBody = withheld
     ? { type: 'message-deleted', ...said, deletedBy: null }
     : { type: 'message-restored', ...said };
-  broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  broadcaster.add({ at: now(), body: writeEvent(event) });
 }
 
 /** Ends the time-outs that have run out. Safe to repeat. */
@@ -158,17 +160,17 @@ export function endTimeOuts(room: SanctionParts): void {
 }
 
 function announceEnd({ broadcaster, now }: SanctionParts, userId: string, kind: 'ban' | 'timeout'): void {
-  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'sanction-ended', userId, kind }) });
+  broadcaster.add({ at: now(), body: writeEvent({ type: 'sanction-ended', userId, kind }) });
 }
 
 function announce(
   room: SanctionParts,
-  event: { readonly type: string; readonly userId: string; readonly [field: string]: unknown },
+  event: EventBody<'user-timed-out' | 'user-banned'>,
   reason: string | null,
 ): void {
   const { broadcaster, presence, now } = room;
-  const own = JSON.stringify({ ...event, reason });
-  broadcaster.add({ at: now(), body: JSON.stringify(event) }, (seq, error) => {
+  const own = writeEvent({ ...event, reason });
+  broadcaster.add({ at: now(), body: writeEvent(event) }, (seq, error) => {
     if (error !== undefined || seq === null) return;
     for (const socket of presence().socketsOfUser(event.userId)) broadcaster.replaceInFrame(socket, seq, own);
   });

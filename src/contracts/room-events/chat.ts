@@ -5,7 +5,25 @@ import { event, id, streamId, time } from './shared';
 
 export const BADGES = ['creator', 'moderator', 'staff', 'subscriber'] as const;
 
-const about = { streamId, messageId: id.describe('A message, or a gift with a text.'), userId: id.describe('Who wrote it.') };
+const about = {
+  streamId,
+  messageId: id.describe('A message, or a gift with a text.'),
+  userId: id.describe('Who wrote it.'),
+};
+
+/** The message that another one answers, as it was when the answer was written. */
+const RepliedTo = z.strictObject({
+  id,
+  userId: id,
+  username: z.string(),
+  displayName: z.string(),
+  text: z.string().describe('The beginning of its text; empty once it was deleted.'),
+});
+
+const range = {
+  start: z.int().describe('In UTF-16 code units: `text.slice(start, end)`.'),
+  end: z.int(),
+};
 
 export const NewMessageEvent = event('new-message', {
   id,
@@ -18,6 +36,15 @@ export const NewMessageEvent = event('new-message', {
   text: z.string().describe('As typed; empty once deleted.'),
   at: time,
   deleted: z.boolean(),
+  replyTo: RepliedTo.optional().describe('Only in an answer to another message.'),
+  mentions: z
+    .array(z.strictObject({ ...range, userId: id }))
+    .readonly()
+    .optional(),
+  emotes: z
+    .array(z.strictObject({ ...range, id, name: z.string(), url: z.string() }))
+    .readonly()
+    .optional(),
 });
 
 export const chatEvents = {
@@ -26,7 +53,10 @@ export const chatEvents = {
     event('message-deleted', { ...about, deletedBy: id.nullable().describe('Null: staff withheld it.') }),
     'A text was deleted. Remove it; of a gift, only its text.',
   ],
-  'message-restored': [event('message-restored', about), 'Staff brought a text back, under its old `seq`. Read it from the history.'],
+  'message-restored': [
+    event('message-restored', about),
+    'Staff brought a text back, under its old `seq`. Read it from the history.',
+  ],
   'messages-restored': [
     event('messages-restored', { userId: id }),
     'Staff reversed a decision. All texts of this user are back in the history, under their old `seq`.',

@@ -30,8 +30,16 @@ export const CLOSE_PAGES: Readonly<Record<CloseReason, ClosePage>> = {
   tooSlow: { sentence: 'You read too slowly.', comeBack: 'resume', delay: SPREAD },
   passInvalid: { sentence: 'The pass is used, expired or forged.', comeBack: 'join', delay: NOW },
   sessionEnded: { sentence: 'Your session has ended. Sign in again, then join.', comeBack: 'change', delay: NONE },
-  banned: { sentence: 'You are banned from the channel. An `error` before it has the reason.', comeBack: 'never', delay: NONE },
-  kicked: { sentence: 'A moderator removed you. Join again only when the user asks for it.', comeBack: 'change', delay: NONE },
+  banned: {
+    sentence: 'You are banned from the channel. An `error` before it has the reason.',
+    comeBack: 'never',
+    delay: NONE,
+  },
+  kicked: {
+    sentence: 'A moderator removed you. Join again only when the user asks for it.',
+    comeBack: 'change',
+    delay: NONE,
+  },
   addressBanned: {
     sentence: 'An account from your address was just banned. Sign in, then join.',
     comeBack: 'change',
@@ -41,7 +49,11 @@ export const CLOSE_PAGES: Readonly<Record<CloseReason, ClosePage>> = {
   followersOnly: { sentence: 'Only followers may stay. Follow, then join.', comeBack: 'change', delay: NONE },
   subscribersOnly: { sentence: 'Only subscribers may stay. Subscribe, then join.', comeBack: 'change', delay: NONE },
   usersOnly: { sentence: 'Only verified accounts may enter. Sign in, then join.', comeBack: 'change', delay: NONE },
-  notVisible: { sentence: 'There is no such room for you: it is private now, or hidden.', comeBack: 'never', delay: NONE },
+  notVisible: {
+    sentence: 'There is no such room for you: it is private now, or hidden.',
+    comeBack: 'never',
+    delay: NONE,
+  },
   closed: { sentence: 'The room is closed for good.', comeBack: 'never', delay: NONE },
   tooMany: { sentence: 'You have five sockets in this room. Close one, then join.', comeBack: 'change', delay: NONE },
   addressLimit: {

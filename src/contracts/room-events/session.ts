@@ -1,7 +1,6 @@
 /** What one socket alone gets: its welcome, answers to its own frames, its notifications. */
 import { z } from '@hono/zod-openapi';
 import { Showcase } from '../product';
-import type { RoomRefusalCode } from '../room';
 import { Screening, Video } from '../screening';
 import { NewMessageEvent } from './chat';
 import { event, id, time } from './shared';
@@ -47,9 +46,6 @@ export const WelcomeEvent = event('welcome', {
   resumePass: z.string(),
 });
 
-/** Answers to frames that cannot be read carry this code beside those of the room. */
-export type AnswerCode = RoomRefusalCode | 'FRAME_INVALID';
-
 export const sessionEvents = {
   welcome: [WelcomeEvent, 'The first event of every socket.'],
   ack: [
@@ -64,7 +60,7 @@ export const sessionEvents = {
   error: [
     event('error', {
       id: id.optional(),
-      code: z.string() as z.ZodType<AnswerCode>, // a string for readers; senders only use the room's codes
+      code: z.string(),
       message: z.string(),
       retryAfterMs: z.number().optional(),
       reason: z.string().nullish(),

@@ -5,7 +5,10 @@ import { Card, event, id, streamId } from './shared';
 
 export const shopEvents = {
   'product-showcased': [
-    event('product-showcased', { streamId, showcase: Showcase.nullable().describe('Null: staff have hidden it since.') }),
+    event('product-showcased', {
+      streamId,
+      showcase: Showcase.nullable().describe('Null: staff have hidden it since.'),
+    }),
     'This product is shown now, or what is shown has changed.',
   ],
   'showcase-cleared': [event('showcase-cleared', { streamId, showcase: z.null() }), 'No product is shown any longer.'],

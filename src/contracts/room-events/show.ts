@@ -66,11 +66,17 @@ export const showEvents = {
     }),
     'Its title or another detail changed. Only changed details are sent.',
   ],
-  'stream-ended': [event('stream-ended', { streamId, endedAt: time.nullable() }), 'The show is over, or was cancelled.'],
+  'stream-ended': [
+    event('stream-ended', { streamId, endedAt: time.nullable() }),
+    'The show is over, or was cancelled.',
+  ],
   'room-policy': [event('room-policy', { streamId, policy: PublicPolicyShape }), 'The rules of the chat changed.'],
   'now-playing': [NowPlaying, 'Another track plays. `welcome` has the newest.'],
   'gift-sent': [GiftSent, 'A gift or a tip was paid.'],
-  maintenance: [Maintenance, 'The platform will be down; null once that is called off. In a support room without `seq`.'],
+  maintenance: [
+    Maintenance,
+    'The platform will be down; null once that is called off. In a support room without `seq`.',
+  ],
 } as const;
 
 export const Analytics = event('analytics', {

@@ -1,6 +1,6 @@
 /** Rooms that users open: their stage, their host and their end. */
 import { z } from '@hono/zod-openapi';
-import { SCREENING_CONTROLS } from '../room-command';
+import { SCREENING_CONTROLS } from '../screening';
 import { Card, event, id, streamId, time } from './shared';
 
 const Speaker = z.strictObject({ ...Card.shape, muted: z.boolean() });

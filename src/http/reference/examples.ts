@@ -29,6 +29,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | JsonSchema;
+  readonly propertyNames?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];
@@ -96,10 +97,11 @@ export class Examples {
     }
   }
 
-  #ofObject({ properties = {}, additionalProperties }: JsonSchema): Record<string, unknown> {
+  #ofObject({ properties = {}, additionalProperties, propertyNames }: JsonSchema): Record<string, unknown> {
     const fields = Object.entries(properties).map(([field, shape]) => [field, this.of(shape, field)]);
     if (fields.length > 0 || typeof additionalProperties !== 'object') return Object.fromEntries(fields);
-    return { size: this.of(additionalProperties, 'size') };
+    const key = String(propertyNames?.enum?.[0] ?? 'size');
+    return { [key]: this.of(additionalProperties, key) };
   }
 
   #ofArray({ items, prefixItems, minItems = 1 }: JsonSchema, name: string): unknown[] {

@@ -8,6 +8,7 @@ import { type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { EventBody } from '@/contracts/room-events/events';
 import { builtOnce } from '@/db/built-once';
 import { requireThat } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
@@ -209,7 +210,7 @@ function roomEvents(
 ): OutboxEvent[] {
   const roomId = row.streamId ?? row.roomId;
   if (roomId === null) return [];
-  const event = {
+  const event: EventBody<'gift-sent'> = {
     type: 'gift-sent',
     id: row.id,
     sender: presentCard(sender),
