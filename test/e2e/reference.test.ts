@@ -98,7 +98,8 @@ it('the client that docs/guides/from-socket-io.md shows joins, talks and leaves'
       headers,
       body: JSON.stringify(body),
     });
-    return (await answer.json()).data;
+    const { data } = (await answer.json()) as { data: { id: string; accessToken: string } };
+    return data;
   };
   const signIn = async (email: string): Promise<string> =>
     (await call('/auth/signin/email', { email, password: server.vars.DEMO_PASSWORD })).accessToken;
