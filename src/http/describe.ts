@@ -4,7 +4,8 @@ import { type Endpoint, isBodyOptional, isForStaff, requiresVerification, type W
 import { ErrorEnvelope } from './envelope';
 import type { Refusal } from './errors';
 import { IDEMPOTENCY_HEADER } from './idempotency';
-import { describeHeaders, HEADERS, headersOfRefusal, headersOfSuccess } from './reference/headers';
+import { HEADERS } from './reference/header-names';
+import { describeHeaders, headersOfRefusal, headersOfSuccess } from './reference/headers';
 import { refusalsOf } from './refusals';
 
 /** @param guarded the guard's refusals for this endpoint */

@@ -10,7 +10,7 @@ import type { Actor, Permission, Viewer } from '@/shared/actor';
 import type { Envelope } from './envelope';
 import type { Refusal } from './errors';
 import type { Once } from './idempotency';
-import type { HeaderName } from './reference/headers';
+import type { HeaderName } from './reference/header-names';
 
 /**
  * Who may call: anyone, anyone with more for signed-in users, an account, an approved creator, a creator who is a DJ or

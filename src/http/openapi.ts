@@ -5,7 +5,7 @@ import { describe } from './describe';
 import type { Endpoint } from './endpoint';
 import type { Guard } from './mount';
 import { completePage, exampleMaker, type Page } from './reference/complete';
-import { HEADERS } from './reference/headers';
+import { HEADERS } from './reference/header-names';
 import { shareRefusals } from './reference/share';
 import { tagsOf } from './reference/tags';
 

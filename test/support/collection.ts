@@ -75,6 +75,7 @@ async function run(item: Item, variables: Map<string, string>): Promise<Ran> {
     get: (key: string) => variables.get(key),
     set: (key: string, value: string) => variables.set(key, value),
   };
+  const replaceIn = (text: string) => fill(text, variables);
   const test = (name: string, check: () => void) => {
     try {
       check();
@@ -84,7 +85,7 @@ async function run(item: Item, variables: Map<string, string>): Promise<Ran> {
   };
   const play = (listen: string, response?: object) => {
     for (const { script } of (item.event ?? []).filter((event) => event.listen === listen))
-      new Function('pm', script.exec.join('\n'))({ collectionVariables, test, response });
+      new Function('pm', script.exec.join('\n'))({ collectionVariables, variables: { replaceIn }, test, response });
   };
   play('prerequest');
   const response = await send(item, (text) => fill(text, variables));
@@ -95,10 +96,14 @@ async function run(item: Item, variables: Map<string, string>): Promise<Ran> {
   return { name: item.name, status: response.status, code, needsFile, failures };
 }
 
+/** Postman's own. */
+const DYNAMIC: Readonly<Record<string, () => string>> = {
+  $guid: () => randomUUID(),
+  $timestamp: () => String(Math.floor(Date.now() / 1_000)),
+};
+
 function fill(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, key) =>
-    key === '$guid' ? randomUUID() : (variables.get(key) ?? ''),
-  );
+  return text.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, key) => DYNAMIC[key]?.() ?? variables.get(key) ?? '');
 }
 
 function send({ request }: Item, fillIn: (text: string) => string): Promise<Response> {

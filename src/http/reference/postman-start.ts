@@ -16,12 +16,13 @@ export function scriptOf(listen: 'prerequest' | 'test', exec: readonly string[])
 }
 
 const NEW_NAME = [
+  'const now = Number(pm.variables.replaceIn("{{$timestamp}}")) * 1000;',
   'const day = 86400000;',
-  'pm.collectionVariables.set("soon", new Date(Date.now() + day).toISOString());',
-  'pm.collectionVariables.set("later", new Date(Date.now() + 2 * day).toISOString());',
-  'const now = Date.now().toString(36);',
-  'pm.collectionVariables.set("viewerName", "viewer_" + now);',
-  'pm.collectionVariables.set("viewerEmail", "viewer_" + now + "@footlight.test");',
+  'pm.collectionVariables.set("soon", new Date(now + day).toISOString());',
+  'pm.collectionVariables.set("later", new Date(now + 2 * day).toISOString());',
+  'const name = pm.variables.replaceIn("{{$guid}}").slice(0, 8);',
+  'pm.collectionVariables.set("viewerName", "viewer_" + name);',
+  'pm.collectionVariables.set("viewerEmail", "viewer_" + name + "@footlight.test");',
 ];
 
 /** Mails of `npm start` are at `/dev/mail`. Elsewhere, set the variable `code` by hand. */
