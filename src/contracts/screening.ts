@@ -36,7 +36,7 @@ export const sync = {
   isPlaying: z.boolean(),
   rate: z.number().min(RATE_MIN).max(RATE_MAX).optional().openapi({ description: 'The current rate if absent.' }),
   at: z.iso
-    .datetime()
+    .datetime({ offset: true })
     .optional()
     .openapi({
       description:

@@ -8,6 +8,7 @@ import { completePage, exampleMaker, type Page } from './reference/complete';
 import { HEADERS } from './reference/header-names';
 import { shareRefusals } from './reference/share';
 import { tagsOf } from './reference/tags';
+import { tighten } from './reference/tighten';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -47,6 +48,8 @@ function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): 
   const pages = new OpenAPIHono();
   for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint, guard.refusals(endpoint)));
   const document = pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
+  tighten(document.paths);
+  tighten(document.components);
   const examples = exampleMaker(document.components?.schemas ?? {});
   for (const endpoint of endpoints) {
     const page = document.paths?.[endpoint.path]?.[endpoint.method];
