@@ -19,6 +19,7 @@ import { streamEndpoints } from '@/domains/live/streams/routes';
 import { stageEndpoints } from '@/domains/live/streams/stage-routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
 import { trackEndpoints } from '@/domains/live/tracks/routes';
+import { unbanRequestEndpoints } from '@/domains/live/unban-requests/routes';
 import { userRoomEndpoints } from '@/domains/live/user-rooms/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
 import { discountEndpoints } from '@/domains/money/discounts/routes';
@@ -133,6 +134,7 @@ export const endpoints = withAliases([
   ...maintenanceEndpoints,
   ...ticketEndpoints,
   ...userRoomEndpoints,
+  ...unbanRequestEndpoints,
   ...screeningEndpoints,
 ]);
 

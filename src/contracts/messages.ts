@@ -59,6 +59,8 @@ export type OutboxEvent =
   | { readonly kind: 'out-of-user-room'; readonly roomId: string; readonly userId: string; readonly by?: string }
   /** The user came on a stage or left it, or was muted there: the room's voice must apply what is true now. */
   | { readonly kind: 'voice-changed'; readonly roomId: string; readonly userId: string }
+  /** A banned user asks to be let back: the host and the moderators are told. */
+  | { readonly kind: 'unban-asked'; readonly requestId: string }
   /** Deletes a file that nothing refers to any longer, with its variants; or aborts an unfinished multipart upload. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** A message in a support chat: its room sends it, and the other side is notified if nobody of it is there. */

@@ -29,6 +29,7 @@ export const NOTIFICATION_GROUPS = [
   'track',
   'order',
   'product',
+  'moderation',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -67,6 +68,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   order: LASTING,
   /** Products that can be bought now, and what staff decided about a seller's own. */
   product: LOUD,
+  /** Being a moderator, and bans: requests to lift them and what became of these. */
+  moderation: LOUD,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -133,6 +136,9 @@ export const NOTIFICATION_KINDS = {
   'product-approved': 'product',
   'product-refused': 'product',
   'product-waiting': 'staff',
+  'moderator-named': 'moderation',
+  'unban-request': 'moderation',
+  'unban-decided': 'moderation',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

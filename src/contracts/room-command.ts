@@ -112,7 +112,8 @@ export type RoomCommand =
       /** From now on only moderators see what the user wrote. True if absent. */
       readonly deleteMessages?: boolean;
     }
-  | { readonly type: 'unban'; readonly userId: string }
+  /** `by`: missing in commands of the previous version. */
+  | { readonly type: 'unban'; readonly userId: string; readonly by?: string }
   /**
    * Something the room knows about the user has changed: session, name, rank or relation. The room reloads it and
    * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session. In a support room, a change

@@ -4,6 +4,7 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
+import type { ModerationEntry } from './moderation-log';
 import type { RoomCommand, RoomEventBody } from './room-command';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
@@ -196,7 +197,12 @@ export type ModerationAction =
     }
   | { readonly action: 'end-timeout'; readonly userId: string }
   /** Closes the user's sockets; a new pass lets them in again. */
-  | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
+  | ({ readonly action: 'kick'; readonly reason: string | null } & KickTarget);
+
+/** A user, or a guest, who has no account. */
+type KickTarget =
+  | { readonly userId: string; readonly guestId?: undefined }
+  | { readonly guestId: string; readonly userId?: undefined };
 
 /** A message as viewers see it (null for a gift), and the messages around it, oldest first, as they were written. */
 export interface SaidAround {
@@ -221,6 +227,8 @@ export interface ViewerList {
   }[];
   /** Includes users past the number that is listed. */
   readonly guests: number;
+  /** Of the guests who are listed, for moderators. */
+  readonly guestIds: readonly string[];
   readonly total: number;
 }
 
@@ -254,6 +262,11 @@ export interface Room {
    */
   saidAround(id: string, each: number): Promise<SaidAround | null>;
   timeOuts(): Promise<TimeOut[]>;
+  /** Who did what to whom, newest first. @param before an entry's id, or null */
+  moderationLog(
+    before: number | null,
+    limit: number,
+  ): Promise<{ entries: ModerationEntry[]; nextBefore: number | null }>;
   viewers(): Promise<ViewerList>;
   /** The screening that runs, and the queue after it. */
   program(): Promise<Program>;

@@ -13,6 +13,7 @@ import { channelJobs } from '@/domains/live/channels/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
 import { streamJobs } from '@/domains/live/streams/jobs';
 import { trackJobs } from '@/domains/live/tracks/jobs';
+import { unbanRequestJobs } from '@/domains/live/unban-requests/jobs';
 import { userRoomJobs } from '@/domains/live/user-rooms/jobs';
 import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
@@ -67,6 +68,7 @@ const DOMAINS = [
   ticketJobs,
   permissionJobs,
   userRoomJobs,
+  unbanRequestJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

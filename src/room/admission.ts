@@ -166,7 +166,8 @@ function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
   const { id, roomId, viewer, regions = [] } = pass;
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
-  const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
+  // A kicked guest is kept by the key of a viewer, since their id is no account's.
+  const sanction = store.sanctions.findSanction(viewer.kind === 'user' ? viewer.id : viewerKey(viewer));
   if (sanction?.ban && !overseesRooms(viewer)) return 'banned';
   // Ids are UUIDv7, so a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';

@@ -10,8 +10,10 @@ import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { compose } from './compose';
+import { logModeration } from './moderation-log';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import type { Presence } from './presence';
 import { needsReread, type Relations } from './relations';
 import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
@@ -32,6 +34,7 @@ interface ChatParts {
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
   readonly relations: Relations;
+  readonly presence: () => Presence;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -178,12 +181,14 @@ export class Chat {
     const message = messageOfBody(found.body, found.seq);
     if (message.userId !== byUserId && !mayDeleteAny) return refuse('NOT_ALLOWED');
     if (message.deleted) return { ok: true };
+    const { streamId, userId, text } = message;
+    if (userId !== byUserId)
+      logModeration(this.room, { action: 'delete-message', by: byUserId, userId, messageId, text });
     store.eraseMessage(messageId);
     if (this.#last.get(message.userId)?.lastAt === message.at) this.#last.delete(message.userId);
     // Nobody has seen a waiting message, so its deletion is not announced.
     if (found.seq !== null) {
-      const { streamId, userId } = message;
-      const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId, deletedBy: byUserId });
+      const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
       broadcaster.add({ at: now(), body });
       broadcaster.flush();
     }

@@ -86,7 +86,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       ban(room, commandId, command);
       break;
     case 'unban':
-      unban(room, commandId, command.userId);
+      unban(room, commandId, command);
       break;
     case 'standing-changed':
       if (store.setup) await room.relations.changed(command.userId, command.sessionsEnded === true);

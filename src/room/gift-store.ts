@@ -46,24 +46,26 @@ export class GiftStore {
   }
 
   /** A gift that was shown. */
-  find(giftId: string): { readonly seq: number; readonly userId: string } | undefined {
-    return rowsOf<{ seq: number; userId: string }>(
+  find(giftId: string): { readonly seq: number; readonly userId: string; readonly body: string } | undefined {
+    return rowsOf<{ seq: number; userId: string; body: string }>(
       this.sql,
-      `SELECT seq, body ->> '$.sender.id' AS userId FROM events
+      `SELECT seq, body ->> '$.sender.id' AS userId, body FROM events
        WHERE user_id IS NULL AND body ->> '$.id' = ?1 AND body ->> '$.type' = 'gift-sent'`,
       giftId,
     )[0];
   }
 
-  /** Removes the gift's text for good. @returns the author's id, if anyone has seen the text */
-  blank(giftId: string): string | undefined {
+  /** Removes the gift's text for good. @returns what it said and who, if anyone has seen it */
+  blank(giftId: string): { readonly userId: string; readonly text: string } | undefined {
     this.sql.exec(`UPDATE held_gifts SET body = ${BLANK} WHERE id = ?1`, giftId);
-    return rowsOf<{ userId: string }>(
+    const shown = `user_id IS NULL AND body ->> '$.id' = ?1 AND body ->> '$.type' = 'gift-sent'`;
+    const [said] = rowsOf<{ userId: string; text: string }>(
       this.sql,
-      `UPDATE events SET body = ${BLANK}
-       WHERE user_id IS NULL AND body ->> '$.id' = ?1 AND body ->> '$.type' = 'gift-sent' AND body ->> '$.message' <> ''
-       RETURNING body ->> '$.sender.id' AS userId`,
+      `SELECT body ->> '$.sender.id' AS userId, body ->> '$.message' AS text FROM events
+       WHERE ${shown} AND body ->> '$.message' <> ''`,
       giftId,
-    )[0]?.userId;
+    );
+    if (said) this.sql.exec(`UPDATE events SET body = ${BLANK} WHERE ${shown}`, giftId);
+    return said;
   }
 }

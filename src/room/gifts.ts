@@ -7,12 +7,15 @@ import type { RoomEventBody } from '@/contracts/room-command';
 import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
+import { logModeration } from './moderation-log';
+import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
 interface GiftParts {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
+  readonly presence: () => Presence;
   readonly now: () => number;
 }
 
@@ -40,13 +43,16 @@ export function hold({ store, agenda, now }: GiftParts, commandId: string, gift:
 }
 
 /** Works before the gift has arrived, too: the outbox does not keep order. */
-export function deleteWords({ store, broadcaster, now }: GiftParts, messageId: string, deletedBy: string): void {
+export function deleteWords(room: GiftParts, messageId: string, by: string): void {
+  const { store, broadcaster, now } = room;
   broadcaster.flush(); // a gift in the buffer is found too
   store.markSeen([deletionOf(messageId)]);
-  const userId = store.gifts.blank(messageId);
-  if (userId === undefined) return;
+  const blanked = store.gifts.blank(messageId);
+  if (!blanked) return;
+  const { userId, text } = blanked;
+  if (by !== userId) logModeration(room, { action: 'delete-message', by, userId, messageId, text });
   const streamId = store.setup?.roomId ?? '';
-  const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId, deletedBy });
+  const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
   broadcaster.add({ at: now(), body });
 }
 

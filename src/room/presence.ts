@@ -8,6 +8,7 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
+import { isExempt } from './policy';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -197,6 +198,13 @@ export class Presence {
     return this.#viewers().flatMap(({ kind, id }) => (kind === 'user' ? [id] : []));
   }
 
+  /** The sockets of the host, the moderators and staff. */
+  moderatorSockets(): WebSocket[] {
+    return [...this.#seats].flatMap(([socket, { viewer }]) =>
+      viewer.kind === 'user' && isExempt(viewer) ? [socket] : [],
+    );
+  }
+
   guestSockets(): WebSocket[] {
     return [...this.#seats].flatMap(([socket, { viewer }]) => (viewer.kind === 'guest' ? [socket] : []));
   }
@@ -235,16 +243,18 @@ export class Presence {
   /** The creator is named but not counted. Users past the number that is listed count as guests. */
   list(): ViewerList {
     const users: ViewerList['users'][number][] = [];
+    const guestIds: string[] = [];
     let guests = 0;
     for (const { viewer } of this.#present()) {
       if (viewer.kind === 'guest' || users.length === VIEWERS_LISTED_MAX) {
         guests += 1;
+        if (viewer.kind === 'guest' && guestIds.length < VIEWERS_LISTED_MAX) guestIds.push(viewer.id);
         continue;
       }
       const { id, username, displayName, avatarUrl } = viewer;
       users.push({ id, username, displayName, avatarUrl });
     }
-    return { users, guests, total: this.viewerCount };
+    return { users, guests, guestIds, total: this.viewerCount };
   }
 
   /** Yields one seat for each viewer. */

@@ -27,6 +27,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       newestMessagesOf: (userIds, limitEach) => stub.newestMessagesOf(userIds, limitEach),
       saidAround: (id, each) => stub.saidAround(id, each),
       timeOuts: () => stub.timeOuts(),
+      moderationLog: (before, limit) => stub.moderationLog(before, limit),
       viewers: () => stub.viewers(),
       program: () => stub.program(),
       screen: (user, act) => stub.screen(user, act),

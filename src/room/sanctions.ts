@@ -5,14 +5,15 @@
 
 import type { ModerationAction } from '@/contracts/room';
 import type { RoomCommand } from '@/contracts/room-command';
-import { type EventBody, type RoomEventBody, writeEvent } from '@/contracts/room-events/events';
+import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import { logModeration } from './moderation-log';
 import { overseesRooms } from './policy';
-import type { Presence } from './presence';
+import { type Presence, viewerKey } from './presence';
 import type { RoomStore } from './store';
 
 const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
@@ -36,10 +37,11 @@ export function moderate(room: SanctionParts, by: string, action: ModerationActi
       break;
     case 'end-timeout':
       if (!room.store.sanctions.endTimeOut(action.userId, room.now())) return false;
+      logModeration(room, { action: 'end-timeout', by, userId: action.userId });
       announceEnd(room, action.userId, 'timeout');
       break;
     case 'kick':
-      kick(room, action);
+      kick(room, by, action);
       break;
     default:
       action satisfies never;
@@ -56,16 +58,19 @@ function timeOut(room: SanctionParts, by: string, action: ModerationAction & { a
   store.sanctions.setTimeOut({ userId, until, reason, by, at });
   room.chat.withdraw(userId);
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
+  logModeration(room, { action: 'timeout', by, userId, reason, until });
   agenda.putBy('time-outs', until);
   announce(room, { type: 'user-timed-out', userId, until: toIso(until), messagesDeleted: deleteMessages }, reason);
 }
 
-function kick(room: SanctionParts, { userId, reason }: ModerationAction & { action: 'kick' }): void {
+function kick(room: SanctionParts, by: string, { reason, ...action }: ModerationAction & { action: 'kick' }): void {
   const { store, broadcaster, presence, now } = room;
-  store.sanctions.setKick(userId, newId());
-  room.chat.withdraw(userId);
-  const sockets = presence().socketsOfUser(userId);
-  for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId, reason });
+  const { userId, guestId } = action;
+  store.sanctions.setKick(userId ?? guestKey(guestId), newId());
+  if (userId !== undefined) room.chat.withdraw(userId);
+  logModeration(room, { action: 'kick', by, userId, guestId, reason });
+  const sockets = userId === undefined ? presence().socketsOf(guestKey(guestId)) : presence().socketsOfUser(userId);
+  for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId: userId ?? guestId, reason });
   presence().closeAll(sockets, 'kicked', now());
 }
 
@@ -84,7 +89,10 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   const isNew =
     !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
-  if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
+  if (isNew) {
+    logModeration(room, { action: 'ban', by, userId, reason });
+    announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
+  }
   broadcaster.flush(); // so that the user gets it too
   const isOut = (socket: WebSocket) => {
     const seat = presence().seatOf(socket);
@@ -120,32 +128,52 @@ export function withholdUser(
     sanctions.withholdByStaff(userId, decisionId, traces.lastSeqOf(userId, timeOfId(decisionId)));
   } else sanctions.restoreByStaff(userId, decisionId);
   const after = sanctions.withheldThrough(userId);
+  if (after === before) return;
+  logModeration(room, { action: after > before ? 'delete-messages' : 'restore-messages', by: null, userId });
   if (after > before) announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
-  if (after < before) broadcaster.add({ at: now(), body: writeEvent({ type: 'messages-restored', userId }) });
+  else broadcaster.add({ at: now(), body: writeEvent({ type: 'messages-restored', userId }) });
 }
 
 /** Texts that were deleted with the ban stay hidden. */
-export function unban(room: SanctionParts, commandId: string, userId: string): void {
+export function unban(room: SanctionParts, commandId: string, { userId, by }: RoomCommand & { type: 'unban' }): void {
   const { sanctions } = room.store;
   const before = sanctions.findSanction(userId);
-  if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
+  if (!sanctions.setBan(userId, null, commandId) || !before?.ban) return;
+  logModeration(room, { action: 'unban', by: by ?? null, userId });
+  announceEnd(room, userId, 'ban');
 }
 
 /** Staff withhold one message, or a gift's text, or bring it back with the same seq. Its text is not sent again. */
 export function withhold(
-  { store, broadcaster, now }: Pick<SanctionParts, 'store' | 'broadcaster' | 'now'>,
+  room: Pick<SanctionParts, 'store' | 'broadcaster' | 'presence' | 'now'>,
   commandId: string,
   { id, withheld }: RoomCommand & { type: 'withhold' },
 ): void {
+  const { store, broadcaster, now } = room;
   broadcaster.flush(); // so that what is in the buffer is found too
   if (!store.withheld.set(id, withheld, commandId)) return;
-  const userId = store.findMessageById(id)?.userId ?? store.gifts.find(id)?.userId;
-  if (userId === undefined) return;
-  const said = { streamId: store.setup?.roomId ?? '', messageId: id, userId };
-  const event: RoomEventBody = withheld
-    ? { type: 'message-deleted', ...said, deletedBy: null }
-    : { type: 'message-restored', ...said };
-  broadcaster.add({ at: now(), body: writeEvent(event) });
+  const said = store.findMessageById(id) ?? store.gifts.find(id);
+  if (!said) return;
+  const { userId } = said;
+  const text = textOf(said.body);
+  logModeration(room, {
+    action: withheld ? 'delete-message' : 'restore-message',
+    by: null,
+    userId,
+    messageId: id,
+    text,
+  });
+  const type = withheld ? 'message-deleted' : 'message-restored';
+  broadcaster.add({
+    at: now(),
+    body: writeEvent({ type, streamId: store.setup?.roomId ?? '', messageId: id, userId }),
+  });
+}
+
+/** What a message or a gift says, as stored. */
+function textOf(body: string): string | null {
+  const { text, message } = JSON.parse(body) as { text?: string; message?: string | null }; // stored by the room
+  return text ?? message ?? null;
 }
 
 /** Ends the time-outs that have run out. Safe to repeat. */
@@ -157,6 +185,11 @@ export function endTimeOuts(room: SanctionParts): void {
   broadcaster.flush();
   const next = store.sanctions.nextTimeOutEnd();
   if (next !== null) agenda.put('time-outs', Math.max(next, now() + ENDS_EVERY_MS));
+}
+
+/** As in `viewerKey`: a guest's id may not be taken for a user's. */
+function guestKey(id: string): string {
+  return viewerKey({ kind: 'guest', id });
 }
 
 function announceEnd({ broadcaster, now }: SanctionParts, userId: string, kind: 'ban' | 'timeout'): void {

@@ -87,4 +87,14 @@ export const SCHEMA = [
   ALTER TABLE intervals ADD COLUMN is_returning INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE intervals ADD COLUMN source TEXT NOT NULL DEFAULT 'link';
   `,
+  `
+  -- Who did what to whom. text: what a deleted message said.
+  CREATE TABLE moderation (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, "by" TEXT, user_id TEXT, guest_id TEXT,
+    message_id TEXT, text TEXT, reason TEXT, until INTEGER
+  ) STRICT;
+  CREATE INDEX moderation_by_message ON moderation (message_id) WHERE message_id IS NOT NULL;
+  -- Viewers no longer see who deleted a message.
+  UPDATE events SET body = json_remove(body, '$.deletedBy') WHERE body LIKE '{"type":"message-deleted"%';
+  `,
 ] as const;

@@ -9,6 +9,7 @@ import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
 import { GiftStore } from './gift-store';
 import { Meta } from './meta';
+import { ModerationStore } from './moderation-store';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
@@ -29,6 +30,7 @@ export class RoomStore {
   readonly viewers: ViewerStore;
   readonly activity: ActivityStore;
   readonly sanctions: SanctionStore;
+  readonly moderation: ModerationStore;
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
   readonly waiting: WaitingStore;
@@ -49,6 +51,7 @@ export class RoomStore {
     this.viewers = new ViewerStore(storage.sql);
     this.activity = new ActivityStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
+    this.moderation = new ModerationStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);

@@ -36,6 +36,7 @@ import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
 import { LiveAnalytics } from './live-analytics';
+import { readModerationLog } from './moderation-log';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -176,6 +177,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async timeOuts(): Promise<TimeOut[]> {
     return this.#store.isPrepared ? this.#store.sanctions.timeOuts(this.#now()) : [];
+  }
+
+  async moderationLog(before: number | null, limit: number) {
+    return this.#store.isPrepared ? readModerationLog(this.#store, before, limit) : { entries: [], nextBefore: null };
   }
 
   async viewerCount(): Promise<number | null> {

@@ -60,9 +60,10 @@ export class TraceStore {
     return last && { userIds: [...new Set(userIds)], through: last.seq };
   }
 
-  /** Users whose messages wait for release, or were deleted before it. */
+  /** Users whose messages wait for release or were deleted before it, or about whom moderators gave a reason. */
   waiting(): string[] {
-    const query = 'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts';
+    const query = `SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts
+      UNION SELECT user_id FROM moderation WHERE user_id IS NOT NULL`;
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
@@ -75,11 +76,15 @@ export class TraceStore {
     this.#meta.write('tracesTold', seq);
   }
 
-  /** The user's own messages that are not deleted, oldest first. */
+  /** The user's own messages whose texts are kept, oldest first: a moderator's deletion leaves a text in the log. */
   messagesOf(userId: string, afterSeq: number, limit: number): StoredEvent[] {
     return rowsOf<StoredEvent & Row>(
       this.sql,
-      `SELECT seq, body FROM events WHERE user_id = ?1 AND seq > ?2 AND NOT body ->> '$.deleted' ORDER BY seq LIMIT ?3`,
+      `SELECT seq, iif(body ->> '$.deleted', json_set(body, '$.text', kept.text), body) AS body
+       FROM events LEFT JOIN moderation kept
+         ON kept.message_id = events.message_id AND kept.action = 'delete-message' AND kept.text <> ''
+       WHERE events.user_id = ?1 AND seq > ?2 AND (NOT body ->> '$.deleted' OR kept.text IS NOT NULL)
+       GROUP BY seq ORDER BY seq LIMIT ?3`,
       userId,
       afterSeq,
       limit,

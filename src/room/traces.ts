@@ -76,6 +76,7 @@ export class Traces {
     store.atomically(() => {
       store.traces.erase(userId);
       store.sanctions.forgetReasons(userId);
+      store.moderation.forget(userId);
       if (store.hostId === userId) store.traces.eraseTitles();
     });
     this.room.chat.forget(userId);

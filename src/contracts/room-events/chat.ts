@@ -50,7 +50,7 @@ export const NewMessageEvent = event('new-message', {
 export const chatEvents = {
   'new-message': [NewMessageEvent, 'Someone wrote in the chat.'],
   'message-deleted': [
-    event('message-deleted', { ...about, deletedBy: id.nullable().describe('Null: staff withheld it.') }),
+    event('message-deleted', about),
     'A text was deleted. Remove it; of a gift, only its text.',
   ],
   'message-restored': [

@@ -5,7 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { chatEvents, passingChatEvents } from './chat';
 import { cinemaEvents } from './cinema';
-import { kickEvents, moderationEvents } from './moderation';
+import { kickEvents, moderationEvents, moderatorEvents } from './moderation';
 import { sessionEvents } from './session';
 import { shopEvents, stockEvents } from './shop';
 import { creatorEvents, showEvents } from './show';
@@ -29,6 +29,7 @@ export const passingEvents = {
   ...creatorEvents,
   ...privateStageEvents,
   ...kickEvents,
+  ...moderatorEvents,
   ...supportEvents,
   ...sessionEvents,
 } as const;

@@ -78,6 +78,9 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'product-approved': ['product', PUSHED, false],
   'product-refused': ['product', PUSHED, false],
   'product-waiting': ['staff', IN_APP, false],
+  'moderator-named': ['moderation', PUSHED, false],
+  'unban-request': ['moderation', PUSHED, false],
+  'unban-decided': ['moderation', PUSHED, false],
 };
 
 describe('the kinds of notification', () => {

@@ -38,7 +38,19 @@ describe('moderators', () => {
     await nameModerator(ctx, creator.userId, viewer.userId);
     await removeModerator(ctx, creator.userId, viewer.userId);
     const told = { kind: 'room', roomId: data.id, command: { type: 'standing-changed', userId: viewer.userId } };
-    expect(events).toEqual([told, told]);
+    expect(events.filter(({ kind }) => kind === 'room')).toEqual([told, told]);
+  });
+
+  it('are notified once when they are named, and no longer once they are removed', async () => {
+    const [creator, viewer] = [await asCreator(), await asViewer()];
+    const notified = async () =>
+      (await viewer.get('user/notifications')).data.items.filter(
+        ({ kind }: { kind: string }) => kind === 'moderator-named',
+      );
+    for (let time = 0; time < 2; time += 1) await creator.put(`stream/moderators/${viewer.userId}`);
+    await expect.poll(notified).toMatchObject([{ data: { creatorId: creator.userId } }]);
+    await creator.delete(`stream/moderators/${viewer.userId}`);
+    await expect.poll(notified).toEqual([]);
   });
 
   it('cannot be the creator, an unknown user or a user behind a block', async () => {

@@ -49,9 +49,9 @@ export function withdrawAct(ctx: Context, userId: string, group: string, actorId
   );
 }
 
-/** Removes a group's notification as a whole, once its reader has seen what it counts. */
-export function withdrawGroup(ctx: Pick<Context, 'db'>, userId: SQL, group: string): Statement {
-  return ctx.db.run(sql`DELETE FROM notifications WHERE user_id = ${userId} AND group_key = ${group}`);
+/** Removes a group's notification as a whole. @param userIds an id, or a SELECT of ids */
+export function withdrawGroup(ctx: Pick<Context, 'db'>, userIds: SQL, group: string): Statement {
+  return ctx.db.run(sql`DELETE FROM notifications WHERE user_id IN (${userIds}) AND group_key = ${group}`);
 }
 
 export function withdrawFollow(ctx: Context, followerId: string, creatorId: string): Statement {

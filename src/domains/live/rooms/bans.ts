@@ -3,11 +3,9 @@
  * its own. A ban reaches the video in the same batch.
  */
 import { and, desc, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { requireChange } from '@/db/commit';
-import { users } from '@/domains/base/users/tables';
 import { isModeratorOf } from '@/domains/base/visibility/channels';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { channelBans } from '@/domains/live/channels/tables';
@@ -49,6 +47,23 @@ export function unban(ctx: Context, { roomId, channelId }: Banned, userId: strin
   return [statement, requireChange(ctx)];
 }
 
+/** True if this user is banned. */
+export function bannedFrom(door: Banned, userId: string): SQL {
+  return sql`${banOf(door, sql`${userId}`).at} IS NOT NULL`;
+}
+
+/** When this user was banned and why, as columns: null if they are not. */
+export function banOf({ roomId, channelId }: Banned, userId: SQLWrapper) {
+  const of =
+    channelId === null
+      ? sql`FROM ${roomBans} ban WHERE ban.room_id = ${roomId} AND ban.user_id = ${userId}`
+      : sql`FROM ${channelBans} ban WHERE ban.channel_id = ${channelId} AND ban.user_id = ${userId}`;
+  return {
+    at: sql<number | null>`(SELECT ban.created_at ${of})`,
+    reason: sql<string | null>`(SELECT ban.reason ${of})`,
+  };
+}
+
 /** 1 if this user moderates the room: in a user's room, its co-hosts do. */
 export function moderates({ roomId, channelId }: Banned, userId: SQLWrapper): SQL<number> {
   if (channelId !== null) return isModeratorOf(channelId, userId);
@@ -60,19 +75,10 @@ export function readBans(ctx: Context, { roomId, channelId }: Banned, query: Pag
   const table = channelId === null ? roomBans : channelBans;
   const here = channelId === null ? eq(roomBans.roomId, roomId) : eq(channelBans.channelId, channelId);
   const { limit, offset } = limitAndOffset(query);
-  const banner = alias(users, 'banner');
-  // NOTE: not a batch: D1 returns batch rows as objects, so two columns called `id` collide.
-  return Promise.all([
+  return ctx.db.batch([
     ctx.db
-      .select({
-        user: { id: users.id, username: users.username },
-        by: { id: banner.id, username: banner.username },
-        reason: table.reason,
-        at: table.createdAt,
-      })
+      .select({ userId: table.userId, by: table.bannedBy, reason: table.reason, at: table.createdAt })
       .from(table)
-      .innerJoin(users, eq(users.id, table.userId))
-      .innerJoin(banner, eq(banner.id, table.bannedBy))
       .where(here)
       .orderBy(desc(table.createdAt), desc(table.userId))
       .limit(limit)

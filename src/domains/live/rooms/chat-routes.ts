@@ -11,6 +11,7 @@ import {
   ChatQuery,
   Moderation,
   ModerationList,
+  ModerationLog,
   ModerationQuery,
   NewMessage,
   NewStreamMessage,
@@ -18,6 +19,7 @@ import {
 import { NOT_ADMITTED, NOT_MODERATED, NOT_READABLE, roomError } from './errors';
 import { moderate } from './moderation';
 import { listModeration } from './moderation-list';
+import { LOG_CURSOR, readModerationLog } from './moderation-log';
 import { anId } from './schemas';
 
 const ById = z.strictObject({ id: anId });
@@ -134,5 +136,25 @@ export const chatEndpoints: Endpoint[] = [
     response: ModerationList,
     refusals: [roomError.STREAM_NOT_FOUND, roomError.NOT_MODERATOR],
     handler: (ctx, { actor, params, query }) => listModeration(ctx, actor, params.id, query),
+  }),
+  endpoint({
+    operationId: 'readModerationLog',
+    method: 'get',
+    path: '/stream/{id}/moderation/log',
+    tag: 'stream',
+    summary: 'Who did what to whom, with the text',
+    description:
+      'Newest first. For the creator, their moderators, and staff (`canKickUsers` or `canBanUsers`). It is kept as long as ' +
+      'the chat: until 30 days after the end. Moderators in the room also get each entry as a `moderation-logged` event.',
+    who: 'user',
+    fresh: true,
+    params: ById,
+    query: ChatQuery,
+    response: ModerationLog,
+    refusals: [roomError.STREAM_NOT_FOUND, roomError.NOT_MODERATOR],
+    handler: (ctx, { actor, params, query: { cursor, perPage } }) => {
+      const [before] = cursor === undefined ? [null] : decodeCursor(LOG_CURSOR, z.tuple([z.int().min(1)]), cursor);
+      return readModerationLog(ctx, actor, params.id, before, perPage);
+    },
   }),
 ];

@@ -1,5 +1,7 @@
 /** Wire shapes of a room's chat and of its moderation. */
 import { z } from '@hono/zod-openapi';
+import { LOGGED_ACTIONS } from '@/contracts/moderation-log';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { anId, aReason } from './schemas';
@@ -47,7 +49,10 @@ export type ModerationKind = (typeof MODERATION_ACTIONS)[number];
 export const Moderation = z
   .strictObject({
     action: z.enum(MODERATION_ACTIONS),
-    userId: anId,
+    userId: anId.optional(),
+    guestId: anId
+      .optional()
+      .openapi({ description: 'Instead of `userId`, to kick a guest. `GET /stream/{id}/viewers` lists them.' }),
     seconds: z
       .int()
       .min(1)
@@ -67,12 +72,32 @@ export const Moderation = z
     path: ['deleteMessages'],
     message: 'is only for a timeout or a ban',
   })
+  .refine(({ userId, guestId }) => (userId === undefined) !== (guestId === undefined), {
+    path: ['userId'],
+    message: 'is required, or `guestId` instead of it',
+  })
+  .refine(({ action, guestId }) => action === 'kick' || guestId === undefined, {
+    path: ['guestId'],
+    message: 'is only for a kick',
+  })
   .openapi('Moderation');
 
-const Moderated = z.object({
-  id: z.string(),
-  username: z.string().nullable(),
-});
+export const ModerationLog = cursorPageOf(
+  z
+    .object({
+      id: z.string(),
+      action: z.enum(LOGGED_ACTIONS),
+      by: PublicCard.nullable().openapi({ description: 'Null for a decision of staff.' }),
+      user: PublicCard.nullable(),
+      guestId: z.string().nullable().openapi({ description: 'Of a guest who was kicked.' }),
+      messageId: z.string().nullable(),
+      text: z.string().nullable().openapi({ description: 'What the message or the gift said.' }),
+      reason: z.string().nullable(),
+      until: z.iso.datetime().nullable(),
+      at: z.iso.datetime(),
+    })
+    .openapi('ModerationEntry'),
+);
 
 const messages = z.array(ChatMessage).openapi({
   description: 'Their newest messages in this room, newest first, including those hidden from other viewers.',
@@ -81,9 +106,9 @@ const messages = z.array(ChatMessage).openapi({
 export const ModerationList = pageOf(
   z
     .object({
-      user: Moderated,
+      user: PublicCard,
       reason: z.string().nullable(),
-      by: Moderated,
+      by: PublicCard.nullable(),
       at: z.iso.datetime(),
       messages,
     })
@@ -92,10 +117,10 @@ export const ModerationList = pageOf(
   timeouts: z.array(
     z
       .object({
-        user: Moderated,
+        user: PublicCard,
         until: z.iso.datetime(),
         reason: z.string().nullable(),
-        by: Moderated,
+        by: PublicCard.nullable(),
         at: z.iso.datetime(),
         messages,
       })

@@ -9,7 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
-import { commit, commitIfMet } from '@/db/commit';
+import { commit, commitIfMet, type Plan } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
@@ -23,6 +23,7 @@ import { roomError } from './errors';
 import {
   type ModeratedParty,
   type ModeratingParty,
+  type ModerationRight,
   mayModerate,
   moderationRight,
   takesStaff,
@@ -32,6 +33,7 @@ import { putOutOfVideo } from './participants';
 import { findRoomRelation } from './relation';
 
 type ModerationRequest = z.output<typeof Moderation>;
+type OfUser<Request> = Request & { readonly userId: string };
 
 /**
  * Idempotent: a repeat sends no event and is not logged. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH,
@@ -60,44 +62,112 @@ async function moderateAs(
   { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
   request: ModerationRequest,
 ): Promise<void> {
-  const { roomId } = door;
   const right = moderationRight(party, request.action);
   if (!right) throw roomError('NOT_MODERATOR');
-  const target = await findTarget(ctx, door, request.userId);
-  if (!target) throw roomError('USER_NOT_FOUND');
-  const refusal = mayModerate(party, request.action, target);
-  if (refusal) throw roomError(refusal);
-
+  if (request.guestId !== undefined) return kickGuest(ctx, actor, { door, right }, request.guestId, request.reason);
+  const { target } = await requireMayModerate(ctx, { door, party }, request.action, request.userId);
   const reason = request.reason || null;
-  const log = logStaff(ctx, {
-    staffId: actor.userId,
-    action: `room.${request.action}`,
-    targetType: 'user',
-    targetId: target.userId,
-    subjectId: target.userId,
-    after: { streamId: roomId, ...(request.seconds ? { seconds: request.seconds } : {}) },
-    ...(reason ? { reason } : {}),
-  });
-  const logged = takesStaff(right, target) ? [log] : [];
+  const logged = takesStaff(right, target) ? [logAction(ctx, actor, door, request, target)] : [];
   switch (request.action) {
     case 'ban': {
       const statements = ban(ctx, door, { userId: target.userId, bannedBy: actor.userId, reason });
-      const events = await banEvents(ctx, door, actor, request);
+      const events = await banEvents(ctx, door, actor, { ...request, userId: target.userId });
       const isNew = await commitIfMet(ctx, [...statements, ...logged], { events });
       // The earlier ban kept the messages. Only the rooms can delete them, so the events are sent again.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
     }
     case 'unban': {
-      const { roomIds } = await listRooms(ctx, door);
-      const command = { type: 'unban', userId: target.userId } as const;
-      const events = roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
-      await commitIfMet(ctx, [...unban(ctx, door, target.userId), ...logged], { events });
+      const lift = await liftBan(ctx, actor, door, target.userId);
+      await commitIfMet(ctx, [...lift.statements, ...logged], { events: lift.events });
       return;
     }
     default:
-      return moderateInRoom(ctx, actor, door, { action: roomAction(request.action, request, reason), logged });
+      return moderateInRoom(ctx, actor, door, {
+        action: roomAction(request.action, { ...request, userId: target.userId }, reason),
+        logged,
+      });
   }
+}
+
+/**
+ * Lifts a ban in another use case's batch, which aborts if the user is not banned. Throws NOT_MODERATOR,
+ * OUT_OF_YOUR_REACH, USER_NOT_FOUND.
+ */
+export async function planUnban(
+  ctx: Context,
+  actor: Actor,
+  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  userId: string,
+): Promise<Plan> {
+  const { target, right } = await requireMayModerate(ctx, { door, party }, 'unban', userId);
+  const { statements, events } = await liftBan(ctx, actor, door, userId);
+  const log = takesStaff(right, target) ? [logAction(ctx, actor, door, { action: 'unban' }, target)] : [];
+  return { statements: [...statements, ...log], events };
+}
+
+async function liftBan(ctx: Context, actor: Actor, door: FoundDoor, userId: string): Promise<Plan> {
+  const { roomIds } = await listRooms(ctx, door);
+  const command = { type: 'unban', userId, by: actor.userId } as const;
+  return {
+    statements: unban(ctx, door, userId),
+    events: roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+  };
+}
+
+/** A guest has no rank, so whoever may kick at all may kick them. */
+async function kickGuest(
+  ctx: Context,
+  actor: Actor,
+  { door, right }: { door: FoundDoor; right: ModerationRight },
+  guestId: string,
+  reason: string | undefined,
+): Promise<void> {
+  const log = logStaff(ctx, {
+    staffId: actor.userId,
+    action: 'room.kick',
+    targetType: 'guest',
+    targetId: guestId,
+    after: { streamId: door.roomId },
+    ...(reason ? { reason } : {}),
+  });
+  const action = { action: 'kick', guestId, reason: reason || null } as const;
+  await moderateInRoom(ctx, actor, door, { action, logged: right === 'staff' ? [log] : [] });
+}
+
+/** Throws NOT_MODERATOR, OUT_OF_YOUR_REACH, USER_NOT_FOUND. */
+async function requireMayModerate(
+  ctx: Context,
+  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  action: ModerationKind,
+  userId: string | undefined,
+): Promise<{ target: ModeratedParty; right: ModerationRight }> {
+  const right = moderationRight(party, action);
+  if (!right) throw roomError('NOT_MODERATOR');
+  const target = userId === undefined ? undefined : await findTarget(ctx, door, userId);
+  if (!target) throw roomError('USER_NOT_FOUND');
+  const refusal = mayModerate(party, action, target);
+  if (refusal) throw roomError(refusal);
+  return { target, right };
+}
+
+/** For the log of staff. */
+function logAction(
+  ctx: Context,
+  { userId: staffId }: Actor,
+  { roomId }: FoundDoor,
+  { action, seconds, reason }: Pick<ModerationRequest, 'action' | 'seconds' | 'reason'>,
+  { userId }: ModeratedParty,
+): Statement {
+  return logStaff(ctx, {
+    staffId,
+    action: `room.${action}`,
+    targetType: 'user',
+    targetId: userId,
+    subjectId: userId,
+    after: { streamId: roomId, ...(seconds ? { seconds } : {}) },
+    ...(reason ? { reason } : {}),
+  });
 }
 
 /** The room keeps time-outs and kicks. A kick also removes the user from the video. */
@@ -115,8 +185,9 @@ async function moderateInRoom(
     await commit(ctx, logged);
     return;
   }
-  const out = putOutOfVideo(ctx, videoRoom, action.userId);
-  const events = [out.event, ...stageEvents(door, action.userId, actor.userId)];
+  const { userId, guestId } = action;
+  const out = putOutOfVideo(ctx, videoRoom, userId ?? guestId);
+  const events = [out.event, ...(userId === undefined ? [] : stageEvents(door, userId, actor.userId))];
   await commit(ctx, [out.statement, ...logged], { events });
 }
 
@@ -131,7 +202,7 @@ function stageEvents({ kind, roomId }: FoundDoor, userId: string, by: string): O
 
 function roomAction(
   action: Exclude<ModerationKind, 'ban' | 'unban'>,
-  { userId, seconds = TIMEOUT_SECONDS_DEFAULT, deleteMessages = false }: ModerationRequest,
+  { userId, seconds = TIMEOUT_SECONDS_DEFAULT, deleteMessages = false }: OfUser<ModerationRequest>,
   reason: string | null,
 ): ModerationAction {
   switch (action) {
@@ -163,6 +234,13 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
   return { door, party };
 }
 
+/** For whatever moderators see. Throws STREAM_NOT_FOUND, NOT_MODERATOR. */
+export async function requireModerator(ctx: Context, actor: Actor, roomId: string): Promise<FoundDoor> {
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw roomError('NOT_MODERATOR');
+  return door;
+}
+
 async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
     SELECT ${moderates(door, users.id)} AS moderator,
@@ -183,7 +261,7 @@ async function banEvents(
   ctx: Context,
   door: FoundDoor,
   by: Actor,
-  { userId, reason, deleteMessages = true }: ModerationRequest,
+  { userId, reason, deleteMessages = true }: OfUser<ModerationRequest>,
 ): Promise<OutboxEvent[]> {
   const command = { type: 'ban', userId, reason: reason || null, by: by.userId, deleteMessages } as const;
   const { roomIds, videoRoom } = await listRooms(ctx, door);

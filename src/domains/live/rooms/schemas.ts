@@ -92,6 +92,10 @@ export const ViewerList = z
     guests: z
       .int()
       .openapi({ description: 'Includes users who do not want to be named, and those past the first 500.' }),
+    guestIds: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Of the first 500 guests. Only for those who may kick them.' }),
     total: z.int(),
   })
   .openapi('ViewerList');

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { staffCan } from '@/domains/base/permissions/permissions';
 import { users } from '@/domains/base/users/tables';
 import { isAnonymous, profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
@@ -16,16 +17,23 @@ import type { ViewerList } from './schemas';
 export async function listViewers(ctx: Context, viewer: Viewer, roomId: string): Promise<z.input<typeof ViewerList>> {
   const admitted = await admitToRead(ctx, { id: roomId }, viewer);
   requireShownViewers(admitted);
-  const { users: inside, guests, total } = await ctx.rooms(roomId).viewers();
+  const { users: inside, guests, guestIds, total } = await ctx.rooms(roomId).viewers();
+  const kickable = mayKick(admitted, viewer) ? { guestIds: [...guestIds] } : {};
   const isNamed = isNameable(admitted, viewer);
-  if (!isNamed) return { users: [...inside], guests, total };
+  if (!isNamed) return { users: [...inside], guests, ...kickable, total };
   const nameable = await nameableAmong(
     ctx,
     isNamed,
     inside.map(({ id }) => id),
   );
   const named = inside.filter(({ id }) => nameable.has(id));
-  return { users: named, guests: guests + inside.length - named.length, total };
+  return { users: named, guests: guests + inside.length - named.length, ...kickable, total };
+}
+
+function mayKick({ relation }: Admitted, viewer: Viewer): boolean {
+  const who = relation?.user.standing;
+  if (who?.creator || who?.moderator) return true;
+  return viewer?.kind === 'user' && staffCan(viewer.staff, 'canKickUsers');
 }
 
 /** Throws VIEWERS_HIDDEN. */

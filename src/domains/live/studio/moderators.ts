@@ -1,7 +1,9 @@
 /** The moderators of a creator's rooms. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
+import { withdrawGroup } from '@/domains/base/notifications/withdraw';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
@@ -28,9 +30,25 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const channelId = state.channel.id;
   const ofChannel = sql`(SELECT count(*) FROM ${moderators} WHERE channel_id = ${channelId})`;
   await commit(ctx, [addModerator(ctx, channelId, userId), requireThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
-    events: await relationChanged(ctx, { userId, creatorId }),
+    events: [...(await relationChanged(ctx, { userId, creatorId })), named(userId, creatorId)],
     refusals: { DEMAND_NOT_MET: () => studioError('TOO_MANY_MODERATORS') },
   });
+}
+
+function named(userId: string, creatorId: string): OutboxEvent {
+  const notification: NewNotification = {
+    userId,
+    kind: 'moderator-named',
+    title: 'made you a moderator',
+    body: 'You can delete messages in their chat, and time out or ban viewers.',
+    data: { creatorId },
+    gather: { group: moderatorGroup(creatorId), actorId: creatorId },
+  };
+  return { kind: 'notify', notification };
+}
+
+function moderatorGroup(creatorId: string): string {
+  return `moderator:${creatorId}`;
 }
 
 /** Removing a user who is not a moderator is a no-op. Throws USER_NOT_FOUND. */
@@ -38,7 +56,8 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
   const user = await ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
   if (!user) throw studioError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
-  await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], {
+  const withdrawal = withdrawGroup(ctx, sql`${userId}`, moderatorGroup(creatorId));
+  await commit(ctx, [dropModerator(ctx, state.channel.id, userId), withdrawal], {
     events: await relationChanged(ctx, { userId, creatorId }),
   });
 }

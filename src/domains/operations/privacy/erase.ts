@@ -33,6 +33,7 @@ import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
+import { forgetUnbanRequests } from '@/domains/live/unban-requests/forget';
 import { closeRoomsOf, forgetUserRooms } from '@/domains/live/user-rooms/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetInOrders } from '@/domains/money/orders/forget';
@@ -177,6 +178,7 @@ const STEPS: readonly ErasureStep[] = [
   closeRoomsOf,
   byStatements(forgetUserRooms),
   byStatements(forgetRoomBans),
+  byStatements(forgetUnbanRequests),
   forgetInRooms,
   byStatements(forgetReceived),
   byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit), ...forgetSupportChat(ctx, userId, limit)]),

@@ -6,6 +6,7 @@
 import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
 import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { unbanRequests } from '@/domains/live/unban-requests/tables';
 import {
   roomCoHosts,
   roomMembers,
@@ -73,10 +74,18 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     order: [roomBans.roomId, roomBans.userId],
     without: ['bannedBy'],
   },
+  {
+    as: 'unbanRequests',
+    table: unbanRequests,
+    tie: unbanRequests.userId,
+    order: [unbanRequests.id],
+    without: ['decidedBy'],
+  },
   { as: 'bannedFromRooms', table: roomBans, tie: roomBans.userId, order: [roomBans.roomId], without: ['bannedBy'] },
 ];
 
 export const ROOM_LEFT_OUT: Readonly<Record<string, string>> = {
+  'unban_requests.decided_by': 'what the user decided as a moderator: the requests of those users',
   'user_rooms.titled_by': 'who wrote a title: the rooms that the user opened or hosts have it',
   'room_bans.banned_by': 'bans the user set in rooms: those rooms’ data',
   'room_members.added_by': 'whom the user let into rooms: those rooms’ data',

@@ -1,0 +1,74 @@
+/** What becomes of a request: accepted, which lifts the ban in the same batch, or refused. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, NOTHING, requireChange } from '@/db/commit';
+import { withdrawGroup } from '@/domains/base/notifications/withdraw';
+import { findCards } from '@/domains/base/users/find-cards';
+import { roomError } from '@/domains/live/rooms/errors';
+import { moderatingParty, planUnban } from '@/domains/live/rooms/moderation';
+import { moderationRight } from '@/domains/live/rooms/moderation-rules';
+import type { Actor } from '@/shared/actor';
+import { unbanError } from './errors';
+import { moderatorsOf, requestGroup } from './moderators';
+import { presentRequest } from './present';
+import { type UnbanRequestRow, unbanRequests } from './tables';
+
+interface Decision {
+  readonly accept: boolean;
+  readonly answer?: string | undefined;
+}
+
+/**
+ * Repeating a decision changes nothing. Throws STREAM_NOT_FOUND, NOT_MODERATOR, OUT_OF_YOUR_REACH,
+ * UNBAN_REQUEST_NOT_FOUND, UNBAN_REQUEST_DECIDED.
+ */
+export async function decideRequest(
+  ctx: Context,
+  actor: Actor,
+  { id: roomId, requestId }: { readonly id: string; readonly requestId: string },
+  { accept, answer }: Decision,
+) {
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  if (!moderationRight(party, 'unban')) throw roomError('NOT_MODERATOR');
+  const placeId = door.channelId ?? door.roomId;
+  const request = await ctx.db
+    .select()
+    .from(unbanRequests)
+    .where(and(eq(unbanRequests.id, requestId), eq(unbanRequests.placeId, placeId)))
+    .get();
+  if (!request) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
+  const status = accept ? 'accepted' : 'refused';
+  const decided: UnbanRequestRow = {
+    ...request,
+    ...{ status, answer: answer || null, decidedBy: actor.userId, decidedAt: ctx.now() },
+  };
+  if (request.status === 'open') {
+    const unban = accept ? await planUnban(ctx, actor, { door, party }, request.userId) : NOTHING;
+    const { answer, decidedBy, decidedAt } = decided;
+    const decide = ctx.db
+      .update(unbanRequests)
+      .set({ status, answer, decidedBy, decidedAt })
+      .where(and(eq(unbanRequests.id, requestId), sql`status = 'open'`));
+    const asked = sql`SELECT id FROM (${moderatorsOf(placeId)})`;
+    const withdrawal = withdrawGroup(ctx, asked, requestGroup(requestId));
+    await commit(ctx, [decide, requireChange(ctx), ...unban.statements, withdrawal], {
+      events: [...unban.events, tellDecision(decided)],
+      refusals: { DEMAND_NOT_MET: () => unbanError('UNBAN_REQUEST_DECIDED') },
+    });
+  } else if (request.status !== status) throw unbanError('UNBAN_REQUEST_DECIDED');
+  const card = (await findCards(ctx, [request.userId])).get(request.userId);
+  if (!card) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
+  return presentRequest(request.status === 'open' ? decided : request, card);
+}
+
+function tellDecision({ id, userId, roomId, status, answer }: UnbanRequestRow): OutboxEvent {
+  const title = status === 'accepted' ? 'You can join again' : 'Your request was refused';
+  const sentence =
+    status === 'accepted'
+      ? 'The moderators lifted your ban.'
+      : 'The moderators did not lift your ban. You can ask again in a week.';
+  const body = answer === null ? sentence : `${sentence} They wrote: ${answer}`;
+  const data = { requestId: id, streamId: roomId, outcome: status };
+  return { kind: 'notify', notification: { userId, kind: 'unban-decided', title, body, data } };
+}

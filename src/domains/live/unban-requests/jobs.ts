@@ -1,0 +1,48 @@
+/** Requests go to the host and the moderators: as a notification, and at once where they are in an open room. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Jobs } from '@/contracts/jobs';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { findCards } from '@/domains/base/users/find-cards';
+import { listOpenStreams } from '@/domains/live/rooms/open-rooms';
+import { moderatorsOf, requestGroup } from './moderators';
+import { presentRequest } from './present';
+import { type UnbanRequestRow, unbanRequests } from './tables';
+
+export const unbanRequestJobs = {
+  outbox: { 'unban-asked': (ctx, { requestId }) => tellModerators(ctx, requestId) },
+} satisfies Jobs;
+
+/** Safe to repeat: each of them is notified once, since a group counts an actor once. */
+async function tellModerators(ctx: Context, requestId: string): Promise<void> {
+  const request = await ctx.db.select().from(unbanRequests).where(eq(unbanRequests.id, requestId)).get();
+  if (request?.status !== 'open') return;
+  const [people, cards] = await Promise.all([
+    ctx.db.all<{ id: string; hostId: string }>(moderatorsOf(request.placeId)),
+    findCards(ctx, [request.userId]),
+  ]);
+  const card = cards.get(request.userId);
+  const [host] = people;
+  if (!card || !host) return;
+  const events = people.map(({ id }) => notificationOf(request, id));
+  const [open] = await Promise.all([listOpenStreams(ctx, host.hostId), commit(ctx, [], { events })]);
+  const roomIds = new Set([request.roomId, ...open.map(({ roomId }) => roomId)]);
+  const event = { type: 'unban-request', request: presentRequest(request, card) } as const;
+  const ids = people.map(({ id }) => id);
+  await Promise.all([...roomIds].map((roomId) => ctx.rooms(roomId).tell(ids, event)));
+}
+
+function notificationOf({ id, userId, roomId, text }: UnbanRequestRow, moderatorId: string): OutboxEvent {
+  return {
+    kind: 'notify',
+    notification: {
+      userId: moderatorId,
+      kind: 'unban-request',
+      title: 'asks you to lift their ban',
+      body: text,
+      data: { userId, requestId: id, streamId: roomId },
+      gather: { group: requestGroup(id), actorId: userId },
+    },
+  };
+}
