@@ -28,9 +28,11 @@ const ROLES: Readonly<Record<string, string>> = {
   owner: 'owner@footlight.test',
 };
 /** More than a run sends. */
-const DAILY = Object.fromEntries(
-  ['PICTURES', 'BYTES', 'CHECKOUTS', 'MAILS', 'SUPPORT'].map((name) => [`DAILY_${name}`, '1000000000']),
-);
+const MANY = '1000000/1000000';
+const DAILY = {
+  ...{ DAILY_PICTURES: MANY, DAILY_UPLOADS: '1000GB/1000GB', DAILY_CHECKOUTS: MANY },
+  ...{ DAILY_MAILS: MANY, DAILY_SUPPORT: MANY },
+};
 
 const origin = `http://localhost:${PORT}`;
 const { vars } = ensureDevVars();
