@@ -58,7 +58,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/*.test.ts', 'test/!(house|e2e|support|setup)/**/*.test.ts'],
           exclude: ['test/**/*.unit.test.ts'],
-          setupFiles: ['test/setup/database.ts'],
+          setupFiles: ['test/setup/database.ts', 'test/setup/frames.ts'],
           isolate: false,
           restoreMocks: true,
         },

@@ -5,7 +5,9 @@ import { readPort } from './local/home.ts';
 const { describeApi } = await importSource<typeof import('@/app')>('src/app.ts');
 const document = describeApi();
 if (process.argv.includes('--postman')) {
-  const { postmanCollection } = await importSource<typeof import('@/http/openapi')>('src/http/openapi.ts');
+  const { postmanCollection } = await importSource<typeof import('@/http/reference/postman')>(
+    'src/http/reference/postman.ts',
+  );
   print(postmanCollection(document, `http://localhost:${readPort()}`));
 } else {
   print(document);

@@ -1,6 +1,10 @@
 /** What the rest of Footlight tells a room: its setup, and commands. Only types, and constants of the wire. */
 import type { Maintenance } from '@/shared/maintenance';
-import type { Showcase } from './product';
+import type { EventBody, RoomEventBody } from './room-events/events';
+import type { ScreeningControl } from './screening';
+
+export type { RoomEventBody } from './room-events/events';
+export { SCREENING_CONTROLS, type ScreeningControl } from './screening';
 
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
@@ -55,10 +59,6 @@ export interface PublicPolicy {
  */
 export type RoomKind = 'stream' | 'user' | 'support';
 
-/** Who controls a screening: the host alone, everyone on the stage, or everyone in the room. */
-export const SCREENING_CONTROLS = ['host', 'speakers', 'everyone'] as const;
-export type ScreeningControl = (typeof SCREENING_CONTROLS)[number];
-
 /** Who may enter a room; `private`: only its host. */
 export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -99,35 +99,11 @@ export interface UserRoomSetup {
   readonly closeReason: string | null;
 }
 
-/** A durable event from outside the room, which the room numbers and broadcasts unchanged. */
-export interface RoomEventBody {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-/** The track that plays in a stream, as viewers see it; null if none does. Rooms store it. */
-export interface NowPlayingBody extends RoomEventBody {
-  readonly type: 'now-playing';
-  readonly streamId: string;
-  /** Without an id, its DJ typed the title. */
-  readonly track: {
-    readonly id: string | null;
-    readonly title: string;
-    readonly artist: string | null;
-    readonly coverUrl: string | null;
-    /** Seconds; null if unknown. */
-    readonly duration: number | null;
-  } | null;
-  /** ISO 8601. */
-  readonly startedAt: string | null;
-}
+/** What plays in a stream, as viewers hear it. Rooms store it. */
+export type NowPlayingBody = EventBody<'now-playing'>;
 
 /** The product that a room shows; null if it shows none. Rooms store it. */
-export interface ShowcaseBody extends RoomEventBody {
-  readonly type: 'product-showcased' | 'showcase-cleared';
-  readonly streamId: string;
-  readonly showcase: Showcase | null;
-}
+export type ShowcaseBody = EventBody<'product-showcased' | 'showcase-cleared'>;
 
 /**
  * The outbox's commands to a room, delivered at least once and in any order. A room ignores an id it has seen, and a

@@ -3,23 +3,15 @@
  * the room's `seq`, and answers to the client's own frames. `readFrame` rejects everything malformed.
  */
 import { z } from '@hono/zod-openapi';
-import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { messageFor, wordIssue } from '@/shared/wording';
-import { POLL_OPTIONS, type Poll, type PollUpdated } from './poll';
-import type { Showcase } from './product';
-import {
-  type ChatMessage,
-  HELD_ACTIONS,
-  type HeldDecision,
-  type HeldReason,
-  type Pin,
-  type RoomRefusalCode,
-} from './room';
-import type { NowPlayingBody, PublicPolicy, RoomEventBody } from './room-command';
-import { REACTION_KINDS, type ReactionKind } from './room-figures';
-import { meantScreening, PLAYER_STATES, type Program, sync } from './screening';
+import { POLL_OPTIONS } from './poll';
+import { type ChatMessage, HELD_ACTIONS, type HeldDecision, type HeldReason, type RoomRefusalCode } from './room';
+import type { EventBody } from './room-events/events';
+import type { YouShape } from './room-events/session';
+import { REACTION_KINDS } from './room-figures';
+import { meantScreening, PLAYER_STATES, sync } from './screening';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** The message names unknown fields, which may be long. */
@@ -62,7 +54,7 @@ export const CLOSE = {
 export type CloseReason = keyof typeof CLOSE;
 
 const id = z.uuid();
-const Frame = z.discriminatedUnion('type', [
+export const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('join-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('send-message'), id, text: z.string(), replyTo: id.toLowerCase().optional() }),
@@ -142,13 +134,7 @@ function parseJson(text: string): unknown {
 }
 
 /** A chat message as sent: the event without its seq. */
-export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at' | 'held'> {
-  readonly type: 'new-message';
-  /** ISO 8601. */
-  readonly at: string;
-  /** Only to the author's own sockets: the id that their client gave it. */
-  readonly clientId?: string;
-}
+export type NewMessage = EventBody<'new-message'>;
 
 /** The same as stored: an answer only names the message that it answers, so that it shows it as it is by then. */
 interface StoredMessage extends Omit<NewMessage, 'replyTo' | 'clientId'> {
@@ -179,100 +165,22 @@ export type Answer =
     };
 
 /** The viewer's own relation to the room, and the restrictions that apply to them. */
-export interface You {
-  readonly creator: boolean;
-  readonly moderator: boolean;
-  readonly staff: boolean;
-  readonly follower: boolean;
-  readonly subscriber: boolean;
-  /** ISO 8601; null if they are not timed out. */
-  readonly timedOutUntil: string | null;
-  /** Why they are timed out. */
-  readonly reason: string | null;
-  /** Their vote in the poll that runs; null if they have none. */
-  readonly vote?: number | null;
-  /** Only in users' rooms. `speaker`: they are on the stage. */
-  readonly host?: boolean;
-  readonly coHost?: boolean;
-  readonly speaker?: boolean;
-}
+export type You = z.input<typeof YouShape>;
 
 /** A socket's first event. `seq` is that of the room's last event, so the next one is `seq + 1`. */
-export interface Welcome {
-  readonly type: 'welcome';
-  readonly seq: number;
-  readonly streamId: string;
-  readonly status: string;
-  readonly title: string;
-  readonly viewer: { readonly kind: 'user' | 'guest'; readonly id: string };
-  readonly you: You;
-  /** Excludes the newcomer. */
-  readonly viewerCount: number;
-  readonly policy: PublicPolicy;
-  /** Null if nothing is pinned. */
-  readonly pin: Pin | null;
-  /** The poll that runs. */
-  readonly poll: Poll | null;
-  /** The product that is shown, by the event with this seq. */
-  readonly showcase: (Showcase & { readonly seq: number }) | null;
-  /** The newest `now-playing`; null if nothing plays. */
-  readonly nowPlaying: (NowPlayingBody & { readonly seq: number }) | null;
-  readonly screening: Program['screening'];
-  readonly cinemaQueue: Program['queue'];
-  /** Only in users' rooms: its settings, and who is host, co-host and on the stage. */
-  readonly room?: object;
-  /** The maintenance window that runs or is announced. */
-  readonly maintenance: ReturnType<typeof presentWindow> | null;
-  /** Oldest first. */
-  readonly messages: readonly unknown[];
-  readonly resumePass: string;
-}
+export type Welcome = EventBody<'welcome'>;
 
 /** Sent to every socket that can keep up. Never stored. */
-export type Passing =
-  | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
-  | { readonly type: 'viewer-count'; readonly viewerCount: number }
-  | ProductStock
-  | PollUpdated;
+export type Passing = EventBody<'new-reaction' | 'viewer-count' | 'product-stock' | 'poll-updated'>;
 
 /** Pieces of a product of the stream; with `variantId`, of that variant alone. At most once a second. */
-export interface ProductStock {
-  readonly type: 'product-stock';
-  readonly productId: string;
-  readonly variantId?: string;
-  /** Pieces that can be bought now; null: unlimited. */
-  readonly stock: number | null;
-  /** Pieces in open checkouts. */
-  readonly held: number;
-  readonly sold: number;
-}
+export type ProductStock = EventBody<'product-stock'>;
 
 /**
  * The stream's figures, while it is live, for the sockets of its creator alone: those of `GET /sessions/:id/analytics`
  * that the room knows. Never stored, and without a seq.
  */
-export interface AnalyticsEvent extends RoomEventBody {
-  readonly type: 'analytics';
-  readonly streamId: string;
-  readonly live: true;
-  readonly viewerCount: number;
-  /** ISO 8601. */
-  readonly startedAt: string | null;
-  readonly endedAt: null;
-  readonly uniqueViewers: number;
-  readonly users: number;
-  readonly guests: number;
-  readonly peakViewers: number;
-  readonly peakAt: string | null;
-  readonly averageViewers: number;
-  readonly watchSeconds: number;
-  readonly averageWatchSeconds: number;
-  readonly messages: number;
-  readonly chatters: number;
-  readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
-  readonly gifts: { readonly count: number; readonly coins: number };
-  readonly productClicks: number;
-}
+export type AnalyticsEvent = EventBody<'analytics'>;
 
 /** @param seq null if the frame has none, or its message waits, as `held` says */
 export function ackOf(

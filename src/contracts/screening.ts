@@ -10,6 +10,10 @@ export const RATE_MIN = 0.25;
 export const RATE_MAX = 4;
 export const QUEUE_VIDEOS_MAX = 50;
 
+/** Who controls a screening: the host alone, everyone on the stage, or everyone in the room. */
+export const SCREENING_CONTROLS = ['host', 'speakers', 'everyone'] as const;
+export type ScreeningControl = (typeof SCREENING_CONTROLS)[number];
+
 /** The position of a video at a time of the room. Every client computes the same current position from it. */
 export interface Anchor {
   readonly positionMs: number;
@@ -33,7 +37,7 @@ export const sync = {
   isPlaying: z.boolean(),
   rate: z.number().min(RATE_MIN).max(RATE_MAX).optional().openapi({ description: 'The current rate if absent.' }),
   at: z.iso
-    .datetime()
+    .datetime({ offset: true })
     .optional()
     .openapi({
       description:

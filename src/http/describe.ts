@@ -1,9 +1,11 @@
 /** Builds an endpoint's page of the OpenAPI document from its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { type Endpoint, isBodyOptional, requiresVerification, type Who } from './endpoint';
+import { type Endpoint, isBodyOptional, isForStaff, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
 import type { Refusal } from './errors';
 import { IDEMPOTENCY_HEADER } from './idempotency';
+import { HEADERS } from './reference/header-names';
+import { describeHeaders, headersOfRefusal, headersOfSuccess } from './reference/headers';
 import { refusalsOf } from './refusals';
 
 /** @param guarded the guard's refusals for this endpoint */
@@ -20,6 +22,7 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
         ...(endpoint.html ? { 'text/html': { schema: z.string() } } : {}),
       };
   const { also } = endpoint;
+  const headers = describeHeaders(headersOfSuccess(endpoint));
   const alsoAnswer = also?.response ? { 'application/json': { schema: enveloped(also.response) } } : answer;
   return {
     operationId: endpoint.operationId,
@@ -29,6 +32,8 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
     summary: endpoint.summary,
     description: [`**Who:** ${sentence}${verification}`, endpoint.description].filter(Boolean).join('\n\n'),
     security,
+    'x-who': isForStaff(endpoint) ? 'staff' : who,
+    ...(typeof who === 'object' ? { 'x-permission': who.permission } : {}),
     request: {
       ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
       ...(query ? { query: query as z.ZodObject } : {}),
@@ -39,9 +44,10 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
       ...(upload ? { body: { required: true, content: describeUpload(upload) } } : {}),
     },
     responses: {
-      [status]: { description: 'OK', content: answer },
-      ...(also ? { [also.status]: { description: also.when, content: alsoAnswer } } : {}),
-      ...describeRefusals(refusalsOf(endpoint, guarded)),
+      [status]: { description: 'OK', headers, content: answer },
+      ...(also ? { [also.status]: { description: also.when, headers, content: alsoAnswer } } : {}),
+      ...describeParts(endpoint, answer),
+      ...describeRefusals(endpoint, refusalsOf(endpoint, guarded)),
     },
   };
 }
@@ -50,8 +56,20 @@ function describeUpload({ contentType, schema, json }: NonNullable<Endpoint['upl
   return { [contentType]: { schema }, ...(json ? { 'application/json': { schema: json } } : {}) };
 }
 
+/** The other responses to a conditional request and to one for a range. */
+function describeParts(endpoint: Endpoint, content: Record<string, { schema: z.ZodType }>): RouteConfig['responses'] {
+  const { sends = [] } = endpoint;
+  const headers = describeHeaders(headersOfSuccess(endpoint));
+  return {
+    ...(sends.includes('Content-Range')
+      ? { 206: { description: 'The range that was asked for.', headers, content } }
+      : {}),
+    ...(sends.includes('ETag') ? { 304: { description: 'You already have this version.', headers } } : {}),
+  };
+}
+
 /** Lists the codes by status, each with its sentence. */
-function describeRefusals(refusals: readonly Refusal[]): RouteConfig['responses'] {
+function describeRefusals(endpoint: Endpoint, refusals: readonly Refusal[]): RouteConfig['responses'] {
   const byStatus = Map.groupBy(
     refusals.toSorted((a, b) => a.status - b.status),
     ({ status }) => status,
@@ -61,10 +79,25 @@ function describeRefusals(refusals: readonly Refusal[]): RouteConfig['responses'
       status,
       {
         description: listed.map(({ code, sentence }) => `- \`${code}\`: ${sentence}`).join('\n'),
-        content: { 'application/json': { schema: ErrorEnvelope } },
+        headers: describeHeaders(headersOfRefusal(endpoint, Number(status), listed)),
+        content: { 'application/json': { schema: ErrorEnvelope, example: exampleOfRefusal(listed) } },
       },
     ]),
   );
+}
+
+/** The first of the refusals with one status, as a client gets it. */
+function exampleOfRefusal([first]: readonly Refusal[]) {
+  const { code, status, sentence } = first ?? { code: 'INTERNAL', status: 500, sentence: '' }; // a status has a refusal
+  return {
+    success: false,
+    error: {
+      code,
+      message: sentence,
+      ...(code === 'VALIDATION_FAILED' ? { details: [{ path: 'title', message: 'is required' }] } : {}),
+      ...(status >= 500 ? { requestId: HEADERS['x-request-id'].example } : {}),
+    },
+  };
 }
 
 /** Who may call: OpenAPI's security, and a sentence for readers. */

@@ -1,6 +1,6 @@
 /**
- * The API reference: our own page with Swagger UI's files, the OpenAPI document and a Postman collection. They are
- * public: each is built once, may be cached by anyone, and counts against the rate limits like any other read.
+ * The API reference: our own pages, Swagger UI's files, the OpenAPI and AsyncAPI documents and a Postman collection.
+ * They are public: each is built once, may be cached by anyone, and counts against the rate limits like any other read.
  */
 import { z } from '@hono/zod-openapi';
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
@@ -9,8 +9,11 @@ import { matchesEtag } from './conditional';
 import { endpoint } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
-import { type OpenApiDocument, postmanCollection } from './openapi';
+import type { OpenApiDocument } from './openapi';
 import { enforceLimit } from './rate-limit';
+import { asyncApiDocument } from './reference/asyncapi';
+import { eventsPage } from './reference/events-page';
+import { postmanCollection } from './reference/postman';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -18,6 +21,7 @@ const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Footlight API</title>
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<p><a href="docs/events">Events of a room: AsyncAPI 3</a></p>
 <div id="reference"></div>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
@@ -30,7 +34,7 @@ const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsa
 const CACHED = 'public, max-age=300';
 const BASES = ['/api/v1', '/api'];
 
-const description = { method: 'get', tag: 'docs', who: 'public', duringMaintenance: true } as const;
+const description = { method: 'get', tag: 'docs', who: 'public', duringMaintenance: true, sends: ['ETag'] } as const;
 
 /**
  * Declared for the document only. `docsRoutes` answers them, since the document describes all endpoints, these
@@ -64,6 +68,15 @@ export const docsEndpoints = [
     response: z.object({}),
     handler: unreachable,
   }),
+  endpoint({
+    operationId: 'readAsyncApi',
+    ...description,
+    path: '/asyncapi.json',
+    summary: "The frames of a room's socket, AsyncAPI 3; as a page at /docs/events",
+    contentType: 'application/json',
+    response: z.object({}),
+    handler: unreachable,
+  }),
 ];
 
 function unreachable(): never {
@@ -87,6 +100,11 @@ export function docsRoutes(describeApi: () => OpenApiDocument): Hono<HttpEnv> {
     '/postman.json': {
       type: 'application/json',
       make: (origin) => JSON.stringify(postmanCollection(describeApi(), origin)),
+    },
+    '/asyncapi.json': { type: 'application/json', make: (origin) => JSON.stringify(asyncApiDocument(origin)) },
+    '/docs/events': {
+      type: 'text/html; charset=UTF-8',
+      make: (origin) => eventsPage(asyncApiDocument(origin)),
     },
     '/docs': { type: 'text/html; charset=UTF-8', make: () => PAGE },
     '/docs/start.js': { type: 'text/javascript; charset=UTF-8', make: () => START },

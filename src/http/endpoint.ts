@@ -10,6 +10,7 @@ import type { Actor, Permission, Viewer } from '@/shared/actor';
 import type { Envelope } from './envelope';
 import type { Refusal } from './errors';
 import type { Once } from './idempotency';
+import type { HeaderName } from './reference/header-names';
 
 /**
  * Who may call: anyone, anyone with more for signed-in users, an account, an approved creator, a creator who is a DJ or
@@ -91,7 +92,9 @@ export interface EndpointDefinition<
   contentType?: string;
   status?: 200 | 201 | 202;
   /** Another status, and when it is sent. It has the same response, or one of its own. */
-  also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
+  also?: { readonly status: 200 | 201 | 202 | 401; readonly when: string; readonly response?: A };
+  /** Headers of the response that are not on every page. In development, sending another one is an error. */
+  sends?: readonly HeaderName[];
   /** The response is also available as text/csv. The handler then returns a Response. */
   csv?: true;
   /** The response is also available as a page, text/html. The handler then returns a Response. */

@@ -2,6 +2,10 @@
 import { z } from '@hono/zod-openapi';
 import { countCharacters, foldBlanks, foldText, hasControlCharacters, withoutInvisible } from '@/shared/text';
 
+// As `hasControlCharacters`, but for lone surrogates, which JSON cannot hold.
+const WITHOUT_CONTROL =
+  '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*$';
+
 /** A text that may have line breaks. @param min 0: may be empty */
 export function aText(max: number, min = 0, fold = foldText) {
   return z
@@ -13,7 +17,7 @@ export function aText(max: number, min = 0, fold = foldText) {
     )
     .refine((text) => countCharacters(text) <= max, `must have at most ${max} characters`)
     .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
-    .openapi({ minLength: min, maxLength: max });
+    .openapi({ minLength: min, maxLength: max, pattern: WITHOUT_CONTROL });
 }
 
 /** A name or a title: not empty, and one line. */

@@ -12,6 +12,7 @@ import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
 import { checkJson, JSON_BODY_BYTES_MAX } from './raw-body';
+import { headersOfRefusal, headersOfSuccess, undeclaredHeaders } from './reference/headers';
 import { refusalsOf } from './refusals';
 import { invalid, parse } from './validation';
 
@@ -73,16 +74,17 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
     request: c.req.raw,
   };
   const result = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
-  if (result instanceof Response) return result;
+  if (result instanceof Response) return checkHeaders(c, endpoint, result);
   const { data, extras } = result instanceof Envelope ? result : new Envelope(result);
   const status = extras.status ?? endpoint.status ?? 200;
   // In development and in the tests, every response is checked against its page in the reference.
   if (ctx.config.environment === 'development') checkAnswer(endpoint, status, data);
-  return c.json(
+  const response = c.json(
     { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
     status,
     headersOf(endpoint, extras),
   );
+  return checkHeaders(c, endpoint, response);
 }
 
 /** A cache must not answer a signed-in reader with what it kept for a guest, nor one user with another's. */
@@ -129,6 +131,15 @@ function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
     );
 }
 
+/** In development and in the tests, a response may only have the headers that its page in the reference names. */
+function checkHeaders(c: HonoContext<HttpEnv>, endpoint: Endpoint, response: Response): Response {
+  if (c.var.ctx.config.environment !== 'development') return response;
+  const undeclared = undeclaredHeaders(response.headers.keys(), headersOfSuccess(endpoint));
+  if (response.status < 400 && response.status !== 101 && undeclared.length > 0)
+    throw new Error(`${endpoint.method} ${endpoint.path} does not declare what it sends: ${undeclared.join(', ')}`);
+  return response;
+}
+
 /** In development and in the tests, an endpoint may only refuse with codes that its page in the reference names. */
 function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
@@ -138,6 +149,11 @@ function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<Http
     const named = refusalsOf(endpoint, guard.refusals(endpoint));
     if (!named.some((refusal) => refusal.code === code && refusal.status === status))
       throw new Error(`${endpoint.method} ${endpoint.path} does not declare its refusal ${code} (${status})`);
+    const alike = named.filter((refusal) => refusal.status === status);
+    const headers = Object.keys(c.error.headers ?? {});
+    const undeclared = undeclaredHeaders(headers, headersOfRefusal(endpoint, status, alike));
+    if (undeclared.length > 0)
+      throw new Error(`${endpoint.method} ${endpoint.path} sends headers with ${code} that its page does not name`);
   };
 }
 

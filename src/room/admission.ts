@@ -2,9 +2,11 @@
  * The room's door: decides who may enter with this pass, and sends the first frame. A refused upgrade is accepted and
  * then closed, because a browser cannot read why an upgrade failed.
  */
+
 import type { Config } from '@/contracts/config';
 import type { Pass, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
+import { writeEvent } from '@/contracts/room-events/events';
 import type { Arrival } from '@/contracts/room-figures';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import type { Program } from '@/contracts/screening';
@@ -147,7 +149,7 @@ function doorRefuses({ store }: DoorParts, { viewer }: Pass): CloseReason | unde
 
 function refuseSocket({ store }: DoorParts, socket: WebSocket, reason: CloseReason, { viewer }: Pass): void {
   socket.accept();
-  if (reason === 'banned') socket.send(JSON.stringify([whyBanned(store, viewer.id)]));
+  if (reason === 'banned') socket.send(`[${writeEvent(whyBanned(store, viewer.id))}]`);
   const [code, text] = CLOSE[reason];
   socket.close(code, text);
 }
@@ -293,6 +295,6 @@ function welcomeOf(
 function missed(store: RoomStore, since: number | null, reader: string): string[] {
   if (since === null) return [];
   const { seq } = store;
-  if (since > seq || seq - since > REPLAY_EVENTS_MAX) return [JSON.stringify({ type: 'resync', seq })];
+  if (since > seq || seq - since > REPLAY_EVENTS_MAX) return [writeEvent({ type: 'resync', seq })];
   return store.eventsAfter(since, seq, reader).map((event) => withSeq(event.body, event.seq));
 }

@@ -4,6 +4,7 @@
  */
 import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
+import { writeEvent } from '@/contracts/room-events/events';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
@@ -166,17 +167,17 @@ export class Broadcaster {
 
   /** Sends the answer at once. */
   answer(socket: WebSocket, answer: Answer): void {
-    this.#send(socket, JSON.stringify([answer]));
+    this.#send(socket, `[${writeEvent(answer)}]`);
   }
 
   /** Sends the event at once, to this socket only, and does not store it. */
   tell(socket: WebSocket, event: RoomEventBody): void {
-    this.#send(socket, JSON.stringify([event]));
+    this.#send(socket, `[${writeEvent(event)}]`);
   }
 
   /** The same for several events, in one frame. */
   tellAll(socket: WebSocket, events: readonly RoomEventBody[]): void {
-    this.#send(socket, JSON.stringify(events));
+    this.#send(socket, `[${events.map(writeEvent).join(',')}]`);
   }
 
   /** Stores and sends everything in the buffer now. */
@@ -303,7 +304,7 @@ export class Broadcaster {
     this.#replacements = new Map();
     const first = this.room.store.seq - durable.length + 1;
     const lean = durable.join(',');
-    const full = [...durable, ...passing.map((event) => JSON.stringify(event))].join(',');
+    const full = [...durable, ...passing.map(writeEvent)].join(',');
     if (full === '' && answers.size === 0) return;
     if (full !== '') this.room.onFrame();
     const fullFrame = `[${full}]`;

@@ -14,6 +14,7 @@ import type {
   SaidAround,
   SayAnswer,
 } from '@/contracts/room';
+import { writeEvent } from '@/contracts/room-events/events';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
@@ -225,7 +226,7 @@ export class Chat {
     if (waiting) this.room.held.deleted(waiting, byUserId);
     else {
       store.eraseMessage(messageId);
-      const body = JSON.stringify({ type: 'message-deleted', streamId, messageId, userId });
+      const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
       broadcaster.add({ at: now(), body });
       broadcaster.flush();
     }

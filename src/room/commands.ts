@@ -4,6 +4,7 @@
  */
 
 import type { RoomCommand, RoomEventBody, RoomSetup } from '@/contracts/room-command';
+import { writeEvent } from '@/contracts/room-events/events';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
@@ -168,7 +169,7 @@ async function sendEvent(
   const { broadcaster, now } = room;
   const shown = isGift(event) ? withoutBannedWords(room, event) : event;
   if (isGift(shown) && shown.message && delayMs > 0) return hold(room, commandId, shown, delayMs);
-  const body = JSON.stringify(shown);
+  const body = writeEvent(shown);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   promise.catch(() => undefined); // if it fails at once, `add` throws the same error
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
@@ -182,13 +183,13 @@ function notePlaying(room: CommandParts, { at, event }: RoomCommand & { type: 'n
   if (at <= store.nowPlaying.at || (store.setup && hasEnded(store.setup))) return;
   broadcaster.flush(); // so that the event gets the next number
   store.saveNowPlaying({ at, playing: event.track && { ...event, seq: store.seq + 1 } });
-  broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  broadcaster.add({ at: now(), body: writeEvent(event) });
 }
 
 function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { type: 'setup' }): void {
   const { store, chat, now } = room;
   const before = store.setup;
-  const tell = (event: Record<string, unknown>) => room.broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  const tell = (event: RoomEventBody) => room.broadcaster.add({ at: now(), body: writeEvent(event) });
   const { roomId: streamId, status, policy } = setup;
   const isOver = hasEnded(setup);
 
@@ -245,9 +246,9 @@ export function noteMaintenance(
   const window = comingWindow(maintenance, now());
   if (hasEnded(setup) || (window === null && before.window === null)) return;
   const { roomId: streamId } = setup;
-  const event = { type: 'maintenance', streamId, maintenance: window && presentWindow(window) };
+  const event: RoomEventBody = { type: 'maintenance', streamId, maintenance: window && presentWindow(window) };
   if (store.isSupport) support.tell(event);
-  else broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  else broadcaster.add({ at: now(), body: writeEvent(event) });
 }
 
 /** Guests who may no longer stay leave at once; users leave once their relation was read. */

@@ -2,7 +2,9 @@
  * Gifts in the room. A gift was paid for, so it is always shown. Its text is treated like chat: it waits where chat is
  * delayed, and is left out if its author was sanctioned or the text deleted meanwhile.
  */
+
 import type { RoomEventBody } from '@/contracts/room-command';
+import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import { logModeration } from './moderation-log';
@@ -17,11 +19,7 @@ interface GiftParts {
   readonly now: () => number;
 }
 
-interface Gift extends RoomEventBody {
-  readonly id: string;
-  readonly sender: { readonly id: string };
-  readonly message: string | null;
-}
+type Gift = EventBody<'gift-sent'>;
 
 export function isGift(event: RoomEventBody): event is Gift {
   return event.type === 'gift-sent';
@@ -39,7 +37,7 @@ export function withoutBannedWords({ store, now }: GiftParts, gift: Gift): Gift 
 /** Holds the gift until its text may be shown. */
 export function hold({ store, agenda, now }: GiftParts, commandId: string, gift: Gift, delayMs: number): void {
   const releaseAt = now() + delayMs;
-  store.gifts.hold({ id: gift.id, userId: gift.sender.id, at: now(), body: JSON.stringify(gift), releaseAt });
+  store.gifts.hold({ id: gift.id, userId: gift.sender.id, at: now(), body: writeEvent(gift), releaseAt });
   store.markSeen([commandId]);
   agenda.putBy('release', releaseAt);
 }
@@ -53,8 +51,8 @@ export function deleteWords(room: GiftParts, messageId: string, by: string): voi
   if (!blanked) return;
   const { userId, text } = blanked;
   if (by !== userId) logModeration(room, { action: 'delete-message', by, userId, messageId, text });
-  const streamId = store.setup?.roomId;
-  const body = JSON.stringify({ type: 'message-deleted', streamId, messageId, userId });
+  const streamId = store.setup?.roomId ?? '';
+  const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
   broadcaster.add({ at: now(), body });
 }
 

@@ -3,7 +3,7 @@
  * author is told if nobody will see the message. The message of a moderator's yes is numbered then.
  */
 import type { HeldAction, HeldAnswer, HeldMessage, RoomViewer } from '@/contracts/room';
-import type { RoomEventBody } from '@/contracts/room-command';
+import type { EventBody, RoomEventBody } from '@/contracts/room-events/events';
 import { messageOfBody } from '@/contracts/room-wire';
 import { toIso } from '@/shared/time';
 import type { Broadcaster } from './broadcaster';
@@ -158,13 +158,16 @@ export class HeldMessages {
     return { ok: true, messageId, action, by, at, seq: this.room.store.findMessageById(messageId)?.seq ?? null };
   }
 
-  get #streamId(): string | undefined {
-    return this.room.store.setup?.roomId;
+  get #streamId(): string {
+    return this.room.store.setup?.roomId ?? '';
   }
 
   #heldEvent({ body, reason, releaseAt }: Pick<Waiting, 'body' | 'reason' | 'releaseAt'>): RoomEventBody {
-    const event: RoomEventBody = { ...JSON.parse(this.#shown(body)), type: 'message-held', reason }; // by `bodyOfMessage`
-    return releaseAt === null ? event : { ...event, releaseAt: toIso(releaseAt) };
+    const message = JSON.parse(this.#shown(body)) as EventBody<'new-message'>; // by `bodyOfMessage`
+    return {
+      ...{ ...message, type: 'message-held', reason },
+      ...(releaseAt === null ? {} : { releaseAt: toIso(releaseAt) }),
+    };
   }
 
   /** With what it shows of the message that it answers. */

@@ -1,5 +1,6 @@
 /** Writes the room's moderation log, and shows new entries to the moderators who are in the room. */
 import type { ModerationAct, ModerationEntry } from '@/contracts/moderation-log';
+import type { EventBody } from '@/contracts/room-events/events';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Broadcaster } from './broadcaster';
 import type { Presence } from './presence';
@@ -17,7 +18,7 @@ export interface LogParts {
 /** Call it in the turn of the act, so that both are stored together or not at all. */
 export function logModeration({ store, broadcaster, presence, now }: LogParts, act: ModerationAct): void {
   const { id, at, until, ...entry } = store.moderation.add(now(), act);
-  const event = {
+  const event: EventBody<'moderation-logged'> = {
     type: 'moderation-logged',
     entry: { ...entry, id: String(id), at: toIso(at), until: toIsoOrNull(until) },
   };

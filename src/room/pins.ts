@@ -3,6 +3,7 @@
  * deleted. Only those in charge learn who pinned it.
  */
 import type { Announcement, Pin, PinAnswer, RoomUser, RoomViewer, ToPin } from '@/contracts/room';
+import { writeEvent } from '@/contracts/room-events/events';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import type { Broadcaster } from './broadcaster';
@@ -44,8 +45,8 @@ export class Pins {
     const { store, broadcaster, now } = this.room;
     if (!store.isPrepared || !store.pins.current) return false;
     store.pins.current = null;
-    const streamId = store.setup?.roomId;
-    broadcaster.add({ at: now(), body: JSON.stringify({ type: 'message-unpinned', streamId }) });
+    const streamId = store.setup?.roomId ?? '';
+    broadcaster.add({ at: now(), body: writeEvent({ type: 'message-unpinned', streamId }) });
     broadcaster.flush();
     return true;
   }
@@ -74,6 +75,7 @@ export class Pins {
 
   #announce({ at, by }: StoredPin, shown: { announcement: Announcement } | { messageId: string }): void {
     const { store, broadcaster, presence } = this.room;
+    // As it is stored: a message only by its id, which `fill` replaces.
     const bodyOf = (more: { by?: string }) =>
       JSON.stringify({
         ...{ type: 'message-pinned', streamId: store.setup?.roomId },

@@ -5,6 +5,7 @@
 
 import type { Badge, HeldReason, RoomRefusal, RoomRefusalCode, RoomUser, RoomViewer } from '@/contracts/room';
 import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
+import { ROOM_REFUSALS } from '@/contracts/room-events/refusals';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { timeOfId } from '@/shared/ids';
@@ -198,45 +199,7 @@ export function asStranger(user: RoomUser): RoomUser {
   return { ...user, standing };
 }
 
-const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
-  ROOM_CLOSED: 'This room is closed.',
-  CHAT_DISABLED: 'Chat is turned off in this room.',
-  FOLLOWERS_ONLY: 'Only followers can write here.',
-  SUBSCRIBERS_ONLY: 'Only subscribers can write here.',
-  SLOW_MODE: 'Slow mode is on. Wait a little before your next message.',
-  DUPLICATE_MESSAGE: 'You just sent the same message. Wait a little, or write something else.',
-  BLOCKED_WORDS: 'This channel does not allow a word in your message. Try other words.',
-  TIMED_OUT: 'You are timed out in this room. You can write again when the time-out ends.',
-  BANNED: 'You are banned from this channel.',
-  FOLLOW_TOO_NEW: 'You have not followed this channel for long enough to write here yet.',
-  ACCOUNT_TOO_NEW: 'Your account is too new to write here yet.',
-  LINKS_NOT_ALLOWED: 'Only moderators can post links here.',
-  EMOTES_ONLY: 'Only emotes and emoji are allowed here.',
-  TOO_MANY_HELD: 'Too many messages are waiting for a moderator. Try again when some have been decided.',
-  HELD_DECIDED: 'Another moderator has already decided on this message.',
-  MESSAGE_INVALID: `A message can have 1 to ${MESSAGE_CHARACTERS_MAX} characters on at most ${MESSAGE_LINES_MAX} lines, and no control characters.`,
-  MESSAGE_NOT_FOUND: 'This message does not exist.',
-  REPLY_NOT_FOUND: 'The message that you reply to is no longer there.',
-  GUESTS_CANNOT_CHAT: 'Sign in to write. Without an account you can watch and react.',
-  EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
-  NOT_ALLOWED: 'You cannot do this in this room.',
-  NOT_IN_ROOM: 'This only works for someone who is in the room. Join it first.',
-  GUESTS_CANNOT_VOTE: 'Sign in with a verified account to vote.',
-  POLL_NOT_FOUND: 'This poll does not exist.',
-  OPTION_NOT_FOUND: 'This poll does not have this option.',
-  POLL_RUNNING: 'A poll is already running in this room. End it first.',
-  POLL_ENDED: 'This poll has ended.',
-  TOO_MANY_POLLS: 'This room has had as many polls as it can keep.',
-  PRODUCT_NOT_FOUND: 'This product is not offered here.',
-  NO_SCREENING: 'Nothing is being screened in this room.',
-  SCREENING_RUNNING: 'A screening is already running in this room. Stop it first, or put the video into the queue.',
-  SCREENING_CHANGED: 'Another video has started since. Look at the screening that runs, and try again.',
-  QUEUE_EMPTY: 'The queue is empty. Start a video by its link.',
-  TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
-  MAINTENANCE: 'The platform is down for maintenance. You can read here, and write again when it is over.',
-};
-
 export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {
-  const message = SENTENCES[code];
+  const message = ROOM_REFUSALS[code];
   return retryAfterMs === undefined ? { ok: false, code, message } : { ok: false, code, message, retryAfterMs };
 }

@@ -5,6 +5,7 @@
 import type { Context } from '@/contracts/context';
 import type { NewPoll, Poll } from '@/contracts/poll';
 import type { PollAnswer, RoomRefusal, RoomUser, RoomViewer, VoteAnswer } from '@/contracts/room';
+import { writeEvent } from '@/contracts/room-events/events';
 import { recordPolls } from '@/domains/live/rooms/poll-results';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
@@ -146,7 +147,7 @@ export class Polls {
   #announce(type: 'poll-started' | 'poll-ended', poll: Poll): void {
     const { store, broadcaster, database } = this.room;
     const shown = store.isPollHidden(poll.id) ? withoutQuestion(poll) : poll;
-    const body = JSON.stringify({ type, streamId: store.setup?.roomId, poll: shown });
+    const body = writeEvent({ type, streamId: store.setup?.roomId ?? '', poll: shown });
     broadcaster.add({ at: database.now(), body });
     broadcaster.flush();
   }

@@ -2,8 +2,10 @@
  * Moderation of a user, and how it ends. Everyone is notified, but only the user gets the reason. The user's waiting
  * messages are dropped.
  */
+
 import type { ModerationAction } from '@/contracts/room';
 import type { RoomCommand } from '@/contracts/room-command';
+import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
@@ -129,7 +131,7 @@ export function withholdUser(
   if (after === before) return;
   logModeration(room, { action: after > before ? 'delete-messages' : 'restore-messages', by: null, userId });
   if (after > before) announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
-  else broadcaster.add({ at: now(), body: JSON.stringify({ type: 'messages-restored', userId }) });
+  else broadcaster.add({ at: now(), body: writeEvent({ type: 'messages-restored', userId }) });
 }
 
 /** Texts that were deleted with the ban stay hidden. */
@@ -164,7 +166,7 @@ export function withhold(
   const type = withheld ? 'message-deleted' : 'message-restored';
   broadcaster.add({
     at: now(),
-    body: JSON.stringify({ type, streamId: store.setup?.roomId, messageId: id, userId }),
+    body: writeEvent({ type, streamId: store.setup?.roomId ?? '', messageId: id, userId }),
   });
 }
 
@@ -191,17 +193,17 @@ function guestKey(id: string): string {
 }
 
 function announceEnd({ broadcaster, now }: SanctionParts, userId: string, kind: 'ban' | 'timeout'): void {
-  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'sanction-ended', userId, kind }) });
+  broadcaster.add({ at: now(), body: writeEvent({ type: 'sanction-ended', userId, kind }) });
 }
 
 function announce(
   room: SanctionParts,
-  event: { readonly type: string; readonly userId: string; readonly [field: string]: unknown },
+  event: EventBody<'user-timed-out' | 'user-banned'>,
   reason: string | null,
 ): void {
   const { broadcaster, presence, now } = room;
-  const own = JSON.stringify({ ...event, reason });
-  broadcaster.add({ at: now(), body: JSON.stringify(event) }, (seq, error) => {
+  const own = writeEvent({ ...event, reason });
+  broadcaster.add({ at: now(), body: writeEvent(event) }, (seq, error) => {
     if (error !== undefined || seq === null) return;
     for (const socket of presence().socketsOfUser(event.userId)) broadcaster.replaceInFrame(socket, seq, own);
   });

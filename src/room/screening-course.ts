@@ -2,6 +2,7 @@
  * The course of a screening: what runs and where it is. Each change is stored, planned for and told to everyone in the
  * same turn, so it goes on after a restart of the object as if nothing had happened.
  */
+import { writeEvent } from '@/contracts/room-events/events';
 import type { Program, Screening, ScreeningEvent, SyncReason } from '@/contracts/screening';
 import { endsAt, moved } from '@/domains/live/screenings/anchor';
 import type { Agenda } from './agenda';
@@ -56,7 +57,7 @@ export class Course {
   }
 
   send(event: ScreeningEvent): void {
-    this.room.broadcaster.add({ at: this.room.now(), body: JSON.stringify(event) });
+    this.room.broadcaster.add({ at: this.room.now(), body: writeEvent(event) });
     if (event.type === 'cinema-started' || event.type === 'cinema-queue') this.room.onTraces();
   }
 

@@ -2,9 +2,11 @@
  * The shop of a stream in its room: the product that is shown, stock as it changes, and clicks on the stream's own
  * products. The room learns what it has from D1, when it needs it.
  */
+
 import type { Context } from '@/contracts/context';
 import type { RoomRefusal } from '@/contracts/room';
 import type { RoomCommand } from '@/contracts/room-command';
+import { writeEvent } from '@/contracts/room-events/events';
 import type { ProductClicks } from '@/contracts/room-figures';
 import type { ProductStock } from '@/contracts/room-wire';
 import { readOfferedIds, readStock, type Stock } from '@/domains/money/showcase/for-room';
@@ -53,7 +55,7 @@ export class Shop {
     broadcaster.flush(); // so that the event gets the next number
     store.shop.shown = { at, showcase: showcase && { ...showcase, seq: store.seq + 1 } };
     if (!showcase && !wasShown) return;
-    broadcaster.add({ at: database.now(), body: JSON.stringify(event) });
+    broadcaster.add({ at: database.now(), body: writeEvent(event) });
     if (showcase) this.stockChanged(showcase.product.id); // the event may have been on its way for long
   }
 

@@ -2,8 +2,10 @@
  * The live side of a support room. D1 has its messages, so the room stores none: it reads what its sockets have not got
  * and sends it in the thread's order. Each seat knows the last `seq` it got, so nothing is missed or sent twice.
  */
+
 import type { RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
 import type { RoomEventBody } from '@/contracts/room-command';
+import { writeEvent } from '@/contracts/room-events/events';
 import { type Answer, ackOf, clientIdOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
@@ -57,8 +59,8 @@ export class SupportChat {
     const read = await messagesForNewcomer(this.room.database, this.#threadId, { newest, after: since, afterMax });
     const seq = read.newest.at(-1)?.seq ?? 0;
     const isTooFar = since !== null && (since > seq || read.after.length === afterMax);
-    const missed = isTooFar ? [{ type: 'resync', seq }] : read.after.map(eventOf);
-    return { seq, messages: read.newest.map(asJson), missed: missed.map((event) => JSON.stringify(event)) };
+    const missed: readonly RoomEventBody[] = isTooFar ? [{ type: 'resync', seq }] : read.after.map(eventOf);
+    return { seq, messages: read.newest.map(asJson), missed: missed.map(writeEvent) };
   }
 
   /** Sends every socket what it has not got yet. May run at the same time as itself. */
@@ -198,7 +200,7 @@ function eventOf(message: PresentedMessage): RoomEventBody {
 }
 
 function asJson(message: PresentedMessage): string {
-  return JSON.stringify(eventOf(message));
+  return writeEvent(eventOf(message));
 }
 
 function invalidMessage(): RoomRefusal {

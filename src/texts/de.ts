@@ -415,7 +415,10 @@ const notifications = {
   },
   'unban-request': { title: '{actor} bittet dich, die Sperre aufzuheben', body: '{excerpt}' },
   'unban-decided': { answer: 'Die Antwort dazu: {answer}' },
-  'unban-decided/accepted': { title: 'Du kannst wieder dabei sein', body: 'Die Moderation hat deine Sperre aufgehoben.' },
+  'unban-decided/accepted': {
+    title: 'Du kannst wieder dabei sein',
+    body: 'Die Moderation hat deine Sperre aufgehoben.',
+  },
   'unban-decided/refused': {
     title: 'Deine Bitte wurde abgelehnt',
     body: 'Die Moderation hat deine Sperre nicht aufgehoben. In einer Woche kannst du noch einmal fragen.',

@@ -14,7 +14,7 @@ import { type AppEnv, withContext } from '@/http/middleware';
 import { openApiDocument } from '@/http/openapi';
 
 const anyone = client();
-const PAGES = ['openapi.json', 'postman.json', 'docs', 'docs/start.js'];
+const PAGES = ['openapi.json', 'postman.json', 'asyncapi.json', 'docs', 'docs/events', 'docs/start.js'];
 const FILES = ['docs/swagger-ui.css', 'docs/swagger-ui-bundle.js'];
 
 describe.each([...PAGES, ...FILES])('GET /%s', (path) => {

@@ -54,11 +54,6 @@ const NOT_CARDS = {
   ProfileRequest: 'what a user changes of their own account',
   '/auth/register': 'a new account',
   '/auth/signup/email': 'a new account',
-  'ViewerList.users': "the room's own list, from what its sockets say",
-  'ChannelBan.user': 'an account that may be gone',
-  'ChannelBan.by': 'an account that may be gone',
-  'TimeOut.user': 'an account that may be gone',
-  'TimeOut.by': 'an account that may be gone',
 } as const;
 
 describe('a person', () => {

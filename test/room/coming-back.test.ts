@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { aGuest, aUser, eventually, inStorage, joinRoom, openPolicy, openRoom } from '#test/support/rooms';
+import { aGift, aGuest, aUser, eventually, inStorage, joinRoom, openPolicy, openRoom } from '#test/support/rooms';
 import { newId } from '@/shared/ids';
 
 describe('an eviction', () => {
@@ -102,9 +102,7 @@ describe('coming back with `since`', () => {
     [501, 1, 'resync'],
   ])('after %i events gets %i: %s', async (count, answers, kind) => {
     const { roomId, room } = await openRoom();
-    await Promise.all(
-      Array.from({ length: count }, () => room.apply(newId(), { type: 'event', event: { type: 'gift-sent' } })),
-    );
+    await Promise.all(Array.from({ length: count }, () => room.apply(newId(), { type: 'event', event: aGift() })));
     const client = await joinRoom(roomId, aGuest(), { since: 1 });
     await client.welcome();
     const [, ...missed] = client.frames[0] ?? [];
@@ -124,7 +122,7 @@ describe('a command', () => {
     const { roomId, room, stub } = await openRoom();
     const reader = await joinRoom(roomId);
     const id = newId();
-    const gift = { type: 'event', event: { type: 'gift-sent', coins: 5 } } as const;
+    const gift = { type: 'event', event: { ...aGift(), coins: 5 } } as const;
     await Promise.all([room.apply(id, gift), room.apply(id, gift)]);
     await room.apply(id, gift);
     await evictDurableObject(stub);

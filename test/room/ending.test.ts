@@ -17,6 +17,7 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator } from '#test/support/users';
+import type { RoomEventBody } from '@/contracts/room-command';
 import { recordViewerCount } from '@/domains/live/rooms/figures';
 import { streamAnalytics, streamLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
@@ -175,7 +176,8 @@ describe('when the stream ends', () => {
     await room.say(writer, { clientId: newId(), text: 'not kept for ever' });
     await room.moderate(newId(), { action: 'timeout', userId: writer.id, seconds: 60, reason: 'Rude' });
     await room.apply(newId(), { type: 'event', event: aGift(writer) });
-    await room.apply(newId(), { type: 'event', event: { type: 'of-a-later-version', who: writer.username } });
+    const later = { type: 'of-a-later-version', who: writer.username } as unknown as RoomEventBody; // of another version
+    await room.apply(newId(), { type: 'event', event: later });
     await change({ status: 'ended', endedAt: Date.now() });
     await runDurableObjectAlarm(stub);
     tick(30 * DAY_MS - 1);

@@ -8,6 +8,7 @@ import { aGuest, aUser, eventually, inStorage, joinRoom, openRoom, startClock, s
 import { aProductOf } from '#test/support/session-products';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
+import type { Showcase } from '@/contracts/product';
 import type { RoomSetup } from '@/contracts/room-command';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -231,15 +232,28 @@ describe('stock', () => {
   });
 });
 
+function aShowcase(id: string, title: string): Showcase {
+  const at = new Date().toISOString();
+  const kind = { category: 'other', kind: 'physical', status: 'active' } as const;
+  const offer = { description: '', priceMinor: 499, currency: 'EUR', stock: 1, images: [], variants: [] };
+  return {
+    product: { id, title, sellerId: newId(), ...offer, ...kind, createdAt: at },
+    stock: 1,
+    held: 0,
+    sold: 0,
+    since: at,
+  };
+}
+
 describe('a hidden product', () => {
   it('is not shown to those who ask for earlier events', async () => {
     const { roomId, room, productId, otherId } = await openShop();
     const viewer = await joinRoom(roomId);
     await viewer.welcome();
     for (const [index, id] of [productId, otherId].entries()) {
-      const product = { id, title: `Title of ${id}`, variants: [] };
-      const event = { type: 'product-showcased', streamId: roomId, showcase: { product, stock: 1, held: 0, sold: 0 } };
-      await room.apply(newId(), { type: 'showcase', at: index + 1, event } as never); // as much of it as the room looks at
+      const showcase = aShowcase(id, `Title of ${id}`);
+      const event = { type: 'product-showcased', streamId: roomId, showcase } as const;
+      await room.apply(newId(), { type: 'showcase', at: index + 1, event });
       const sold = soldEvent({ streamId: roomId, productId: id, title: `Title of ${id}`, quantity: 1, buyer: null });
       if (sold.kind === 'room') await room.apply(newId(), sold.command);
     }

@@ -89,7 +89,7 @@ describe('a guide on the stage', () => {
       .update(stageTurns)
       .set({ endedAt: Date.now() })
       .where(and(eq(stageTurns.roomId, id), isNull(stageTurns.endedAt)));
-    const event = { type: 'stage-left', streamId: id, userId: guide.userId };
+    const event = { type: 'stage-left', streamId: id, userId: guide.userId } as const;
     await ctx.rooms(id).apply(newId(), { type: 'event', event });
     await pass(2, clients);
     await runDurableObjectAlarm(stubOf(id));

@@ -5,9 +5,11 @@ import { vi } from 'vitest';
 import { readConfig } from '@/config';
 import type { Pass, Room, RoomGuest, RoomUser, RoomViewer } from '@/contracts/room';
 import type { RoomSetup } from '@/contracts/room-command';
+import type { EventBody } from '@/contracts/room-events/events';
 import { readResume } from '@/domains/live/rooms/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
+import { checkFrame } from './frames';
 import { aUser, openPolicy } from './room-people';
 
 export { aUser, openPolicy };
@@ -41,8 +43,12 @@ export function aGuest(): RoomGuest {
 }
 
 /** As `domains/money/gifts` tells a room of one. */
-export function aGift({ id, username, displayName }: RoomUser, recipient = aUser(), message: string | null = null) {
-  const card = { avatarUrl: null, role: 'viewer', isLive: false, followerCount: 0 };
+export function aGift(
+  { id, username, displayName }: RoomUser = aUser(),
+  recipient = aUser(),
+  message: string | null = null,
+): EventBody<'gift-sent'> {
+  const card = { avatarUrl: null, role: 'viewer', isLive: false, followerCount: 0 } as const;
   return {
     type: 'gift-sent',
     id: newId(),
@@ -103,7 +109,7 @@ export async function joinRoom(
   const frames: RoomEvent[][] = [];
   let closed: Closed | undefined;
   socket.addEventListener('message', ({ data }) => {
-    frames.push(JSON.parse(String(data)));
+    frames.push(checkFrame(data));
   });
   socket.addEventListener('close', ({ code, reason }) => {
     closed = { code, reason };

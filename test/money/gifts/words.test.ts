@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { coinsOf, giveCoins, once } from '#test/support/money';
-import { aGuest, inStorage, joinRoom, roomOf, startClock, stopClock, stubOf } from '#test/support/rooms';
+import { aGift, aGuest, inStorage, joinRoom, roomOf, startClock, stopClock, stubOf } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import type { Context } from '@/contracts/context';
@@ -258,7 +258,7 @@ describe('deleting the message of a gift', () => {
     const giftId = newId();
     await room.apply(newId(), { type: 'delete-gift-words', giftId, by: newId() });
     await evictDurableObject(stubOf(streamId));
-    const event = { type: 'gift-sent', id: giftId, sender: { id: newId() }, message: 'too late' };
+    const event = { ...aGift(), id: giftId, message: 'too late' };
     await room.apply(newId(), { type: 'event', event });
     expect(await witness.next('gift-sent')).toMatchObject({ message: null });
   });

@@ -14,7 +14,9 @@ const WindowRequest = z.strictObject({
 });
 const EndRequest = z.strictObject({ maintenance: z.null() });
 
-export const MaintenanceRequest = z.union([WindowRequest, EndRequest]).openapi('MaintenanceRequest');
+export const MaintenanceRequest = z
+  .union([WindowRequest, EndRequest])
+  .openapi('MaintenanceRequest', { example: { maintenance: null } });
 
 export const MaintenanceWindow = z
   .object({ from: z.iso.datetime(), until: z.iso.datetime(), message: z.string() })

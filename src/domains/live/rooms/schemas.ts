@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { LINK_RULES } from '@/contracts/room-command';
 import { SOURCES } from '@/contracts/room-figures';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { asPasted } from '@/shared/text';
@@ -89,14 +90,7 @@ export const Joined = z
 
 export const ViewerList = z
   .object({
-    users: z.array(
-      z.object({
-        id: z.string(),
-        username: z.string(),
-        displayName: z.string(),
-        avatarUrl: z.string().nullable(),
-      }),
-    ),
+    users: z.array(PublicCard),
     guests: z
       .int()
       .openapi({ description: 'Includes users who do not want to be named, and those past the first 500.' }),

@@ -142,6 +142,7 @@ export const trackEndpoints: Endpoint[] = [
     query: AudioQuery,
     response: z.string().openapi({ format: 'binary' }),
     contentType: 'audio/*',
+    sends: ['Content-Disposition', 'ETag', 'Content-Range', 'Accept-Ranges'],
     refusals: [
       ...NOT_ADMITTED,
       trackError.TRACK_NOT_FOUND,

@@ -29,7 +29,7 @@ async function tellModerators(ctx: Context, requestId: string): Promise<void> {
   const events = people.map(({ id }) => notificationOf(request, id));
   const [open] = await Promise.all([listOpenStreams(ctx, host.hostId), commit(ctx, [], { events })]);
   const roomIds = new Set([request.roomId, ...open.map(({ roomId }) => roomId)]);
-  const event = { type: 'unban-request', request: presentRequest(request, card) };
+  const event = { type: 'unban-request', request: presentRequest(request, card) } as const;
   const ids = people.map(({ id }) => id);
   await Promise.all([...roomIds].map((roomId) => ctx.rooms(roomId).tell(ids, event)));
 }

@@ -9,6 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { noticeTo } from '@/contracts/notification-data';
+import type { EventBody } from '@/contracts/room-events/events';
 import { builtOnce } from '@/db/built-once';
 import { requireThat } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
@@ -226,7 +227,7 @@ function roomEvents(
 ): OutboxEvent[] {
   const roomId = row.streamId ?? row.roomId;
   if (roomId === null) return [];
-  const event = {
+  const event: EventBody<'gift-sent'> = {
     type: 'gift-sent',
     id: row.id,
     sender: presentCardForAll(sender),

@@ -20,7 +20,9 @@ export const CheckoutOfProduct = z
     sessionId: z.uuid().optional().describe('The live stream where it is bought, whose live price counts.'),
     expectedPriceMinor: z.int().min(1).max(MINOR_MAX).describe('The price of one piece that the buyer saw.'),
     showName: z.boolean().default(false).describe('Whether the stream is told who bought.'),
-    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform, or of one of its apps.'),
+    successUrl: aUrl.describe(
+      'Where the buyer is sent after paying: an address of this platform, or of one of its apps.',
+    ),
     cancelUrl: aUrl,
   })
   .openapi('CheckoutOfProduct');

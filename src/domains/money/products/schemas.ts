@@ -197,7 +197,16 @@ export const NewProductForm = z
     images: z.array(binary).max(PRODUCT_IMAGES_MAX).optional(),
     file: binary.optional(),
   })
-  .openapi('NewProductForm');
+  .openapi('NewProductForm', {
+    example: {
+      title: 'Tour shirt',
+      priceMinor: '1999',
+      currency: 'EUR',
+      stock: '40',
+      category: 'fashion',
+      status: 'draft',
+    },
+  });
 
 export const ProductChanges = z
   .strictObject({

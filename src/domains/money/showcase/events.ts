@@ -6,8 +6,9 @@ import { type CardRow, presentCard } from '@/domains/base/users/present';
 
 /** Tells the room what it shows from `at` on. Of two events of a stream, the later `at` wins. */
 export function showcaseEvent(streamId: string, at: number, showcase: Showcase | null): OutboxEvent {
-  const type = showcase ? 'product-showcased' : 'showcase-cleared';
-  const event: ShowcaseBody = { type, streamId, showcase };
+  const event: ShowcaseBody = showcase
+    ? { type: 'product-showcased', streamId, showcase }
+    : { type: 'showcase-cleared', streamId, showcase };
   return { kind: 'room', roomId: streamId, command: { type: 'showcase', at, event } };
 }
 
@@ -27,6 +28,6 @@ interface Sold {
 
 /** For the batch that makes an order of the stream paid. */
 export function soldEvent({ streamId, buyer, ...sold }: Sold): OutboxEvent {
-  const event = { type: 'product-sold', streamId, ...sold, buyer: buyer && presentCard(buyer) };
+  const event = { type: 'product-sold', streamId, ...sold, buyer: buyer && presentCard(buyer) } as const;
   return { kind: 'room', roomId: streamId, command: { type: 'event', event } };
 }

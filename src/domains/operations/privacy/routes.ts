@@ -25,6 +25,7 @@ export const privacyEndpoints: Endpoint[] = [
     fresh: true,
     restricted: true,
     response: Export,
+    sends: ['Content-Disposition'],
     also: { status: 202, when: 'The export is too large for one response; its state.', response: LargeExport },
     refusals: [fileError.MEDIA_STORE_UNAVAILABLE],
     handler: (ctx, { actor }) => exportAccount(ctx, actor.userId),

@@ -123,4 +123,4 @@ export const RoomEdit = z
     reason: aReason.describe('Told to the host if the room is closed, and written to the log.'),
   })
   .partial()
-  .openapi('RoomEdit');
+  .openapi('RoomEdit', { example: { title: 'Songs by candlelight', reason: 'The title was misleading.' } });

@@ -55,7 +55,10 @@ const BOTH = { path: ['accountNumber'], message: 'give an IBAN or an account num
 export const FinancialRequest = z
   .strictObject(financial)
   .refine(notBoth, BOTH)
-  .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' });
+  .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' })
+  .openapi({
+    example: { accountHolder: 'Mia Holm', iban: 'DE89370400440532013000', bankName: 'Sparda', country: 'DE' },
+  });
 
 export const ApplicationRequest = z
   .strictObject({

@@ -41,6 +41,7 @@ export const signInEndpoints: Endpoint[] = [
       'sends its `deviceToken` has its own ten tries.',
     body: PasswordSignInBody,
     response: z.union([SignedIn, TwoFactorRequired]),
+    sends: [SESSION_TOKEN_HEADER],
     refusals: [
       authError.INVALID_CREDENTIALS,
       authError.ACCOUNT_BANNED,
@@ -61,6 +62,7 @@ export const signInEndpoints: Endpoint[] = [
       '`resetToken` for `POST /auth/reset-password/confirm` with the session.',
     body: OtpBody,
     response: z.union([SignedInByCode, TwoFactorRequired]),
+    sends: [SESSION_TOKEN_HEADER],
     refusals: [authError.OTP_INVALID, authError.OTP_TRIES_LIMIT, authError.ACCOUNT_BANNED, authError.CHALLENGE_LIMIT],
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken))),

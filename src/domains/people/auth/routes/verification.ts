@@ -43,6 +43,7 @@ export const verificationEndpoints: Endpoint[] = [
     description: 'If the link no longer works, the page says so, with status 401.',
     params: ByVerifyToken,
     contentType: 'text/html',
+    also: { status: 401, when: 'A page that says the link no longer works.' },
     response: z.string(),
     handler: (ctx, { params }) => verifyEmailPage(ctx, params.token),
   }),

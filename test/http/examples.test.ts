@@ -1,0 +1,87 @@
+/** Every page of the reference has examples, and each passes the schema that it stands beside. */
+import { z } from '@hono/zod-openapi';
+import { describe, expect, it } from 'vitest';
+import { endpoints as apiEndpoints, describeApi } from '@/app';
+import { healthEndpoints } from '@/domains/operations/platform/routes';
+import type { Endpoint } from '@/http/endpoint';
+import { ErrorEnvelope } from '@/http/envelope';
+import type { Page } from '@/http/reference/complete';
+import { TAGS } from '@/http/reference/tags';
+
+const endpoints = [...apiEndpoints, ...healthEndpoints];
+const document = describeApi();
+
+type Answers = NonNullable<Page['responses']>;
+
+function pageOf({ path, method }: Endpoint): Page {
+  return document.paths?.[path]?.[method] as Page; // made of the same endpoints
+}
+
+/** The page's responses, the shared ones too. */
+function answersOf(endpoint: Endpoint): Answers {
+  const shared = document.components?.responses as Answers;
+  const resolve = (answer: { $ref?: string }) =>
+    answer.$ref === undefined ? answer : shared[answer.$ref.replace('#/components/responses/', '')];
+  return Object.fromEntries(
+    Object.entries(pageOf(endpoint).responses ?? {}).map(([status, answer]) => [status, resolve(answer) ?? {}]),
+  );
+}
+
+const named = (list: Endpoint[]) => list.map((endpoint) => [endpoint.operationId, endpoint] as const);
+const problemsOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues ?? [];
+
+describe('an example', () => {
+  it.each(named(endpoints.filter(({ body }) => body)))('of a body passes its schema: %s', (_, endpoint) => {
+    const example = pageOf(endpoint).requestBody?.content['application/json']?.example;
+    expect(problemsOf(endpoint.body ?? z.never(), example), JSON.stringify(example)).toEqual([]);
+  });
+
+  it.each(named(endpoints.filter(({ upload }) => upload?.json)))('of an upload passes: %s', (_, endpoint) => {
+    const example = pageOf(endpoint).requestBody?.content['application/json']?.example;
+    expect(problemsOf(endpoint.upload?.json ?? z.never(), example), JSON.stringify(example)).toEqual([]);
+  });
+
+  it.each(named(endpoints.filter(({ params, query }) => params ?? query)))(
+    'of a parameter passes: %s',
+    (_, endpoint) => {
+      for (const [place, schema] of Object.entries({ path: endpoint.params, query: endpoint.query })) {
+        const own = (pageOf(endpoint).parameters ?? []).filter((parameter) => parameter.in === place);
+        if (!(schema instanceof z.ZodObject)) continue;
+        for (const { name, example } of own) {
+          const shape: z.ZodType = schema.shape[name];
+          const sent = typeof example === 'boolean' ? String(example) : example;
+          expect(problemsOf(shape, sent), `${name}: ${JSON.stringify(example)}`).toEqual([]);
+        }
+      }
+    },
+  );
+
+  it.each(named(endpoints))('of an answer passes its schema: %s', (_, endpoint) => {
+    const { status = 200, response, also, contentType } = endpoint;
+    for (const [code, { content = {} }] of Object.entries(answersOf(endpoint))) {
+      const example = content['application/json']?.example;
+      if (Number(code) >= 400) expect(problemsOf(ErrorEnvelope, example)).toEqual([]);
+      else if (contentType === undefined && example !== undefined) {
+        const shape = also?.status === Number(code) ? (also.response ?? response) : response;
+        const { data } = example as { data: unknown };
+        expect(problemsOf(shape, data), JSON.stringify(data)).toEqual([]);
+        expect([status, also?.status]).toContain(Number(code));
+      }
+    }
+  });
+
+  it.each(named(endpoints))('stands in every answer with a body: %s', (_, endpoint) => {
+    const { requestBody } = pageOf(endpoint);
+    const answers = Object.values(answersOf(endpoint)).flatMap(({ content = {} }) => Object.entries(content));
+    for (const [type, { example }] of [...answers, ...Object.entries(requestBody?.content ?? {})])
+      if (!type.startsWith('audio/')) expect(example, type).toBeDefined();
+    for (const { name, example } of pageOf(endpoint).parameters ?? []) expect(example, name).toBeDefined();
+  });
+});
+
+it('every tag has its sentence', () => {
+  const used = new Set(endpoints.map(({ tag }) => tag));
+  expect([...used].filter((tag) => !(tag in TAGS))).toEqual([]);
+  expect(document.tags?.map(({ name }) => name).toSorted()).toEqual([...used].toSorted());
+  for (const { description } of document.tags ?? []) expect(description).toMatch(/^[A-Z].*\.$/);
+});

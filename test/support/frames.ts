@@ -1,0 +1,31 @@
+/** Checks every frame that a test receives from a room against the schemas that the reference shows. */
+import { z } from '@hono/zod-openapi';
+import { durableEvents, roomEvents } from '@/contracts/room-events/events';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+type Event = { type: string; [field: string]: any };
+
+const problems: string[] = [];
+
+const schemas = new Map<string, z.ZodType>(
+  Object.entries(roomEvents).map(([name, [schema]]) => [
+    name,
+    name in durableEvents ? schema.extend({ seq: z.int() }) : schema,
+  ]),
+);
+
+/** A frame that is not as the reference says fails its test, through `takeFrameProblems`. */
+export function checkFrame(data: unknown): Event[] {
+  const events: Event[] = JSON.parse(String(data));
+  for (const event of events) {
+    const schema = schemas.get(event.type);
+    const issues = schema ? schema.safeParse(event).error?.issues : [{ path: [], message: 'has no schema' }];
+    for (const { path, message } of issues ?? [])
+      problems.push(`${event.type} ${path.join('.')}: ${message} in ${JSON.stringify(event).slice(0, 400)}`);
+  }
+  return events;
+}
+
+export function takeFrameProblems(): string[] {
+  return problems.splice(0);
+}
