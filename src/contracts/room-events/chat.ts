@@ -49,10 +49,7 @@ export const NewMessageEvent = event('new-message', {
 
 export const chatEvents = {
   'new-message': [NewMessageEvent, 'Someone wrote in the chat.'],
-  'message-deleted': [
-    event('message-deleted', about),
-    'A text was deleted. Remove it; of a gift, only its text.',
-  ],
+  'message-deleted': [event('message-deleted', about), 'A text was deleted. Remove it; of a gift, only its text.'],
   'message-restored': [
     event('message-restored', about),
     'Staff brought a text back, under its old `seq`. Read it from the history.',
