@@ -1,7 +1,8 @@
 /** The economy's configuration: one document with one version, changed in parts. */
 import { z } from '@hono/zod-openapi';
-import { isCountry } from '@/shared/countries';
-import { MINOR_DIGITS } from '@/shared/currency';
+import { aCountry, aCurrency } from './codes';
+
+export { aCurrency } from './codes';
 import { foldText } from '@/shared/text';
 
 const COUNT_MAX = 1_000_000_000;
@@ -14,15 +15,9 @@ const CURRENCIES_MAX = 200;
 const BASIS_POINTS_MAX = 5_000;
 const GENDER_CHARACTERS_MAX = 40;
 const COUNTRIES_MAX = 250;
-const NO_CURRENCY = 'must be an ISO 4217 code: USD';
 
 const aCount = z.int().min(1).max(COUNT_MAX);
 const aMinor = z.int().min(1).max(MINOR_MAX);
-export const aCurrency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, NO_CURRENCY)
-  .refine((code) => MINOR_DIGITS.has(code), NO_CURRENCY);
-
 /** An amount in a currency's minor units. */
 export const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
@@ -142,7 +137,7 @@ export const GuideRules = z
       .nullable()
       .describe('The gender that the profile of an applicant must state. Null: any.'),
     exceptCountries: z
-      .array(z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'))
+      .array(aCountry)
       .max(COUNTRIES_MAX)
       .describe('The countries where guides may be of any gender.'),
   })

@@ -1,11 +1,11 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Financial } from '@/domains/people/creators/schemas';
 import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
-import { isCountry } from '@/shared/countries';
 import { asPastedCode } from '@/shared/text';
 import { DETAILS_STATUSES, PAYOUT_STATUSES } from './tables';
 
@@ -138,9 +138,7 @@ export const PaidRequest = z.strictObject({ reference: aLine(REFERENCE_CHARACTER
 export const PayoutAccountRequest = z
   .strictObject({
     returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX),
-    country: z
-      .string()
-      .refine(isCountry, 'must be an ISO 3166-1 alpha-2 code')
+    country: aCountry
       .optional()
       .describe('Where your bank account is. Required for a new account if your profile has no country.'),
     replace: z.boolean().default(false).describe('Replaces an account that cannot receive money.'),
