@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { aCountry, aCurrency } from './codes';
 
 export { aCurrency } from './codes';
+
 import { foldText } from '@/shared/text';
 
 const COUNT_MAX = 1_000_000_000;
@@ -136,10 +137,7 @@ export const GuideRules = z
       .max(GENDER_CHARACTERS_MAX)
       .nullable()
       .describe('The gender that the profile of an applicant must state. Null: any.'),
-    exceptCountries: z
-      .array(aCountry)
-      .max(COUNTRIES_MAX)
-      .describe('The countries where guides may be of any gender.'),
+    exceptCountries: z.array(aCountry).max(COUNTRIES_MAX).describe('The countries where guides may be of any gender.'),
   })
   .openapi('GuideRules');
 

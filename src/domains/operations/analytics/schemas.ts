@@ -21,9 +21,7 @@ const Figures = {
 
 export const AnalyticsQuery = z.strictObject({
   ...dayRangeQuery,
-  country: aCountryOrUnknown
-    .optional()
-    .describe('Only this country; `ZZ`: users whose country is not known.'),
+  country: aCountryOrUnknown.optional().describe('Only this country; `ZZ`: users whose country is not known.'),
   format: z
     .enum(['json', 'csv'])
     .default('json')
