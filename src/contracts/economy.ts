@@ -1,8 +1,9 @@
 /** The economy's configuration: one document with one version, changed in parts. */
 import { z } from '@hono/zod-openapi';
-import { isCountry } from '@/shared/countries';
-import { MINOR_DIGITS } from '@/shared/currency';
 import { foldText, hasControlCharacters } from '@/shared/text';
+import { aCountry, aCurrency } from './codes';
+
+export { aCurrency } from './codes';
 
 const COUNT_MAX = 1_000_000_000;
 /** Twelve digits: in some currencies a coffee costs a million minor units. */
@@ -14,15 +15,9 @@ export const CURRENCIES_MAX = 200;
 const BASIS_POINTS_MAX = 5_000;
 const GENDER_CHARACTERS_MAX = 40;
 const COUNTRIES_MAX = 250;
-const NO_CURRENCY = 'must be an ISO 4217 code: USD';
 
 const aCount = z.int().min(1).max(COUNT_MAX);
 const aMinor = z.int().min(1).max(MINOR_MAX);
-export const aCurrency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, NO_CURRENCY)
-  .refine((code) => MINOR_DIGITS.has(code), NO_CURRENCY);
-
 /** An amount of diamonds, as everywhere but in a history: never below zero. */
 export const aDiamondCount = z.int().min(0);
 
@@ -135,10 +130,7 @@ export const GuideRules = z
       .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
       .nullable()
       .describe('The gender that the profile of an applicant must state. Null: any.'),
-    exceptCountries: z
-      .array(z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'))
-      .max(COUNTRIES_MAX)
-      .describe('The countries where guides may be of any gender.'),
+    exceptCountries: z.array(aCountry).max(COUNTRIES_MAX).describe('The countries where guides may be of any gender.'),
   })
   .openapi('GuideRules');
 

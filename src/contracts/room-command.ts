@@ -1,5 +1,7 @@
 /** What the rest of Footlight tells a room: its setup, and commands. Only types, and constants of the wire. */
+
 import type { Maintenance } from '@/shared/maintenance';
+import type { LinkRule } from './chat-rules';
 import type { EventBody, RoomEventBody } from './room-events/events';
 import type { ScreeningControl } from './screening';
 
@@ -8,10 +10,6 @@ export { SCREENING_CONTROLS, type ScreeningControl } from './screening';
 
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
-
-/** Who may post links: everyone, everyone but each waits for a moderator, or moderators alone. */
-export const LINK_RULES = ['allow', 'hold', 'moderators'] as const;
-export type LinkRule = (typeof LINK_RULES)[number];
 
 /**
  * A channel's rules for what viewers may write. Setups store it, so its field names never change, and those of the

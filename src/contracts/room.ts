@@ -4,6 +4,7 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
+import type { HeldAction, HeldReason } from './chat-rules';
 import type { ModerationEntry } from './moderation-log';
 import type { NewPoll, Poll } from './poll';
 import type { RoomCommand, RoomEventBody } from './room-command';
@@ -157,14 +158,6 @@ export interface ChatMessage {
   /** Why nobody else sees it yet. Never stored with the message. */
   readonly held?: HeldReason;
 }
-
-/** Why a message waits. One that waits because of the chat's delay is shown by itself later. */
-export const HELD_REASONS = ['delay', 'blocked-words', 'link', 'first-message'] as const;
-export type HeldReason = (typeof HELD_REASONS)[number];
-
-/** What moderators do with a message that waits. */
-export const HELD_ACTIONS = ['allow', 'drop'] as const;
-export type HeldAction = (typeof HELD_ACTIONS)[number];
 
 export interface HeldMessage extends ChatMessage {
   readonly reason: HeldReason;

@@ -2,11 +2,11 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
+import type { HeldAction } from '@/contracts/chat-rules';
 import type {
   Approval,
   ChatMessage,
   Draft,
-  HeldAction,
   HeldAnswer,
   Mention,
   RoomRefusal,

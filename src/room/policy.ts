@@ -3,7 +3,8 @@
  * room's state, the form of a message and the pace, but not to the rules for viewers.
  */
 
-import type { Badge, HeldReason, RoomRefusal, RoomRefusalCode, RoomUser, RoomViewer } from '@/contracts/room';
+import type { HeldReason } from '@/contracts/chat-rules';
+import type { Badge, RoomRefusal, RoomRefusalCode, RoomUser, RoomViewer } from '@/contracts/room';
 import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
 import { ROOM_REFUSALS } from '@/contracts/room-events/refusals';
 import { isMember } from '@/domains/base/visibility/members';

@@ -1,5 +1,5 @@
 /** Rows of the object's SQLite, as objects. */
-import type { HeldReason } from '@/contracts/room';
+import type { HeldReason } from '@/contracts/chat-rules';
 
 export type Row = Record<string, SqlStorageValue>;
 

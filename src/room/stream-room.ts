@@ -4,13 +4,13 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { HeldAction } from '@/contracts/chat-rules';
 import type { TaskMessage } from '@/contracts/messages';
 import type { NewPoll } from '@/contracts/poll';
 import type {
   Approval,
   ChatMessage,
   Draft,
-  HeldAction,
   HeldAnswer,
   HeldMessage,
   ModerationAction,

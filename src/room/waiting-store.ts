@@ -2,7 +2,7 @@
  * Messages that wait: for their release if chat is delayed, or for a moderator. A message that was erased, or dropped,
  * stays without its text, so its client id stays taken and a resend finds it.
  */
-import type { HeldAction, HeldReason } from '@/contracts/room';
+import type { HeldAction, HeldReason } from '@/contracts/chat-rules';
 import { type MessageKey, type NewEvent, type Row, rowsOf } from './sql';
 
 /** The most messages that one turn releases. */

@@ -104,7 +104,8 @@ it('the client that docs/guides/from-socket-io.md shows joins, talks and leaves'
   const signIn = async (email: string): Promise<string> =>
     (await call('/auth/signin/email', { email, password: server.vars.DEMO_PASSWORD })).accessToken;
   const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
-  const { id } = await call('/sessions', { title: 'Tonight', scheduledFor }, await signIn('creator1@footlight.test'));
+  // Not the creator whose chat the collection changed.
+  const { id } = await call('/sessions', { title: 'Tonight', scheduledFor }, await signIn('creator2@footlight.test'));
 
   const heard: RoomEvent[] = [];
   const room = await joinRoom(server.origin, id, {

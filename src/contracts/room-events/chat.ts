@@ -1,6 +1,6 @@
 /** Chat, reactions and counts. */
 import { z } from '@hono/zod-openapi';
-import { HELD_ACTIONS, HELD_REASONS } from '../room';
+import { HELD_ACTIONS, HELD_REASONS } from '../chat-rules';
 import { REACTION_KINDS } from '../room-figures';
 import { event, id, streamId, time } from './shared';
 

@@ -1,7 +1,7 @@
 /** What one socket alone gets: its welcome, answers to its own frames, its notifications. */
 import { z } from '@hono/zod-openapi';
+import { HELD_ACTIONS, HELD_REASONS } from '../chat-rules';
 import { Showcase } from '../product';
-import { HELD_ACTIONS, HELD_REASONS } from '../room';
 import { Screening, Video } from '../screening';
 import { NewMessageEvent, PinShape, PollShape } from './chat';
 import { Card, event, id, time } from './shared';

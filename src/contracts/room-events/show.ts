@@ -1,6 +1,6 @@
 /** The show: its course, its policy, its figures, gifts and music. */
 import { z } from '@hono/zod-openapi';
-import { LINK_RULES } from '../room-command';
+import { LINK_RULES } from '../chat-rules';
 import { REACTION_KINDS } from '../room-figures';
 import { Card, event, id, streamId, time } from './shared';
 

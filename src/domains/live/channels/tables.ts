@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { LINK_RULES } from '@/contracts/room-command';
+import { LINK_RULES } from '@/contracts/chat-rules';
 
 /** The picture that viewers get: as it is sent, or in several sizes up to this one. */
 export const QUALITIES = ['source', '720p', '1080p'] as const;

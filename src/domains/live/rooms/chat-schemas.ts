@@ -1,7 +1,7 @@
 /** Wire shapes of a room's chat and of its moderation. */
 import { z } from '@hono/zod-openapi';
+import { HELD_REASONS } from '@/contracts/chat-rules';
 import { LOGGED_ACTIONS } from '@/contracts/moderation-log';
-import { HELD_REASONS } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';

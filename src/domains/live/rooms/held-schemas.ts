@@ -1,6 +1,6 @@
 /** Wire shapes of messages that wait for a moderator. */
 import { z } from '@hono/zod-openapi';
-import { HELD_ACTIONS, HELD_REASONS } from '@/contracts/room';
+import { HELD_ACTIONS, HELD_REASONS } from '@/contracts/chat-rules';
 import { cursorPageOf } from '@/http/envelope';
 import { ChatMessage } from './chat-schemas';
 import { anId } from './schemas';

@@ -3,8 +3,9 @@
  * that is logged, also if they do it over the socket.
  */
 import type { z } from '@hono/zod-openapi';
+import type { HeldAction } from '@/contracts/chat-rules';
 import type { Context } from '@/contracts/context';
-import type { HeldAction, HeldAnswer, HeldMessage, Room } from '@/contracts/room';
+import type { HeldAnswer, HeldMessage, Room } from '@/contracts/room';
 import { type Committing, commit } from '@/db/commit';
 import { type Logging, logStaff } from '@/domains/base/permissions/log';
 import { staffReaches } from '@/domains/base/permissions/reach';

@@ -1,6 +1,6 @@
 /** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
-import { LINK_RULES } from '@/contracts/room-command';
+import { LINK_RULES } from '@/contracts/chat-rules';
 import { SOURCES } from '@/contracts/room-figures';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { orNull } from '@/http/envelope';

@@ -1,6 +1,7 @@
 /** Wire shapes of a creator's own channel: responses and inputs. */
 import { z } from '@hono/zod-openapi';
-import { LINK_RULES, VISIBILITIES } from '@/contracts/room-command';
+import { LINK_RULES } from '@/contracts/chat-rules';
+import { VISIBILITIES } from '@/contracts/room-command';
 import { REACTION_KINDS } from '@/contracts/room-figures';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { QUALITIES } from '@/domains/live/channels/tables';

@@ -1,11 +1,11 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { aCurrency, aDiamondCount, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Financial } from '@/domains/people/creators/schemas';
 import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
 import { aLine, aLink, aText } from '@/http/fields';
-import { isCountry } from '@/shared/countries';
 import { asPastedLetters } from '@/shared/text';
 import { DETAILS_STATUSES, PAYOUT_STATUSES } from './tables';
 
@@ -140,9 +140,7 @@ export const PayoutAccountRequest = z
     returnUrl: aLink(URL_CHARACTERS_MAX)
       .min(1)
       .describe('Where the provider sends you back: an address of this platform, or a link into one of its apps.'),
-    country: z
-      .string()
-      .refine(isCountry, 'must be an ISO 3166-1 alpha-2 code')
+    country: aCountry
       .optional()
       .describe('Where your bank account is. Required for a new account if your profile has no country.'),
     replace: z.boolean().default(false).describe('Replaces an account that cannot receive money.'),

@@ -1,11 +1,11 @@
 /** Wire shapes of products, of those who sell them and of their review. */
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PRODUCT_CATEGORY_NAMES, PRODUCT_KINDS, PRODUCT_STATUSES, Product } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aLink, aText, optionalSearchText } from '@/http/fields';
-import { isCountry } from '@/shared/countries';
 
 export const PRODUCT_IMAGES_MAX = 8;
 const VARIANTS_MAX = 50;
@@ -71,7 +71,7 @@ const ShippingInput = z
   .strictObject({
     weightGrams: z.int().min(1).max(GRAMS_MAX).nullable().optional(),
     shipsTo: z
-      .array(z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'))
+      .array(aCountry)
       .min(1)
       .max(COUNTRIES_MAX)
       .transform((list) => [...new Set(list)].toSorted())

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { aCountryOrUnknown } from '@/contracts/codes';
 import { Money } from '@/contracts/economy';
 import { dayRangeQuery } from '@/http/day-range';
-import { isCountry, UNKNOWN_COUNTRY } from '@/shared/countries';
 
 const day = z.iso.date();
 
@@ -21,11 +21,7 @@ const Figures = {
 
 export const AnalyticsQuery = z.strictObject({
   ...dayRangeQuery,
-  country: z
-    .string()
-    .refine((code) => code === UNKNOWN_COUNTRY || isCountry(code), 'must be an ISO 3166-1 alpha-2 code, or ZZ')
-    .optional()
-    .describe('Only this country; `ZZ`: users whose country is not known.'),
+  country: aCountryOrUnknown.optional().describe('Only this country; `ZZ`: users whose country is not known.'),
   format: z
     .enum(['json', 'csv'])
     .default('json')

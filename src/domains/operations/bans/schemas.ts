@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { DECISION_ACTIONS, RULES, TARGET_TYPES } from '@/domains/base/decisions/tables';
 import { PublicCard, User } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
 import { cursorQuery } from '@/http/envelope';
 import { aText, optionalSearchText } from '@/http/fields';
 import { RANKS, ROLES } from '@/shared/actor';
-import { isCountry } from '@/shared/countries';
 
 const REASON_CHARACTERS_MAX = 500;
 const NOTE_CHARACTERS_MAX = 2_000;
@@ -48,7 +48,7 @@ export const UsersQuery = z.strictObject({
   q: optionalSearchText,
   role: z.enum(ROLES).optional(),
   status: status.optional(),
-  country: z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code').optional(),
+  country: aCountry.optional(),
   rank: z.enum(RANKS).optional(),
   ...cursorQuery,
 });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { aboutShow } from '@/domains/live/streams/schemas';
@@ -8,11 +9,10 @@ import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { PERMISSIONS, RANKS } from '@/shared/actor';
-import { isCountry } from '@/shared/countries';
 
 const REASON_CHARACTERS_MAX = 500;
 
-const country = z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code');
+const country = aCountry;
 
 const Permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 

@@ -1,11 +1,11 @@
 /** Wire shapes of applications and creator profiles. Responses show only the last four characters of a bank account. */
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
 import { orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
-import { isCountry } from '@/shared/countries';
 import { isIban, normalizeIban } from './iban';
 
 const CATEGORIES_MAX = 5;
@@ -43,7 +43,7 @@ const financial = {
     .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
     .optional(),
   bankName: name,
-  country: z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'),
+  country: aCountry,
 };
 
 type Account = { iban?: string | undefined; accountNumber?: string | undefined };

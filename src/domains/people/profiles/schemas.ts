@@ -1,11 +1,11 @@
 /** Wire shapes of profile changes, public profiles and the search for users. */
 import { z } from '@hono/zod-openapi';
+import { aCountry } from '@/contracts/codes';
 import { displayName, Link, PublicCard } from '@/domains/base/users/schemas';
 import { blockedByYou } from '@/domains/people/social/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText, optionalSearchText, publicHttpsUrl } from '@/http/fields';
 import { ROLES } from '@/shared/actor';
-import { isCountry } from '@/shared/countries';
 
 const BIO_CHARACTERS_MAX = 500;
 const GENDER_CHARACTERS_MAX = 30;
@@ -23,7 +23,7 @@ export const ProfileRequest = z
     bio: aText(BIO_CHARACTERS_MAX).nullable(),
     gender: aLine(GENDER_CHARACTERS_MAX, 0).nullable().openapi({ description: "In the user's own words." }),
     birthDate: z.iso.date().nullable().openapi({ description: 'At least 13 years ago.' }),
-    country: z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code').nullable().openapi({ example: 'DE' }),
+    country: aCountry.nullable(),
     links: z.array(link).max(LINKS_MAX).nullable(),
   })
   .partial()
