@@ -2,8 +2,9 @@
  * What single people get of a message besides the frame for everyone: its author gets it with their client's own id, and
  * those whom it names or answers a notification. Waiting messages bring nothing until they are shown.
  */
+
+import type { RepliedTo } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { RepliedTo } from '@/contracts/room';
 import { messageOfBody, withClientId } from '@/contracts/room-wire';
 import type { PresentedNotification } from '@/domains/base/notifications/schemas';
 import { readSettings } from '@/domains/base/settings/read';

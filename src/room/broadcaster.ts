@@ -2,9 +2,8 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
-import { writeEvent } from '@/contracts/room-events/events';
+import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
@@ -76,7 +75,7 @@ export class Broadcaster {
   #countSentAt = 0;
   /** By product and variant. */
   #stock = new Map<string, ProductStock>();
-  #poll: PollUpdated | null = null;
+  #poll: EventBody<'poll-updated'> | null = null;
   #pollSentAt = 0;
   #stockSentAt = 0;
   #flushedAt = 0;
@@ -136,7 +135,7 @@ export class Broadcaster {
   }
 
   /** Sent at most once a second. @param event null: what still waits is not sent */
-  tellPoll(event: PollUpdated | null): void {
+  tellPoll(event: EventBody<'poll-updated'> | null): void {
     this.#poll = event;
     if (event) this.#schedule();
   }

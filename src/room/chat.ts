@@ -2,18 +2,10 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
+
+import type { ChatMessage, Draft, Mention } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
-import type {
-  Approval,
-  ChatMessage,
-  Draft,
-  HeldAnswer,
-  Mention,
-  RoomRefusal,
-  RoomUser,
-  SaidAround,
-  SayAnswer,
-} from '@/contracts/room';
+import type { Approval, HeldAnswer, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
 import { writeEvent } from '@/contracts/room-events/events';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';

@@ -1,5 +1,6 @@
 /** Where a message shows emotes of the channel. Pure rules. */
-import type { Emote, EmoteRange, Relation } from '@/contracts/room';
+import type { Emote, EmoteRange } from '@/contracts/chat-message';
+import type { Relation } from '@/contracts/room';
 
 const NAME_BETWEEN_COLONS = /:([A-Za-z0-9]{3,25}):/g;
 const BLANKS_AND_EMOJI = /^(?:\s|\p{RGI_Emoji})*$/v;

@@ -2,8 +2,10 @@
  * Messages that wait, as moderators see them: what waits, and how each ends. They are told of both, without a seq; the
  * author is told if nobody will see the message. The message of a moderator's yes is numbered then.
  */
+
+import type { HeldMessage } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
-import type { HeldAnswer, HeldMessage, RoomViewer } from '@/contracts/room';
+import type { HeldAnswer, RoomViewer } from '@/contracts/room';
 import type { EventBody, RoomEventBody } from '@/contracts/room-events/events';
 import { messageOfBody } from '@/contracts/room-wire';
 import { toIso } from '@/shared/time';

@@ -1,5 +1,6 @@
 /** Who a text names: `@username` of somebody who is in the room, or who wrote there lately. */
-import type { Mention, RoomUser } from '@/contracts/room';
+import type { Mention } from '@/contracts/chat-message';
+import type { RoomUser } from '@/contracts/room';
 import { rowsOf } from './sql';
 
 export const MENTIONS_MAX = 10;

@@ -2,11 +2,11 @@
  * Decides who may write what: one pure rule for WebSocket and HTTP. The creator, moderators and staff are held to the
  * room's state, the form of a message and the pace, but not to the rules for viewers.
  */
-
+import type { Badge } from '@/contracts/chat-message';
 import type { HeldReason } from '@/contracts/chat-rules';
-import type { Badge, RoomRefusal, RoomRefusalCode, RoomUser, RoomViewer } from '@/contracts/room';
+import type { RoomRefusal, RoomUser, RoomViewer } from '@/contracts/room';
 import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
-import { ROOM_REFUSALS } from '@/contracts/room-events/refusals';
+import { ROOM_REFUSALS, type RoomRefusalCode } from '@/contracts/room-events/refusals';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { timeOfId } from '@/shared/ids';

@@ -4,15 +4,13 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { ChatMessage, Draft, HeldMessage, ToPin } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
 import type { TaskMessage } from '@/contracts/messages';
 import type { NewPoll } from '@/contracts/poll';
 import type {
   Approval,
-  ChatMessage,
-  Draft,
   HeldAnswer,
-  HeldMessage,
   ModerationAction,
   Pass,
   PinAnswer,
@@ -24,7 +22,6 @@ import type {
   SayAnswer,
   ScreeningAnswer,
   TimeOut,
-  ToPin,
   VideoViewer,
   ViewerList,
   VoteAnswer,

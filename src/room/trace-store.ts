@@ -3,7 +3,7 @@
  * contain an id, which names nobody once the account is deleted.
  */
 
-import type { Mention } from '@/contracts/room';
+import type { Mention } from '@/contracts/chat-message';
 import type { Names } from '@/domains/live/rooms/traces';
 import { renameMentions } from './mention-store';
 import { Meta } from './meta';

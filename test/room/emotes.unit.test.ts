@@ -1,6 +1,6 @@
 /** Where a text shows emotes. */
 import { describe, expect, it } from 'vitest';
-import type { Emote } from '@/contracts/room';
+import type { Emote } from '@/contracts/chat-message';
 import { isOnlyEmotes, placeEmotes } from '@/room/emotes';
 
 const emote = (name: string, subscribersOnly = false): [string, Emote] => [

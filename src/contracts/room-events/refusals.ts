@@ -1,7 +1,5 @@
 /** Why a room refuses a frame: the codes of `error`, each with its sentence. */
-import type { RoomRefusalCode } from '../room';
-
-export const ROOM_REFUSALS: Readonly<Record<RoomRefusalCode, string>> = {
+export const ROOM_REFUSALS = {
   ROOM_CLOSED: 'This room is closed.',
   CHAT_DISABLED: 'Chat is turned off in this room.',
   FOLLOWERS_ONLY: 'Only followers can write here.',
@@ -37,4 +35,7 @@ export const ROOM_REFUSALS: Readonly<Record<RoomRefusalCode, string>> = {
   QUEUE_EMPTY: 'The queue is empty. Start a video by its link.',
   TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
   MAINTENANCE: 'The platform is down for maintenance. You can read here, and write again when it is over.',
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+/** `domains/live/rooms/errors.ts` gives each its status. */
+export type RoomRefusalCode = keyof typeof ROOM_REFUSALS;

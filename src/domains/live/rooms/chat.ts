@@ -4,8 +4,8 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
+import type { ChatMessage as RoomMessage } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { ChatMessage as RoomMessage } from '@/contracts/room';
 import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
 import { isRemovedByDecision } from '@/domains/base/decisions/on-target';
 import { staffCan } from '@/domains/base/permissions/permissions';

@@ -3,9 +3,10 @@
  * that is logged, also if they do it over the socket.
  */
 import type { z } from '@hono/zod-openapi';
+import type { HeldMessage } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
 import type { Context } from '@/contracts/context';
-import type { HeldAnswer, HeldMessage, Room } from '@/contracts/room';
+import type { HeldAnswer, Room } from '@/contracts/room';
 import { type Committing, commit } from '@/db/commit';
 import { type Logging, logStaff } from '@/domains/base/permissions/log';
 import { staffReaches } from '@/domains/base/permissions/reach';
