@@ -158,7 +158,7 @@ export class HeldMessages {
   #answer(messageId: string, action: HeldAction, decided: Decision): HeldAnswer {
     const { by, at } = decided;
     if (decided.action !== action) return { ...refuse('HELD_DECIDED'), decided: { action: decided.action, by } };
-    return { ok: true, messageId, action, by, at, seq: this.room.store.findMessageById(messageId)?.seq ?? null };
+    return { ok: true, messageId, action, by, at, seq: this.room.store.messages.findById(messageId)?.seq ?? null };
   }
 
   get #streamId(): string {

@@ -1,5 +1,6 @@
 /** The parts of a room's object, and which of them knows which. It contains no rules. */
-import { type Env, readConfig } from '@/config';
+import type { Env } from '@/config';
+import type { Config } from '@/contracts/config';
 import type { TaskMessage } from '@/contracts/messages';
 import type { Room } from '@/contracts/room';
 import { openDatabase } from '@/db/client';
@@ -12,6 +13,7 @@ import { Agenda } from './agenda';
 import { Broadcaster } from './broadcaster';
 import { ChannelEmotes } from './channel-emotes';
 import { Chat } from './chat';
+import { ChatHistory } from './chat-history';
 import { Frames } from './frames';
 import { HeldMessages } from './held';
 import { LiveAnalytics } from './live-analytics';
@@ -31,19 +33,19 @@ import { UserRoom } from './user-room';
 
 interface Surroundings extends Pick<Room, 'apply' | 'tell'> {
   readonly state: DurableObjectState;
-  readonly env: Env;
+  readonly config: Config;
+  readonly bindings: Pick<Env, 'DB' | 'MEDIA' | 'TASKS'>;
+  readonly now: () => number;
   /** The time between frames in a room with this many sockets. */
   readonly tickMs: (sockets: number) => number;
 }
 
 export type RoomParts = ReturnType<typeof assemble>;
 
-export function assemble({ state, env, tickMs, apply, tell }: Surroundings) {
-  const now = () => Date.now();
+export function assemble({ state, config, bindings, now, tickMs, apply, tell }: Surroundings) {
   const log = newLogger('room');
-  const config = readConfig(env);
   const database: Committing & Logging = {
-    db: openDatabase(env.DB),
+    db: openDatabase(bindings.DB),
     caller: null,
     now,
     waitUntil: (work) => state.waitUntil(work),
@@ -83,6 +85,7 @@ export function assemble({ state, env, tickMs, apply, tell }: Surroundings) {
   });
   const mentionsOf = (text: string) => mentionsIn(text, (name) => people.names.find(name) ?? store.writers.find(name));
   const chat = new Chat({ ...common, relations, held, emotes, mentionsIn: mentionsOf, log });
+  const history = new ChatHistory(common);
   const support = new SupportChat({ ...common, relations, database, log });
   const screenings = new Screenings({ ...common, relations, onTraces });
   const pins = new Pins(common);
@@ -96,10 +99,24 @@ export function assemble({ state, env, tickMs, apply, tell }: Surroundings) {
   const traces = new Traces({ ...common, chat, screenings, polls, database });
   const userRoom = new UserRoom({
     ...{ ...common, database, log, apply, tell },
-    deliverSoon: () => env.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
+    deliverSoon: () => bindings.TASKS.send({ type: 'sweep', name: 'sweepOutbox', until: now() } satisfies TaskMessage),
   });
   return {
-    ...{ ...common, ...desks, config, log, frames, pins, emotes, reports, liveAnalytics, traces, stageWork, userRoom },
-    files: env.MEDIA,
+    ...{
+      ...common,
+      ...desks,
+      config,
+      log,
+      history,
+      frames,
+      pins,
+      emotes,
+      reports,
+      liveAnalytics,
+      traces,
+      stageWork,
+      userRoom,
+    },
+    files: bindings.MEDIA,
   };
 }

@@ -3,7 +3,7 @@
  * those of the platform; `parts.ts` wires what they call.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '@/config';
+import { type Env, readConfig } from '@/config';
 import type { ChatMessage, Draft, HeldMessage, ToPin } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
 import type { NewPoll } from '@/contracts/poll';
@@ -47,7 +47,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#room = assemble({
-      ...{ state, env },
+      ...{ state, config: readConfig(env), bindings: env, now: () => Date.now() },
       tickMs: (sockets) => this.tickMs(sockets),
       apply: (id, command) => this.apply(id, command),
       tell: (userIds, event) => this.tell(userIds, event),
@@ -75,7 +75,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }> {
-    return this.#room.store.isPrepared ? this.#room.chat.history(before, limit) : { messages: [], nextBefore: null };
+    return this.#room.store.isPrepared ? this.#room.history.page(before, limit) : { messages: [], nextBefore: null };
   }
 
   async deleteMessage(
@@ -132,7 +132,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
-    return this.#room.store.isPrepared ? this.#room.chat.newestOf(userIds, limitEach) : [];
+    return this.#room.store.isPrepared ? this.#room.history.newestOf(userIds, limitEach) : [];
   }
 
   async messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]> {
@@ -140,7 +140,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async saidAround(id: string, each: number): Promise<SaidAround | null> {
-    return this.#room.store.isPrepared ? this.#room.chat.around(id, each) : null;
+    return this.#room.store.isPrepared ? this.#room.history.around(id, each) : null;
   }
 
   async timeOuts(): Promise<TimeOut[]> {

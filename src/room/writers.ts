@@ -28,7 +28,7 @@ export class Writers {
     const timeOut = store.sanctions.findTimeOut(userId);
     return {
       ...last,
-      hasWritten: store.setup?.policy.holdFirstMessages === true && store.hasWritten(userId),
+      hasWritten: store.setup?.policy.holdFirstMessages === true && store.messages.hasWritten(userId),
       bannedBy: ban?.by ?? null,
       timedOutUntil: timeOut?.until ?? null,
       reason: ban ? ban.reason : (timeOut?.reason ?? null),
@@ -53,7 +53,7 @@ export class Writers {
   }
 
   #read(userId: string): Last {
-    const rows = this.room.store.lastMessagesOf(userId, REMEMBERED_MESSAGES);
+    const rows = this.room.store.messages.lastOf(userId, REMEMBERED_MESSAGES);
     return {
       lastAt: rows[0]?.at ?? null,
       recent: recentTexts(rows),
