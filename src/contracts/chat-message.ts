@@ -22,11 +22,11 @@ export type TextRange = Pick<Mention, 'start' | 'end'>;
 /** The message that another one answers, as it was when the answer was written. */
 export type RepliedTo = Readonly<NonNullable<MessageFields['replyTo']>>;
 
-/** An emote of the room's channel. Whoever writes it types its name between colons. */
+/** An emote of the room's channel. A writer types its name between colons. */
 export interface Emote {
   readonly id: string;
   readonly name: string;
-  /** Of the widest image. */
+  /** The widest image. */
   readonly url: string;
   readonly subscribersOnly: boolean;
 }
@@ -61,7 +61,7 @@ export interface HeldDecision {
   readonly by: string;
   /** Milliseconds. */
   readonly at: number;
-  /** Of the message that was let through; null if it was dropped. */
+  /** The number of the message that was let through; null if it was dropped. */
   readonly seq: number | null;
 }
 

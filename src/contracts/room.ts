@@ -157,7 +157,7 @@ export interface ViewerList {
   }[];
   /** Includes users past the number that is listed. */
   readonly guests: number;
-  /** Of the guests who are listed, for moderators. */
+  /** The ids of the guests who are listed, for moderators. */
   readonly guestIds: readonly string[];
   readonly total: number;
 }

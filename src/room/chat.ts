@@ -40,7 +40,7 @@ interface ChatParts {
   readonly emotes: Pick<ChannelEmotes, 'current' | 'beforeJudging'>;
   readonly presence: () => Presence;
   readonly held: HeldMessages;
-  /** Whom a text names. */
+  /** The people that a text names. */
   readonly mentionsIn: (text: string) => readonly Mention[];
   readonly now: () => number;
   readonly log: Logger;

@@ -10,7 +10,7 @@ import type { RoomStore } from './store';
 interface Composing {
   readonly store: RoomStore;
   readonly mentionsIn: (text: string) => readonly Mention[];
-  /** Of the channel. */
+  /** The channel's, by name. */
   readonly emotes: Emotes;
   /** Milliseconds. */
   readonly now: number;

@@ -219,7 +219,7 @@ export class Frames {
     else if (taken.stored) {
       const { message } = taken;
       broadcaster.answer(socket, ackOf(id, message.seq, { messageId: message.id, held: message.held }));
-      // Whoever sends it again may have missed that it was dropped.
+      // A client that sends it again may have missed that it was dropped.
       if (message.held && message.deleted) broadcaster.tell(socket, held.droppedEvent(message.id, clientIdOf(frame)));
     }
   }

@@ -65,7 +65,7 @@ export class HeldMessages {
     }));
   }
 
-  /** Null if it never waited, or not any longer and nobody decided. */
+  /** Null if it never waited, or no longer waits and nobody decided. */
   authorOf(messageId: string): string | null {
     const { store, broadcaster } = this.room;
     broadcaster.flush();
@@ -119,7 +119,7 @@ export class HeldMessages {
     this.#erase(this.room.store.waiting.allOf(userId), 'withdraw', by);
   }
 
-  /** The stream is over: what waits for a moderator is not shown any more. */
+  /** The stream is over: what waits for a moderator is never shown. */
   end(): void {
     this.#erase(this.room.store.waiting.undecided(), 'end', null);
   }

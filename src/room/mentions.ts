@@ -51,7 +51,7 @@ export class NameIndex {
 }
 
 /** The last writers of a room by name. Read from the log when it is first asked after the room woke. */
-export class Writers {
+export class LatestWriters {
   #ids: Map<string, string> | undefined;
 
   constructor(private readonly sql: SqlStorage) {}

@@ -83,7 +83,7 @@ export class PinStore {
     return { ...message, seq: row.seq };
   }
 
-  /** Of whoever wrote the announcement that is pinned. */
+  /** Renames the author of the announcement that is pinned. */
   rename(userId: string, { username, displayName }: { readonly username: string; readonly displayName: string }): void {
     const pin = this.#pin;
     if (pin?.announcement?.userId !== userId) return;

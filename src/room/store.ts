@@ -9,7 +9,7 @@ import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
 import { EmoteStore } from './emote-store';
 import { GiftStore } from './gift-store';
-import { Writers } from './mentions';
+import { LatestWriters } from './mentions';
 import { MessageStore } from './message-store';
 import { Meta } from './meta';
 import { ModerationStore } from './moderation-store';
@@ -45,7 +45,7 @@ export class RoomStore {
   readonly replies: ReplyStore;
   readonly pins: PinStore;
   readonly polls: PollStore;
-  readonly writers: Writers;
+  readonly writers: LatestWriters;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
   readonly emotes: EmoteStore;
@@ -69,7 +69,7 @@ export class RoomStore {
     this.messages = new MessageStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
-    this.writers = new Writers(storage.sql);
+    this.writers = new LatestWriters(storage.sql);
     this.replies = new ReplyStore(storage.sql, (...message) => this.isWithheld(...message));
     this.polls = new PollStore(storage.sql);
     this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { HELD_REASONS } from '@/contracts/chat-rules';
 import { LOGGED_ACTIONS } from '@/contracts/moderation-log';
+import { BADGES } from '@/contracts/room-events/chat';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
@@ -46,7 +47,7 @@ export const ChatMessage = z
     username: z.string(),
     displayName: z.string(),
     avatarUrl: z.string().nullable(),
-    badges: z.array(z.enum(['creator', 'moderator', 'staff', 'subscriber'])),
+    badges: z.array(z.enum(BADGES)),
     text: z.string().openapi({ description: 'Empty once deleted.' }),
     at: z.iso.datetime(),
     deleted: z.boolean(),
