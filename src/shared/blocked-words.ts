@@ -61,6 +61,13 @@ export function foldLetters(text: string): string {
   return asLatin(letters);
 }
 
+/** The same, and blanks in a row count as one. */
+export function foldWords(text: string): string {
+  return foldLetters(text)
+    .replaceAll(/[\s\u2800]+/g, ' ')
+    .trim();
+}
+
 /** False for nothing but `*` and blanks, which would block every message. */
 export function namesAWord(blocked: string): boolean {
   return /[^*\s]/u.test(foldLetters(blocked));
