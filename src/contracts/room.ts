@@ -33,7 +33,7 @@ export interface Relation {
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
-  /** They do not want to be named as viewers. */
+  /** They do not want to be named as viewers, or the room hides who is watching. */
   readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
