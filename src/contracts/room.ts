@@ -346,7 +346,10 @@ export interface Room {
   vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
-  /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */
+  /**
+   * A page of the user's messages whose texts are kept, oldest first, then those that were never shown.
+   * @param afterSeq 0: from the first
+   */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
