@@ -88,7 +88,9 @@ export const Moderation = z
   .strictObject({
     action: z.enum(MODERATION_ACTIONS),
     userId: anId.optional(),
-    guestId: anId
+    guestId: z
+      .uuid()
+      .toLowerCase()
       .optional()
       .openapi({ description: 'Instead of `userId`, to kick a guest. `GET /stream/{id}/viewers` lists them.' }),
     seconds: z
