@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countsThings } from '@/contracts/notification-kinds';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import type { PublicCard } from '@/domains/base/users/schemas';
 import { users } from '@/domains/base/users/tables';
 import { isActive, isBlockBetween } from '@/domains/base/visibility/people';
@@ -123,7 +123,10 @@ async function readPeople(ctx: Context, userId: string | null, read: readonly Re
   const ids = [...new Set(read.flatMap(namedIn))];
   if (ids.length === 0) return new Map();
   const rows = await ctx.db
-    .select({ ...cardColumns, isBlocked: userId === null ? sql<number>`0` : isBlockBetween(userId, users.id) })
+    .select({
+      ...cardColumnsFor(userId === null ? undefined : { userId }),
+      isBlocked: userId === null ? sql<number>`0` : isBlockBetween(userId, users.id),
+    })
     .from(users)
     .where(and(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`, isActive()));
   return new Map(rows.map((row) => [row.id, { card: presentCard(row), isBlocked: row.isBlocked === 1 }]));
