@@ -414,7 +414,7 @@ const notifications = {
     body: 'Du kannst dort im Chat Nachrichten löschen und Zuschauer vorübergehend stummschalten oder sperren.',
   },
   'unban-request': { title: '{actor} bittet dich, die Sperre aufzuheben', body: '{excerpt}' },
-  'unban-decided': { answer: 'Die Moderation schreibt: {answer}' },
+  'unban-decided': { title: 'Deine Anfrage wurde beantwortet', answer: 'Die Moderation schreibt: {answer}' },
   'unban-decided/accepted': {
     title: 'Du kannst wieder dabei sein',
     body: 'Die Moderation hat deine Sperre aufgehoben.',
