@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chargeBack } from './demo/chargeback.ts';
-import { answerOne, holdPoll, pinOne } from './demo/chat.ts';
 import { screenFilm } from './demo/cinema.ts';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, holdOne, loseAndResume, reactAll, talk } from './demo/crowd.ts';
@@ -37,9 +36,6 @@ try {
   await talk(crowd);
   await breakSlowMode(creator, crowd);
   await holdOne(creator, show, crowd);
-  await answerOne(crowd);
-  await pinOne(creator, show, crowd);
-  await holdPoll(creator, show, crowd);
   await banOne(creator, show, crowd);
   await loseAndResume(crowd);
 
