@@ -199,23 +199,35 @@ describe('a notification in the room', () => {
     const { roomId, author, parentId } = await withMessage();
     const named = aUser();
     const sockets = [await joinRoom(roomId, named), await joinRoom(roomId, named)];
-    const writer = await joinRoom(roomId);
-    const { id, username, displayName } = writer.viewer as ReturnType<typeof aUser>;
-    const text = `@${named.username} @${named.username} @${username} look`;
+    const person = await asUser();
+    const user = aUser({}, person.userId);
+    const writer = await joinRoom(roomId, user);
+    const text = `@${named.username} @${named.username} @${user.username} look`;
     const { messageId, seq } = await writer.ask({ type: 'send-message', text, replyTo: parentId });
     for (const socket of sockets) {
       const { notification, ...rest } = await socket.next('user-notification');
       expect(rest).toEqual({ type: 'user-notification' });
       expect(notification).toMatchObject({
-        ...{ kind: 'mention', title: `${displayName} mentioned you`, body: text },
-        data: { streamId: roomId, messageId, seq, actor: { id, username, displayName, avatarUrl: null } },
+        ...{ kind: 'chat-mention', title: `${person.username} mentioned you`, body: text },
+        ...{ data: { streamId: roomId, messageId, seq }, actor: { id: user.id, username: person.username } },
       });
       expect(socket.eventsOf('user-notification')).toHaveLength(1);
     }
     expect((await author.next('user-notification')).notification).toMatchObject({
-      ...{ kind: 'reply', data: { messageId } },
+      ...{ kind: 'chat-reply', data: { messageId } },
     });
     expect(writer.eventsOf('user-notification')).toEqual([]);
+  });
+
+  it('is in the language of whoever gets it', async () => {
+    const { roomId } = await openRoom();
+    const [reader, person] = [await asUser(), await asUser()];
+    expect((await reader.put('user/settings', { language: 'de' })).status).toBe(200);
+    const named = aUser({}, reader.userId);
+    const socket = await joinRoom(roomId, named);
+    await (await joinRoom(roomId, aUser({}, person.userId))).say(`@${named.username}`);
+    const { notification } = await socket.next('user-notification');
+    expect(notification.title).toBe(`${person.username} hat dich erwähnt`);
   });
 
   it('does not come across a block', async () => {
@@ -236,7 +248,7 @@ describe('a notification in the room', () => {
     const { roomId, room, stub } = await openRoom({ policy: delayed });
     const named = aUser();
     const socket = await joinRoom(roomId, named);
-    const writer = await joinRoom(roomId);
+    const writer = await joinRoom(roomId, aUser({}, (await asUser()).userId));
     const { messageId } = await writer.say(`@${named.username} dropped`);
     await writer.say(`@${named.username} kept`);
     await room.deleteMessage(messageId, writer.viewer.id, false);
@@ -255,9 +267,9 @@ describe("the author's own line", () => {
     const sender = await joinRoom(roomId);
     const id = newId();
     const { messageId, ...ack } = await sender.say('later', id);
-    expect(ack).toEqual({ type: 'ack', id });
+    expect(ack).toEqual({ type: 'ack', id, held: 'delay' });
     expect(messageId).toEqual(expect.any(String));
-    expect(await sender.say('later', id)).toEqual({ type: 'ack', id, messageId });
+    expect(await sender.say('later', id)).toEqual({ type: 'ack', id, messageId, held: 'delay' });
     tick(31_000);
     await runDurableObjectAlarm(stub);
     expect(await sender.next('new-message')).toMatchObject({ id: messageId, clientId: id });

@@ -2,7 +2,7 @@
  * Every event that a room sends, by its name: its schema, and a sentence. The types of what the room writes, the
  * AsyncAPI document and the check of every frame in the tests come from here.
  */
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { chatEvents, heldEvents, passingChatEvents, pinEvents, pollEvents } from './chat';
 import { cinemaEvents } from './cinema';
 import { kickEvents, moderationEvents, moderatorEvents } from './moderation';
@@ -38,6 +38,13 @@ export const passingEvents = {
 } as const;
 
 export const roomEvents = { ...durableEvents, ...passingEvents } as const;
+
+/** The schema of an event as it is sent: a durable one has its `seq`, but for `maintenance` in a support room. */
+export function sentEvent(name: EventName): z.ZodType {
+  const [schema] = roomEvents[name];
+  if (!(name in durableEvents)) return schema;
+  return schema.extend({ seq: name === 'maintenance' ? z.int().optional() : z.int() });
+}
 
 export type EventName = keyof typeof roomEvents;
 type BodyOf<K extends EventName> = z.input<(typeof roomEvents)[K][0]>;

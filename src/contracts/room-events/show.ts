@@ -70,6 +70,7 @@ export const showEvents = {
       description: z.string().nullish(),
       category: z.string().nullish(),
       thumbnailUrl: z.string().nullish(),
+      reconnecting: z.boolean().optional().describe('The encoder is lost, or is back.'),
     }),
     'Its title or another detail changed. Only changed details are sent.',
   ],

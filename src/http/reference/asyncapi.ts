@@ -1,7 +1,7 @@
 /** The AsyncAPI 3 document of a room's socket, made of the schemas by which the room reads and writes. */
 import { z } from '@hono/zod-openapi';
 import { BROKEN, CLOSE_PAGES, COME_BACK } from '@/contracts/room-events/close-codes';
-import { durableEvents, roomEvents } from '@/contracts/room-events/events';
+import { durableEvents, type EventName, roomEvents, sentEvent } from '@/contracts/room-events/events';
 import { FRAME_PAGES, RESYNC_STEPS } from '@/contracts/room-events/frames';
 import { ROOM_REFUSALS } from '@/contracts/room-events/refusals';
 import { CLOSE, type CloseReason, Frame } from '@/contracts/room-wire';
@@ -103,10 +103,11 @@ function frameMessages(): Message[] {
 }
 
 function eventMessages(): Message[] {
-  return Object.entries(roomEvents).map(([name, [schema, sentence]]) => {
+  const names = Object.keys(roomEvents) as EventName[]; // its own keys
+  return names.map((name) => {
+    const [, sentence] = roomEvents[name];
     const isDurable = name in durableEvents;
-    const whole: z.ZodType = isDurable ? schema.extend({ seq: z.int() }) : schema;
-    const json = open(toJsonSchema(whole, 'output'));
+    const json = open(toJsonSchema(sentEvent(name), 'output'));
     return { ...messageOf(name, sentence, name === 'error' ? withCodes(json) : json), 'x-durable': isDurable };
   });
 }

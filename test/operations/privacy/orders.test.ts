@@ -45,7 +45,7 @@ describe('the end of an account', () => {
     const { error } = await seller.delete('user', { body: { password: PASSWORD } });
     expect([error.code, error.details]).toEqual([
       'CONFIRM_LOSS',
-      { coins: 0, diamonds: 0, sales: [{ unit: 'USD', amount: 900 }], debts: [] },
+      { coins: 0, diamonds: 0, sales: [{ currency: 'USD', amountMinor: 900 }], debts: [] },
     ]);
     const losing = { coins: 0, diamonds: 0, debts: [] };
     expect((await seller.delete('user', { body: { password: PASSWORD, losing } })).status).toBe(409);
