@@ -25,14 +25,15 @@ export function aLine(max: number, min = 1, fold = foldText) {
   return aText(max, min, fold).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
-const URL_CHARACTERS_MAX = 500;
+const URL_CHARACTERS_MAX = 2_000;
 
 /**
  * A link as `URL` writes it: marks that turn the direction of a text are escaped, and the letters of a host that look
  * like others are Punycode. What is no URL stays as it is, for the rule that refuses it.
+ * @param max characters of the link as `URL` writes it, so that what was accepted once is accepted when it comes back
  */
 export function aLink(max: number) {
-  return z.string().trim().max(max).overwrite(asHref);
+  return z.string().trim().overwrite(asHref).max(max);
 }
 
 /** Backslashes and blanks inside mislead readers, so `URL` must not repair them. */

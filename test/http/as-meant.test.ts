@@ -61,6 +61,15 @@ describe('a link', () => {
     expect((await client().get(`users/${viewer.userId}`)).data.links).toEqual([{ label: 'x', url: href }]);
   });
 
+  it('of many letters that URLs escape can be sent back as it was answered', async () => {
+    const viewer = await asViewer();
+    const send = async (letters: number) =>
+      viewer.put('user/profile', { links: [{ label: 'x', url: `https://example.com/${'я'.repeat(letters)}` }] });
+    const { data } = await send(300);
+    expect((await viewer.put('user/profile', { links: data.links })).status).toBe(200);
+    expect((await send(400)).status).toBe(422);
+  });
+
   it('that was stored before is shown as URLs are written', async () => {
     const creator = await asCreator();
     const links = [{ label: 'x', url: 'https://раураl.example.com' }];

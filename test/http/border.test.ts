@@ -110,7 +110,7 @@ function shapesIn(schema: z.ZodType, name: string): [string, z.ZodType][] {
 }
 
 /** What one field needs depends on another one. */
-const BY_OTHERS = /^(give |is needed without|is required, unless|must have either|must be `me`)/;
+const BY_OTHERS = /^(give |is needed without|is required, unless|must have either|must be `me`|must be a text, or )/;
 
 describe('a field that is missing', () => {
   it('is required, in every request and at any depth', () => {

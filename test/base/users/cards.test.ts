@@ -124,6 +124,8 @@ describe('a card', () => {
 
   it.each([
     'payment/gifts-received',
+    'payment/subscribers',
+    'user/notifications',
     'earnings/history',
     'orders/sales',
     'stream/moderators',

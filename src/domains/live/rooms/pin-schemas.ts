@@ -18,7 +18,7 @@ export const ToPin = z
   })
   .refine(({ messageId, text }) => (messageId === undefined) !== (text === undefined), {
     path: ['messageId'],
-    message: 'either messageId or text is required, and not both',
+    message: 'is required, unless text is sent instead',
   })
   .openapi('ToPin');
 
