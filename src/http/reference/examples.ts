@@ -50,7 +50,8 @@ export class Examples {
     if (schema.const !== undefined) return schema.const;
     if (schema.enum) return schema.enum.find((value) => value !== null) ?? null;
     if (schema.allOf) return this.#ofAll(schema.allOf, name);
-    const alternatives = schema.anyOf ?? schema.oneOf;
+    // Beside properties, alternatives only say which of them go together.
+    const alternatives = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
     if (alternatives) return this.of(alternatives.find((one) => one.type !== 'null') ?? { type: 'null' }, name);
     return this.#ofType(schema, name);
   }

@@ -18,10 +18,12 @@ const CODE_CHARACTERS_MAX = 30;
 const PASTED_CHARACTERS_MAX = 500;
 
 const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
-const email = pasted
-  .overwrite(asPasted)
-  .check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX))
-  .openapi({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX, example: 'mia@example.com' });
+const email = pasted.overwrite(asPasted).check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX)).openapi({
+  format: 'email',
+  pattern: z.regexes.email.source,
+  maxLength: EMAIL_CHARACTERS_MAX,
+  example: 'mia@example.com',
+});
 const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
 const otp = pasted
   .overwrite(asPastedDigits)

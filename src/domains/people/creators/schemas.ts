@@ -41,6 +41,7 @@ const financial = {
     .max(60)
     .transform((text) => text.replaceAll(/[\s-]/g, '').toUpperCase())
     .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
+    .openapi({ pattern: '^[\\s-]*([0-9A-Za-z][\\s-]*){6,34}$' })
     .optional(),
   bankName: name,
   country: aCountry,
@@ -57,6 +58,7 @@ export const FinancialRequest = z
   .refine(notBoth, BOTH)
   .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' })
   .openapi({
+    oneOf: [{ required: ['iban'] }, { required: ['accountNumber'] }],
     example: { accountHolder: 'Mia Holm', iban: 'DE89370400440532013000', bankName: 'Sparda', country: 'DE' },
   });
 
@@ -74,7 +76,12 @@ export const AmendmentRequest = z
     type: CreatorType.optional(),
     profile: z.strictObject(profile).partial().optional(),
     identity: z.strictObject(identity).partial().optional(),
-    financial: z.strictObject(financial).partial().refine(notBoth, BOTH).optional(),
+    financial: z
+      .strictObject(financial)
+      .partial()
+      .refine(notBoth, BOTH)
+      .openapi({ not: { required: ['iban', 'accountNumber'] } })
+      .optional(),
   })
   .openapi('CreatorApplicationAmendment');
 
