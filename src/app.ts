@@ -13,6 +13,7 @@ import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { creatorAnalyticsEndpoints } from '@/domains/live/analytics/routes';
 import { sessionAnalyticsEndpoints } from '@/domains/live/analytics/session-routes';
+import { emoteEndpoints } from '@/domains/live/emotes/routes';
 import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { screeningEndpoints } from '@/domains/live/screenings/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -63,6 +64,7 @@ import { avatarEndpoints } from '@/domains/people/profiles/avatar-routes';
 import { discoveryEndpoints } from '@/domains/people/profiles/discovery-routes';
 import { profileEndpoints } from '@/domains/people/profiles/routes';
 import { socialEndpoints } from '@/domains/people/social/routes';
+import { usernameEndpoints } from '@/domains/people/usernames/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
 import { drainRefused } from '@/http/drain';
@@ -72,6 +74,8 @@ import { AppError, httpError } from '@/http/errors';
 import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/http/middleware';
 import { mount } from '@/http/mount';
 import { openApiDocument } from '@/http/openapi';
+import { keepPaths, methodsBy, noRoute } from '@/http/paths';
+import { returnRoutes } from '@/http/return-url';
 import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 import { ConfigError } from './config';
@@ -79,10 +83,12 @@ import { ConfigError } from './config';
 /** Every endpoint of the API with its aliases, for the router, the OpenAPI document and the tests. */
 export const endpoints = withAliases([
   ...authEndpoints,
+  ...usernameEndpoints,
   ...creatorEndpoints,
   ...guideEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
+  ...emoteEndpoints,
   ...roomEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,
@@ -143,17 +149,20 @@ const api = mount(endpoints, guard);
 /** The OpenAPI 3.1 document. Complete by construction: it is built from the same declarations as the routes. */
 export const describeApi = () => openApiDocument(endpoints, healthEndpoints, guard);
 
-export const app = new Hono<AppEnv>();
-app.use(withContext, drainRefused, logRequests, secure, allowOrigins);
+/** NOTE: not strict, so that a slash at the end of a path changes nothing. */
+export const app = new Hono<AppEnv>({ strict: false });
+const methodsOf = methodsBy(() => app.routes);
+app.use(withContext, drainRefused, logRequests, secure, keepPaths(methodsOf), allowOrigins);
 app.route('/', mount(healthEndpoints, guard));
 app.route('/', docsRoutes(describeApi));
 app.route('/', authPageRoutes);
 app.route('/', mediaRoutes);
 app.route('/', devRoutes);
+app.route('/', returnRoutes);
 app.route('/', sandboxCheckoutRoutes);
 app.route('/api/v1', api);
 app.route('/api', api);
-app.notFound((c) => errorResponse(httpError('NOT_FOUND'), c.var.ctx.requestId));
+app.notFound((c) => errorResponse(noRoute(methodsOf, c.req), c.var.ctx.requestId));
 app.onError((error, c) => {
   if (error instanceof ConfigError) {
     console.error(error.message);

@@ -80,6 +80,7 @@ function configOf(vars: Variables): Config {
     publicUrl,
     frontendUrl: vars.FRONTEND_URL,
     corsOrigins: vars.CORS_ORIGIN,
+    appSchemes: vars.APP_SCHEMES,
     ownerEmail: vars.OWNER_EMAIL,
     keys: makeKeyring({
       signing: [vars.JWT_SECRET, vars.JWT_SECRET_PREVIOUS],

@@ -130,6 +130,26 @@ export async function breakSlowMode(creator: Client, { viewers, sockets }: Crowd
   for (const socket of sockets) await waitFor('slow mode to be off', () => socket.all('room-policy').length >= 2);
 }
 
+/** A link waits until the creator lets it through. */
+export async function holdOne(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
+  const [writer] = crowd.viewers;
+  const changeLinks = async (links: 'hold' | 'allow') => {
+    await creator.call('PUT', '/stream/chat-settings', { links });
+    for (const socket of crowd.sockets)
+      await waitFor('the rule for links', () => socket.all('room-policy').at(-1)?.policy.links === links);
+  };
+  await changeLinks('hold');
+  const answer = await writer?.socket.say('More of it at https://example.com');
+  expectSame(`A message by ${writer?.name} waits for a moderator because of its`, answer?.held, 'link');
+  const { items } = await creator.call('GET', `/stream/${streamId}/held`);
+  expectSame('Messages that the creator finds waiting', items.length, 1);
+  await creator.call('POST', `/stream/${streamId}/held/${items[0].id}`, { action: 'allow' });
+  crowd.messages += 1;
+  for (const socket of crowd.sockets) await socket.waitForEvent('new-message', ({ id }) => id === items[0].id);
+  tell('The creator lets it pass, and everyone gets it.');
+  await changeLinks('allow');
+}
+
 export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
   const banned = crowd.viewers.pop();
   if (!banned) throw new Error('There is no viewer to ban');

@@ -3,6 +3,7 @@
  * production.
  */
 import { z } from '@hono/zod-openapi';
+import { isAppScheme } from '@/shared/app-schemes';
 import { parseDailyLimit } from '@/shared/daily-limit';
 import { isOrigin, listOf, SECRET_CHARACTERS_MIN } from '@/shared/deployable';
 
@@ -18,6 +19,14 @@ const origins = z
   .string()
   .transform(listOf)
   .refine((list) => list.every(isOrigin), 'must be origins, separated by commas: https:, a host, and nothing after it');
+/** Of the platform's own apps; in any case, as an app's manifest may have them. */
+const appSchemes = z
+  .string()
+  .transform((text) => listOf(text).map((scheme) => scheme.toLowerCase()))
+  .refine(
+    (list) => list.every(isAppScheme),
+    "must be URL schemes of your own apps, separated by commas, without ://, and none of a browser's own: footlight",
+  );
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const secondsOf = (text: string): number | undefined => {
   const match = /^(\d+)([smhd])$/.exec(text);
@@ -56,6 +65,7 @@ export const variables = z.object({
   PUBLIC_URL: origin.optional(),
   FRONTEND_URL: origin.optional(),
   CORS_ORIGIN: origins.prefault(''),
+  APP_SCHEMES: appSchemes.prefault(''),
   OWNER_EMAIL: z.email().optional(),
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret.optional(),

@@ -8,6 +8,8 @@ export interface Config {
   /** Undefined: links in mails lead to the Worker's own pages. */
   readonly frontendUrl: string | undefined;
   readonly corsOrigins: readonly string[];
+  /** The URL schemes of the platform's own apps, in lower case: providers may send people back there. */
+  readonly appSchemes: readonly string[];
   readonly ownerEmail: string | undefined;
   readonly keys: Keyring;
   readonly accessTokenSeconds: number;

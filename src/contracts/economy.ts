@@ -1,10 +1,9 @@
 /** The economy's configuration: one document with one version, changed in parts. */
 import { z } from '@hono/zod-openapi';
+import { foldText, hasControlCharacters } from '@/shared/text';
 import { aCountry, aCurrency } from './codes';
 
 export { aCurrency } from './codes';
-
-import { foldText } from '@/shared/text';
 
 const COUNT_MAX = 1_000_000_000;
 /** Twelve digits: in some currencies a coffee costs a million minor units. */
@@ -12,13 +11,16 @@ export const MINOR_MAX = 999_999_999_999;
 const RATIO_MAX = 1_000_000;
 const TARGETS_MAX = 50;
 const DAYS_MAX = 366;
-const CURRENCIES_MAX = 200;
+export const CURRENCIES_MAX = 200;
 const BASIS_POINTS_MAX = 5_000;
 const GENDER_CHARACTERS_MAX = 40;
 const COUNTRIES_MAX = 250;
 
 const aCount = z.int().min(1).max(COUNT_MAX);
 const aMinor = z.int().min(1).max(MINOR_MAX);
+/** An amount of diamonds, as everywhere but in a history: never below zero. */
+export const aDiamondCount = z.int().min(0);
+
 /** An amount in a currency's minor units. */
 export const Money = z.object({ currency: z.string(), amountMinor: z.int() });
 
@@ -29,7 +31,7 @@ export const Ratio = z
   .strictObject({ numerator: aPart, denominator: aPart })
   .openapi('Ratio', { description: 'A rate as a fraction. Each line is rounded down.' });
 
-const CurrencyRate = z
+export const CurrencyRate = z
   .strictObject({ currency: aCurrency, numerator: aPart, denominator: aPart })
   .openapi('CurrencyRate', {
     description: 'Minor units of the payout currency for each minor unit of this currency, as a fraction.',
@@ -50,7 +52,7 @@ export const Conversions = z
       '`currencyRates`: what other currencies are worth in `payoutCurrency`, to compare prices and to convert limits.',
   });
 
-/** The limits that are amounts of money. */
+/** The limits that are amounts of money. On the wire they are ranges: see `base/economy/wire-limits.ts`. */
 const moneyLimits = {
   payoutMinorMin: aMinor.describe('The minimum payout of sales, in minor units of its currency.'),
   payoutMinorMax: aMinor,
@@ -58,54 +60,44 @@ const moneyLimits = {
   payoutFeeMinor: z.int().min(0).max(MINOR_MAX),
   rewardCodeFromMinor: aMinor.describe('A purchase of at least this size earns a reward code.'),
 };
-export const MoneyLimits = z.strictObject(moneyLimits).openapi('MoneyLimits');
+export const MoneyLimits = z.strictObject(moneyLimits);
 
-const CurrencyLimits = z.strictObject({ currency: aCurrency, ...moneyLimits }).openapi('CurrencyLimits');
+const CurrencyLimits = z.strictObject({ currency: aCurrency, ...moneyLimits });
 
-const ShopCurrency = z
-  .strictObject({
-    currency: aCurrency,
-    priceMinorMin: aMinor,
-    priceMinorMax: aMinor,
-    feeMinor: z.int().min(0).max(MINOR_MAX).describe('Taken from each order, besides the share.'),
-  })
-  .openapi('ShopCurrency');
+const ShopCurrency = z.strictObject({
+  currency: aCurrency,
+  priceMinorMin: aMinor,
+  priceMinorMax: aMinor,
+  feeMinor: z.int().min(0).max(MINOR_MAX).describe('Taken from each order, besides the share.'),
+});
 
-const Shop = z
-  .strictObject({
-    commissionBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX).describe("The platform's share of the items."),
-    maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days after fulfilment before sales can be cashed out.'),
-    confirmedDays: z.int().min(0).max(DAYS_MAX).describe('The same after the buyer confirmed that the order arrived.'),
-    currencies: z
-      .array(ShopCurrency)
-      .max(CURRENCIES_MAX)
-      .describe('Prices and fees by currency. A currency that is not listed has no fee, and takes any price.'),
-  })
-  .openapi('ShopLimits');
+const Shop = z.strictObject({
+  commissionBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX).describe("The platform's share of the items."),
+  maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days after fulfilment before sales can be cashed out.'),
+  confirmedDays: z.int().min(0).max(DAYS_MAX).describe('The same after the buyer confirmed that the order arrived.'),
+  currencies: z
+    .array(ShopCurrency)
+    .max(CURRENCIES_MAX)
+    .describe('Prices and fees by currency. A currency that is not listed has no fee, and takes any price.'),
+});
 
-export const Limits = z
-  .strictObject({
-    giftQuantityMax: z.int().min(1).max(10_000),
-    tipCoinsMin: aCount,
-    tipCoinsMax: aCount,
-    exchangeDiamondsMin: aCount,
-    payoutDiamondsMin: aCount,
-    payoutDiamondsMax: aCount,
-    payoutDiamondsPerDayMax: aCount,
-    payoutsPerDayMax: z.int().min(1).max(100),
-    maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days (UTC) before diamonds can be cashed out.'),
-    payoutFeeBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX),
-    rewardCodePercent: z.int().min(1).max(1_000),
-    rewardCodeDays: z.int().min(1).max(DAYS_MAX),
-    shop: Shop,
-    ...moneyLimits,
-    currencies: z.array(CurrencyLimits).max(CURRENCIES_MAX).describe('The amounts of money in other currencies.'),
-  })
-  .openapi('EconomyLimits', {
-    description:
-      'Amounts in minor units are in the payout currency. `currencies` sets them for others. A currency that is not ' +
-      'listed there uses those of the payout currency at its rate. Without a rate it has no payouts and no reward codes.',
-  });
+export const Limits = z.strictObject({
+  giftQuantityMax: z.int().min(1).max(10_000),
+  tipCoinsMin: aCount,
+  tipCoinsMax: aCount,
+  exchangeDiamondsMin: aCount,
+  payoutDiamondsMin: aCount,
+  payoutDiamondsMax: aCount,
+  payoutDiamondsPerDayMax: aCount,
+  payoutsPerDayMax: z.int().min(1).max(100),
+  maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days (UTC) before diamonds can be cashed out.'),
+  payoutFeeBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX),
+  rewardCodePercent: z.int().min(1).max(1_000),
+  rewardCodeDays: z.int().min(1).max(DAYS_MAX),
+  shop: Shop,
+  ...moneyLimits,
+  currencies: z.array(CurrencyLimits).max(CURRENCIES_MAX).describe('The amounts of money in other currencies.'),
+});
 
 /** The metrics of each audience. No metric belongs to both. */
 export const CREATOR_METRICS = ['diamonds', 'gifts', 'minutesStreamed', 'minutesWatched'] as const;
@@ -135,6 +127,7 @@ export const GuideRules = z
       .overwrite(foldText)
       .min(1)
       .max(GENDER_CHARACTERS_MAX)
+      .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
       .nullable()
       .describe('The gender that the profile of an applicant must state. Null: any.'),
     exceptCountries: z.array(aCountry).max(COUNTRIES_MAX).describe('The countries where guides may be of any gender.'),

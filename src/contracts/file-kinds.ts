@@ -2,6 +2,9 @@
 const MEGABYTE = 1_048_576;
 
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+/** What is drawn anew. The last three are what phones take, and are read where the Images binding reads them. */
+export const PICTURE_TYPES = [...IMAGE_TYPES, 'image/heic', 'image/heif', 'image/avif'] as const;
+export const EMOTE_TYPES = ['image/png', 'image/webp', 'image/gif'] as const;
 export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
 export const VIDEO_TYPES = ['video/mp4', 'video/webm', 'video/quicktime'] as const;
 /** What people show support: screenshots, documents, logs and short recordings. */
@@ -19,19 +22,35 @@ export const PRODUCT_FILE_TYPES = [
   ...VIDEO_TYPES,
 ] as const;
 export type FileType =
-  | (typeof IMAGE_TYPES)[number]
+  | (typeof PICTURE_TYPES)[number]
   | (typeof DOCUMENT_TYPES)[number]
   | (typeof TICKET_TYPES)[number]
   | (typeof PRODUCT_FILE_TYPES)[number]
   | AudioType;
 
+/**
+ * Other names of a type. M4V and 3GP are MP4 by other brands, and M4A is MP4 that has only sound; Opus is a codec inside
+ * of Ogg; an APNG is a PNG with several images.
+ */
+export const TYPE_ALIASES: Readonly<Record<string, FileType>> = {
+  'video/x-m4v': 'video/mp4',
+  'video/3gpp': 'video/mp4',
+  'video/3gpp2': 'video/mp4',
+  'audio/x-m4a': 'audio/mp4',
+  'audio/ogg; codecs=opus': 'audio/ogg',
+  'image/apng': 'image/png',
+  'image/heic-sequence': 'image/heic',
+  'image/heif-sequence': 'image/heif',
+};
+
 /** Images, re-encoded at these widths (pixels, ascending) and never enlarged. The key itself names the widest one. */
 export const PICTURES = {
-  thumbnail: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [320, 640, 1_280] },
-  avatar: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [128, 320, 640] },
-  'post-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
-  'product-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
-  'track-cover': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [128, 320, 640] },
+  thumbnail: { types: PICTURE_TYPES, bytesMax: 5 * MEGABYTE, widths: [320, 640, 1_280] },
+  avatar: { types: PICTURE_TYPES, bytesMax: 5 * MEGABYTE, widths: [128, 320, 640] },
+  'post-image': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
+  'product-image': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
+  'track-cover': { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, widths: [128, 320, 640] },
+  emote: { types: EMOTE_TYPES, bytesMax: MEGABYTE, widths: [28, 56, 112] },
 } as const;
 
 /** Stored unchanged and readable only through a signed link. */
@@ -48,7 +67,7 @@ export const LARGE_FILES = {
   'ticket-file': { types: TICKET_TYPES, bytesMax: 25 * MEGABYTE, inPartsBytesMax: 25 * MEGABYTE },
   track: { types: AUDIO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 1_024 * MEGABYTE },
   'product-file': { types: PRODUCT_FILE_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 1_024 * MEGABYTE },
-  image: { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, inPartsBytesMax: 10 * MEGABYTE },
+  image: { types: PICTURE_TYPES, bytesMax: 10 * MEGABYTE, inPartsBytesMax: 10 * MEGABYTE },
 } as const;
 
 /**

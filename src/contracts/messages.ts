@@ -77,16 +77,19 @@ export type OutboxEvent =
 export interface NewNotification {
   readonly userId: string;
   readonly kind: NotificationKind;
-  readonly title: string;
-  readonly body: string;
-  /** The actor is its `userId`, `senderId` or `subscriberId`. */
+  /**
+   * What its text is made of: see `notification-data.ts`, whose `noticeTo` checks it. The actor is its `userId`,
+   * `senderId` or `subscriberId`.
+   */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** A finished English text, in events of versions that made it as they wrote. The text is then not made of `data`. */
+  readonly title?: string;
+  readonly body?: string;
   /** Ids from the outermost to the innermost: post, comment, reply. */
   readonly about?: readonly string[];
   /**
    * Groups this with other notifications of the same group, such as `like:post:<id>`: one row, 'A and 4 others liked
-   * your post', unread again when a new actor joins. The title is then the part after the names: 'liked your post'.
-   * For kinds that count things instead (`countsThings`), the number follows the title.
+   * your post', unread again when a new actor joins. Some kinds count things instead (`countsThings`).
    */
   readonly gather?: { readonly group: string; readonly actorId: string };
 }
@@ -162,6 +165,8 @@ export type TaskMessage =
       readonly key: string;
       readonly title: string;
       readonly body: string;
+      /** Of title and body, and so of the rest of the mail. Absent: English. */
+      readonly language?: string;
       readonly claim?: NotificationClaim;
     }
   /** Tells a page of those who reported something what became of it: those after this id. */

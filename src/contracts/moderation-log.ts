@@ -11,6 +11,8 @@ export const LOGGED_ACTIONS = [
   'restore-message',
   'delete-messages',
   'restore-messages',
+  'allow-held',
+  'drop-held',
 ] as const;
 export type LoggedAction = (typeof LOGGED_ACTIONS)[number];
 

@@ -1,5 +1,7 @@
 /** What the rest of Footlight tells a room: its setup, and commands. Only types, and constants of the wire. */
+
 import type { Maintenance } from '@/shared/maintenance';
+import type { LinkRule } from './chat-rules';
 import type { EventBody, RoomEventBody } from './room-events/events';
 import type { ScreeningControl } from './screening';
 
@@ -9,7 +11,10 @@ export { SCREENING_CONTROLS, type ScreeningControl } from './screening';
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
-/** A channel's rules for what viewers may write. */
+/**
+ * A channel's rules for what viewers may write. Setups store it, so its field names never change, and those of the
+ * previous version lack the optional ones. On the wire its fields have the names of the chat settings.
+ */
 export interface RoomPolicy {
   readonly chatEnabled: boolean;
   readonly chatDelaySeconds: number;
@@ -17,10 +22,34 @@ export interface RoomPolicy {
   readonly subscribersOnly: boolean;
   readonly slowModeSeconds: number;
   readonly blockedWords: readonly string[];
+  /** A message with one of these waits for a moderator. */
+  readonly heldWords?: readonly string[];
+  /** 0: no rule. Subscribers need not follow. */
+  readonly minFollowMinutes?: number;
+  readonly minAccountHours?: number;
+  readonly links?: LinkRule;
+  readonly emotesOnly?: boolean;
+  /** A writer's messages wait until one of them was shown in the channel. */
+  readonly holdFirstMessages?: boolean;
 }
 
-/** The part that viewers see. It hides blocked words, since viewers could use the list to get around it. */
-export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
+/**
+ * The part that viewers see, by the names of the chat settings. It hides blocked words, since viewers could use the list
+ * to get around it.
+ */
+export interface PublicPolicy {
+  readonly isChatEnabled: boolean;
+  readonly isChatDelayed: boolean;
+  readonly chatDelaySeconds: number;
+  readonly isChatFollowersOnly: boolean;
+  readonly isChatSubscribersOnly: boolean;
+  readonly slowModeSeconds: number;
+  readonly minFollowMinutes: number;
+  readonly minAccountHours: number;
+  readonly links: LinkRule;
+  readonly emotesOnly: boolean;
+  readonly holdFirstMessages: boolean;
+}
 
 /**
  * What a room is for: a stream, a room that a user opened for voice and cinema, or a user's chat with staff, whose
@@ -168,6 +197,8 @@ export type RoomCommand =
    * hidden, `hiddenId`, it also erases what its events say.
    */
   | { readonly type: 'products-changed'; readonly hiddenId?: string }
+  /** The host has other emotes: the room reads them from D1 before the next message that may show one. */
+  | { readonly type: 'emotes-changed' }
   /** Stock of a product changed: the room reads it from D1 and sends `product-stock`, at most once a second. */
   | { readonly type: 'stock-changed'; readonly productId: string }
   /** The platform's maintenance window. Only staff write while it runs. */

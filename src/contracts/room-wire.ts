@@ -5,7 +5,10 @@
 import { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
-import type { ChatMessage, RoomRefusalCode } from './room';
+import { messageFor, wordIssue } from '@/shared/wording';
+import { HELD_ACTIONS, type HeldReason } from './chat-rules';
+import { POLL_OPTIONS } from './poll';
+import type { ChatMessage, HeldDecision, RoomRefusalCode } from './room';
 import type { EventBody } from './room-events/events';
 import type { YouShape } from './room-events/session';
 import { REACTION_KINDS } from './room-figures';
@@ -55,10 +58,26 @@ const id = z.uuid();
 export const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('join-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
-  z.strictObject({ type: z.literal('send-message'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('send-message'), id, text: z.string(), replyTo: id.toLowerCase().optional() }),
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
+  z.strictObject({
+    type: z.literal('vote'),
+    id: id.optional(),
+    pollId: id.toLowerCase(),
+    option: z
+      .int()
+      .min(0)
+      .max(POLL_OPTIONS.max - 1),
+  }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
+  // From those who moderate.
+  z.strictObject({
+    type: z.literal('resolve-held'),
+    id: id.optional(),
+    messageId: id.toLowerCase(),
+    action: z.enum(HELD_ACTIONS),
+  }),
   // In rooms with a screening.
   z.strictObject({ type: z.literal('cinema-sync'), id: id.optional(), ...sync }),
   z.strictObject({
@@ -94,13 +113,13 @@ export function readFrame(data: string | ArrayBuffer): Frame | MalformedFrame {
   if (data.length * 3 > FRAME_BYTES_MAX && encoder.encode(data).byteLength > FRAME_BYTES_MAX)
     return { type: 'malformed', message: `A frame has at most ${FRAME_BYTES_MAX} bytes.` };
   const json = parseJson(data);
-  const frame = Frame.safeParse(json);
+  const frame = Frame.safeParse(json, { error: wordIssue });
   if (frame.success) return frame.data;
   const [issue] = frame.error.issues;
   return {
     type: 'malformed',
     message: cut(
-      `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'not understood'}`,
+      `${issue?.path.join('.') || 'frame'}: ${issue ? messageFor(json, issue) : 'not understood'}`,
       COMPLAINT_CHARACTERS_MAX,
     ),
     id: WithId.safeParse(json).data?.id,
@@ -115,12 +134,24 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A chat message as sent and stored: the event without its seq. */
+/** A chat message as sent: the event without its seq. */
 export type NewMessage = EventBody<'new-message'>;
+
+/** The same as stored: an answer only names the message that it answers, so that it shows it as it is by then. */
+interface StoredMessage extends Omit<NewMessage, 'replyTo' | 'clientId'> {
+  readonly replyToId?: string | undefined;
+}
 
 /** Frames for one socket only: answers to its own frames. */
 export type Answer =
-  | { readonly type: 'ack'; readonly id: string; readonly seq?: number }
+  /** `messageId`: the message's own id, if the frame was one. `held`: why it waits, and has no `seq` yet. */
+  | {
+      readonly type: 'ack';
+      readonly id: string;
+      readonly seq?: number;
+      readonly messageId?: string;
+      readonly held?: HeldReason;
+    }
   /** To a ping with an id. `serverTime` (ISO 8601): when the room answered, by which a client measures its clock. */
   | { readonly type: 'ack'; readonly id: string; readonly serverTime: string; readonly resumePass: string }
   | { readonly type: 'pong' }
@@ -131,6 +162,7 @@ export type Answer =
       readonly message: string;
       readonly retryAfterMs?: number;
       readonly reason?: string | null;
+      readonly decided?: Pick<HeldDecision, 'action' | 'by'>;
     };
 
 /** The viewer's own relation to the room, and the restrictions that apply to them. */
@@ -140,7 +172,7 @@ export type You = z.input<typeof YouShape>;
 export type Welcome = EventBody<'welcome'>;
 
 /** Sent to every socket that can keep up. Never stored. */
-export type Passing = EventBody<'new-reaction' | 'viewer-count' | 'product-stock'>;
+export type Passing = EventBody<'new-reaction' | 'viewer-count' | 'product-stock' | 'poll-updated'>;
 
 /** Pieces of a product of the stream; with `variantId`, of that variant alone. At most once a second. */
 export type ProductStock = EventBody<'product-stock'>;
@@ -151,8 +183,18 @@ export type ProductStock = EventBody<'product-stock'>;
  */
 export type AnalyticsEvent = EventBody<'analytics'>;
 
-export function ackOf(frameId: string, seq: number | null): Answer {
-  return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };
+/** @param seq null if the frame has none, or its message waits, as `held` says */
+export function ackOf(
+  frameId: string,
+  seq: number | null,
+  { messageId, held }: { readonly messageId?: string | undefined; readonly held?: HeldReason | undefined } = {},
+): Answer {
+  return {
+    ...{ type: 'ack', id: frameId },
+    ...(seq === null ? {} : { seq }),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(held === undefined ? {} : { held }),
+  };
 }
 
 /** Prefixes a stored event's JSON body with its seq, so that no event is serialised twice. */
@@ -160,11 +202,17 @@ export function withSeq(body: string, seq: number): string {
   return `{"seq":${seq},${body.slice(1)}`;
 }
 
-export function bodyOfMessage({ seq: _seq, at, ...message }: ChatMessage): string {
-  return JSON.stringify({ type: 'new-message', ...message, at: toIso(at) } satisfies NewMessage);
+/** The body for the author's own sockets. */
+export function withClientId(body: string, clientId: string): string {
+  return `${body.slice(0, -1)},"clientId":${JSON.stringify(clientId)}}`;
+}
+
+export function bodyOfMessage({ seq: _seq, held: _held, at, replyTo, ...message }: ChatMessage): string {
+  const answered = replyTo && { replyToId: replyTo.id };
+  return JSON.stringify({ type: 'new-message', ...message, ...answered, at: toIso(at) } satisfies StoredMessage);
 }
 
 export function messageOfBody(body: string, seq: number | null): ChatMessage {
-  const { type: _type, at, ...message } = JSON.parse(body) as NewMessage; // written by bodyOfMessage
+  const { type: _type, replyToId: _id, at, ...message } = JSON.parse(body) as StoredMessage; // written by bodyOfMessage
   return { ...message, seq, at: Date.parse(at) };
 }

@@ -4,7 +4,9 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
+import type { HeldAction, HeldReason } from './chat-rules';
 import type { ModerationEntry } from './moderation-log';
+import type { NewPoll, Poll } from './poll';
 import type { RoomCommand, RoomEventBody } from './room-command';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
@@ -19,14 +21,24 @@ export interface Relation {
   readonly rank: Rank | null;
   readonly follower: boolean;
   readonly subscriber: boolean;
+  /** When (ms) they began to follow. Missing if they do not, and in passes of the previous version. */
+  readonly followedAt?: number;
+  /** When (ms) the account was created. Missing in passes of the previous version. */
+  readonly registeredAt?: number;
+  /** A message of theirs was shown in an earlier stream of the channel. */
+  readonly hasWritten?: boolean;
   /** Whether the email address is verified. Passes from before this field count as true. */
   readonly verified?: boolean | undefined;
   /** In a user's room: they are let into it while it is private. */
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
+  /** They do not want to be named as viewers. */
+  readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
+  /** Staff who may decide on messages that wait for a moderator. */
+  readonly decides?: boolean;
   readonly readAt: number;
 }
 
@@ -143,7 +155,53 @@ export interface ChatMessage {
   readonly mentions?: readonly Mention[];
   /** In the order of the text; missing if there are none. */
   readonly emotes?: readonly EmoteRange[];
+  /** Why nobody else sees it yet. Never stored with the message. */
+  readonly held?: HeldReason;
 }
+
+export interface HeldMessage extends ChatMessage {
+  readonly reason: HeldReason;
+  /** When (ms) it is shown if nobody decides; null if it waits for a decision. */
+  readonly releaseAt: number | null;
+}
+
+export interface HeldDecision {
+  readonly messageId: string;
+  readonly action: HeldAction;
+  readonly by: string;
+  /** Milliseconds. */
+  readonly at: number;
+  /** Of the message that was let through; null if it was dropped. */
+  readonly seq: number | null;
+}
+
+export type HeldAnswer = ({ readonly ok: true } & HeldDecision) | RoomRefusal;
+/** A text that a moderator shows to everyone, apart from the chat. Its author stands there as in a message. */
+export interface Announcement
+  extends Pick<ChatMessage, 'id' | 'userId' | 'username' | 'displayName' | 'avatarUrl' | 'badges' | 'text'> {}
+
+/** A chat message in another event. */
+export interface PinnedMessage extends Omit<ChatMessage, 'seq' | 'at'> {
+  readonly seq: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What is pinned: either a message or an announcement. */
+export interface Pin {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Only for the creator, moderators and staff: the id of who pinned it. */
+  readonly by?: string;
+  readonly message?: PinnedMessage;
+  readonly announcement?: Announcement;
+}
+
+/** What to pin: a message that everyone sees, or an announcement. */
+export type ToPin = { readonly messageId: string } | { readonly text: string };
+
+/** `isNew`: false if the same was pinned already. */
+export type PinAnswer = { readonly ok: true; readonly pin: Pin; readonly isNew: boolean } | RoomRefusal;
 
 /** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
 export type RoomRefusalCode =
@@ -154,14 +212,27 @@ export type RoomRefusalCode =
   | 'SLOW_MODE'
   | 'DUPLICATE_MESSAGE'
   | 'BLOCKED_WORDS'
+  | 'FOLLOW_TOO_NEW'
+  | 'ACCOUNT_TOO_NEW'
+  | 'LINKS_NOT_ALLOWED'
+  | 'EMOTES_ONLY'
+  | 'TOO_MANY_HELD'
+  | 'HELD_DECIDED'
   | 'TIMED_OUT'
   | 'BANNED'
   | 'MESSAGE_INVALID'
   | 'MESSAGE_NOT_FOUND'
+  | 'REPLY_NOT_FOUND'
   | 'GUESTS_CANNOT_CHAT'
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'NOT_IN_ROOM'
+  | 'GUESTS_CANNOT_VOTE'
+  | 'POLL_NOT_FOUND'
+  | 'OPTION_NOT_FOUND'
+  | 'POLL_RUNNING'
+  | 'POLL_ENDED'
+  | 'TOO_MANY_POLLS'
   | 'PRODUCT_NOT_FOUND'
   | 'NO_SCREENING'
   | 'SCREENING_RUNNING'
@@ -177,11 +248,18 @@ export interface RoomRefusal {
   readonly retryAfterMs?: number;
   /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
+  /** What another moderator has decided. */
+  readonly decided?: Pick<HeldDecision, 'action' | 'by'>;
 }
 
 export type ScreeningAnswer = ({ readonly ok: true } & Program) | RoomRefusal;
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
+
+export type PollAnswer = { readonly ok: true; readonly poll: Poll } | RoomRefusal;
+
+/** `vote`: the voter's own. */
+export type VoteAnswer = { readonly ok: true; readonly poll: Poll; readonly vote: number } | RoomRefusal;
 
 /** The approved text for a gift, and how long it is delayed. */
 export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
@@ -244,12 +322,28 @@ export interface Room {
   approveWords(user: RoomUser, key: string, text: string): Promise<Approval>;
   /** Newest first; `before` and the returned `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
+  /** A page of the messages that wait, oldest first. @param after the last one of the page before, or null */
+  heldMessages(after: { readonly at: number; readonly id: string } | null, limit: number): Promise<HeldMessage[]>;
+  /** The author of a message that waits or was decided on; null if there is none. */
+  heldAuthor(messageId: string): Promise<string | null>;
+  /** Lets a waiting message through or drops it. The same decision again has the same answer. */
+  resolveHeld(messageId: string, action: HeldAction, by: string): Promise<HeldAnswer>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
   deleteMessage(
     messageId: string,
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
+  /** Replaces what was pinned. Refused if the message is not shown, or the room is not open. */
+  pin(by: RoomUser, what: ToPin): Promise<PinAnswer>;
+  /** Returns whether something was pinned. */
+  unpin(): Promise<boolean>;
+  /** Refused while another one runs. */
+  startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer>;
+  /** One that has ended stays as it is. */
+  endPoll(pollId: string): Promise<PollAnswer>;
+  /** Replaces the user's vote. */
+  vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */

@@ -27,6 +27,7 @@ export interface Anchor {
 export const meantScreening = z
   .string()
   .min(1)
+  .toLowerCase()
   .optional()
   .openapi({ description: 'The screening that you mean. If another one runs by then, this is refused.' });
 

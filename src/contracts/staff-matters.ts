@@ -1,6 +1,6 @@
 /**
  * What can wait for staff, with the permission that decides about it and the notification that counts it. The list is
- * closed. Only data, so that any layer may import it.
+ * closed. Only data, so that any layer may import it. Their texts are in `src/texts`, by kind and matter.
  */
 import type { Permission } from '@/shared/actor';
 
@@ -10,9 +10,6 @@ interface Matter {
   /** Each of these staff has one row for the group, which counts what waits. */
   readonly group: string;
   readonly permission: Permission;
-  /** The number follows it. */
-  readonly title: string;
-  readonly body: string;
   /** The name of the thing's id in the notification's `data`. */
   readonly idName: string;
   /** Staff are only notified if they could act on the user whom it concerns, since deciding it acts on that user. */
@@ -38,8 +35,6 @@ export const STAFF_MATTERS = {
     kind: 'report-waiting',
     group: 'waiting:report',
     permission: 'canReviewReports',
-    title: 'Reports that wait for you',
-    body: 'Look at the evidence and decide.',
     idName: 'reportId',
     actsOnSubject: true,
   },
@@ -47,8 +42,6 @@ export const STAFF_MATTERS = {
     kind: 'appeal-waiting',
     group: 'waiting:appeal',
     permission: 'canBanUsers',
-    title: 'Appeals that wait for you',
-    body: 'Someone disagrees with a decision about them.',
     idName: 'appealId',
     actsOnSubject: true,
   },
@@ -56,8 +49,6 @@ export const STAFF_MATTERS = {
     kind: 'ticket-waiting',
     group: 'waiting:ticket',
     permission: 'canManageTickets',
-    title: 'Tickets that wait for you',
-    body: 'Someone asks support for help.',
     idName: 'ticketId',
     actsOnSubject: false,
   },
@@ -65,8 +56,6 @@ export const STAFF_MATTERS = {
     kind: 'chat-waiting',
     group: 'waiting:chat',
     permission: 'canManageTickets',
-    title: 'Support chats that wait for an answer',
-    body: 'A user wrote to support. Open the chat and answer.',
     idName: 'messageId',
     actsOnSubject: false,
   },
@@ -74,8 +63,6 @@ export const STAFF_MATTERS = {
     kind: 'application-waiting',
     group: 'waiting:creator-application',
     permission: 'canApproveCreators',
-    title: 'Creator applications that wait for you',
-    body: 'Someone wants to become a creator.',
     idName: 'applicationId',
     actsOnSubject: true,
   },
@@ -83,8 +70,6 @@ export const STAFF_MATTERS = {
     kind: 'application-waiting',
     group: 'waiting:guide-application',
     permission: 'canApproveGuides',
-    title: 'Guide applications that wait for you',
-    body: 'Someone wants to become a guide.',
     idName: 'applicationId',
     actsOnSubject: true,
   },
@@ -92,8 +77,6 @@ export const STAFF_MATTERS = {
     kind: 'payout-waiting',
     group: 'waiting:payout',
     permission: 'canApproveCashout',
-    title: 'Cash-outs that wait for you',
-    body: 'A creator asked for a cash-out.',
     idName: 'payoutId',
     actsOnSubject: true,
   },
@@ -101,8 +84,6 @@ export const STAFF_MATTERS = {
     kind: 'payout-waiting',
     group: 'waiting:payout-details',
     permission: 'canApproveCashout',
-    title: 'Bank details that wait for you',
-    body: 'A creator asked to be paid to another bank account.',
     idName: 'payoutDetailsId',
     actsOnSubject: true,
   },
@@ -110,8 +91,6 @@ export const STAFF_MATTERS = {
     kind: 'product-waiting',
     group: 'waiting:product',
     permission: 'canManageCatalogue',
-    title: 'Products that wait for you',
-    body: 'A seller wants to put a product on sale.',
     idName: 'productId',
     actsOnSubject: false,
   },
@@ -119,8 +98,6 @@ export const STAFF_MATTERS = {
     kind: 'product-waiting',
     group: 'waiting:order-problem',
     permission: 'canRefund',
-    title: 'Problems with orders that wait for you',
-    body: 'A buyer and a seller do not agree.',
     idName: 'orderId',
     actsOnSubject: false,
   },
@@ -128,8 +105,6 @@ export const STAFF_MATTERS = {
     kind: 'product-waiting',
     group: 'waiting:order-refund',
     permission: 'canRefund',
-    title: 'Refunds of cancelled orders that failed',
-    body: 'A buyer still waits for the money of a cancelled order. Refund it again.',
     idName: 'orderId',
     actsOnSubject: false,
   },
@@ -137,8 +112,6 @@ export const STAFF_MATTERS = {
     kind: 'webhook-waiting',
     group: 'webhook-events',
     permission: 'canReplayWebhooks',
-    title: 'Events of providers that wait for you',
-    body: 'They could not be applied as they are. Look at them and decide.',
     idName: 'webhookEventId',
     actsOnSubject: false,
   },
@@ -146,13 +119,15 @@ export const STAFF_MATTERS = {
     kind: 'health',
     group: 'waiting:health',
     permission: 'canReplayWebhooks',
-    title: 'Parts of the platform that need you',
-    body: 'Read GET /health/detailed.',
     idName: 'part',
     actsOnSubject: false,
   },
 } as const satisfies Readonly<Record<string, Matter>>;
 export type StaffMatter = keyof typeof STAFF_MATTERS;
+
+/** Nobody answered in time; a provider refuses; a provider does not say. */
+export const WAITING_NOTES = ['unanswered', 'refused', 'unknown'] as const;
+export type WaitingNote = (typeof WAITING_NOTES)[number];
 
 /** A thing that waits for staff. */
 export interface Waiting {
@@ -161,6 +136,8 @@ export interface Waiting {
   readonly id: string;
   /** The user whom it concerns. They are never notified, and a country admin only of users in their country. */
   readonly subjectId?: string;
-  /** Replaces the matter's sentence. */
-  readonly body?: string;
+  /** What is special about it: it has a sentence of its own. */
+  readonly note?: WaitingNote;
+  /** What a provider said, for the sentence. */
+  readonly words?: string;
 }

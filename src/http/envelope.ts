@@ -3,6 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { decrypt, encrypt } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
+import { aToken } from './fields';
+import { invalid } from './validation';
 
 /** A response with more than data: a sentence for people, headers or another status. */
 export class Envelope<T> {
@@ -55,7 +57,13 @@ const PAGE_SIZE_MAX = 100;
 /** Counting stops here: nobody turns to page 501, and each counted row costs a row read. */
 export const COUNT_MAX = 10_000;
 
-const perPage = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT);
+const perPage = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(PAGE_SIZE_MAX)
+  .default(PAGE_SIZE_DEFAULT)
+  .openapi({ description: 'Also taken as `limit`.' });
 export const pageQuery = {
   page: z.coerce.number().int().min(1).max(COUNT_MAX).default(1),
   perPage,
@@ -65,11 +73,12 @@ export interface PageQuery {
   perPage: number;
 }
 
-/** Every list also takes `perPage` by the name `limit`. Where both are sent, `limit` is unknown. */
+/** Every list also takes `perPage` by the name `limit`. Throws VALIDATION_FAILED if the two differ. */
 export function readPerPage(schema: z.ZodType, query: Record<string, unknown>): Record<string, unknown> {
   const { limit, ...rest } = query;
-  const isAlias = limit !== undefined && rest.perPage === undefined && isList(schema);
-  return isAlias ? { ...rest, perPage: limit } : query;
+  if (limit === undefined || !isList(schema)) return query;
+  if (rest.perPage !== undefined && rest.perPage !== limit) throw invalid('limit', 'must not differ from perPage');
+  return { ...rest, perPage: limit };
 }
 
 function isList(schema: z.ZodType): boolean {
@@ -119,7 +128,7 @@ export function presentPage<T>(items: T[], counted: number, { page, perPage }: P
 
 // --- Lists by cursor
 
-export const cursorQuery = { cursor: z.string().max(500).optional(), perPage };
+export const cursorQuery = { cursor: aToken(500).optional(), perPage };
 
 export function cursorPageOf<T extends z.ZodType>(item: T) {
   return z.object({

@@ -1,5 +1,5 @@
 /** The only way to refuse a request: a code from a domain's closed list, its HTTP status and a sentence for people. */
-type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
+type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
 
 export class AppError extends Error {
   override name = 'AppError';
@@ -54,11 +54,15 @@ export const httpError = errorList({
     'This request moves money. Send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
   ],
   NOT_FOUND: [404, 'There is nothing at this address. Check its spelling.'],
+  METHOD_NOT_ALLOWED: [405, 'This address does not take this method. The Allow header lists the ones it takes.'],
   BODY_TOO_LARGE: [413, 'The body is too large. Send less at a time.'],
   WRONG_CONTENT_TYPE: [415, 'This endpoint does not take a body of this type. Check the Content-Type header.'],
   VALIDATION_FAILED: [422, 'Some fields are missing, unknown or not as expected. The details name each of them.'],
   IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key belongs to another request. Use a new key for a new request.'],
-  RETURN_URL_NOT_ALLOWED: [422, 'People can only be sent back to this platform. Use one of its own addresses.'],
+  RETURN_URL_NOT_ALLOWED: [
+    422,
+    'People can only be sent back to this platform. Use one of its own addresses, or a link into one of its apps.',
+  ],
   CURSOR_INVALID: [422, 'This cursor is not from this list. Start again without a cursor.'],
   TOO_MANY_REQUESTS: [429, 'You are sending requests too fast. Wait a moment and try again.'],
   INTERNAL: [500, 'Something went wrong on our side. Try again in a moment.'],

@@ -1,6 +1,6 @@
 /** Text fields: folded first, then counted in code points, and without control characters. */
 import { z } from '@hono/zod-openapi';
-import { countCharacters, foldBlanks, foldText, hasControlCharacters } from '@/shared/text';
+import { countCharacters, foldBlanks, foldText, hasControlCharacters, withoutInvisible } from '@/shared/text';
 
 // As `hasControlCharacters`, but for lone surrogates, which JSON cannot hold.
 const WITHOUT_CONTROL =
@@ -27,11 +27,26 @@ export function aLine(max: number, min = 1, fold = foldText) {
 
 const URL_CHARACTERS_MAX = 500;
 
+/**
+ * A link as `URL` writes it: marks that turn the direction of a text are escaped, and the letters of a host that look
+ * like others are Punycode. What is no URL stays as it is, for the rule that refuses it.
+ */
+export function aLink(max: number) {
+  return z.string().trim().max(max).overwrite(asHref);
+}
+
+/** Backslashes and blanks inside mislead readers, so `URL` must not repair them. */
+export function asHref(text: string): string {
+  return /[\s\\]/.test(text) ? text : (URL.parse(text)?.href ?? text);
+}
+
+/** A token or a cursor that this API gave out, and that only it reads. */
+export function aToken(max: number) {
+  return z.string().max(max).overwrite(withoutInvisible);
+}
+
 /** A link that is shown to others. */
-export const publicHttpsUrl = z
-  .string()
-  .trim()
-  .max(URL_CHARACTERS_MAX)
+export const publicHttpsUrl = aLink(URL_CHARACTERS_MAX)
   .refine(isPublicHttpsUrl, 'must be an https URL of a public host, without a user name')
   .openapi({ format: 'uri' });
 

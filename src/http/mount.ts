@@ -7,7 +7,7 @@ import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, isBodyOptional } from './endpoint';
 import { Envelope, readPerPage } from './envelope';
 import { AppError, httpError, type Refusal } from './errors';
-import { foldId, foldIds } from './fold-ids';
+import { foldId, readTexts } from './fold-ids';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
@@ -98,16 +98,17 @@ function readParams(c: HonoContext): Record<string, string> {
   return Object.fromEntries(Object.entries(c.req.param()).map(([name, value]) => [name, foldId(value)]));
 }
 
+/** Links in campaigns carry them, and they are for the website that shows them: no read knows them. */
+const CAMPAIGN = /^utm_/i;
+
 /** A parameter sent once is a string; one sent repeatedly is a list. Throws VALIDATION_FAILED. */
 function readQuery(c: HonoContext): Record<string, unknown> {
   if (c.req.url.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX)
     throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
-  return Object.fromEntries(
-    Object.entries(c.req.queries()).map(([name, values]) => [
-      name,
-      foldIds(values.length === 1 ? values[0] : values, name),
-    ]),
-  );
+  const isRead = ['GET', 'HEAD'].includes(c.req.method);
+  const sent = Object.entries(c.req.queries()).filter(([name]) => !(isRead && CAMPAIGN.test(name)));
+  const query = Object.fromEntries(sent.map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+  return readTexts(query) as typeof query; // it keeps the names
 }
 
 /** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON, BODY_TOO_LARGE. */

@@ -1,6 +1,6 @@
 /** Request bodies that a handler reads itself: byte for byte because a signature covers them, or one of several kinds. */
 import { httpError } from './errors';
-import { foldIds } from './fold-ids';
+import { readTexts } from './fold-ids';
 import { requireFewValues } from './validation';
 
 export const JSON_BODY_BYTES_MAX = 256 * 1_024;
@@ -10,12 +10,12 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   return checkJson(async () => JSON.parse(await readRawText(request, JSON_BODY_BYTES_MAX)));
 }
 
-/** What every JSON body goes through before its shape is checked: it is no giant, and ids in capitals are folded. */
+/** What every JSON body goes through before its shape is checked: it is no giant, and its texts can be read. */
 export async function checkJson(read: () => Promise<unknown>): Promise<unknown> {
   try {
     const body = await read();
     requireFewValues(body);
-    return foldIds(body);
+    return readTexts(body);
   } catch (error) {
     if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
     throw error;

@@ -1,8 +1,8 @@
 /** Validates input against its schema. Every message about invalid input comes from here. */
 import type { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
+import { messageFor, ONE_OF_THE_FORMS, wordIssue } from '@/shared/wording';
 import { type AppError, httpError } from './errors';
-import { ONE_OF_THE_FORMS, wordIssue } from './wording';
 
 /** Bounds what a response says about a bad request, so that it never grows with the input. */
 const DETAILS_MAX = 20;
@@ -20,7 +20,8 @@ interface Problem {
 export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value, { error: wordIssue });
   if (result.success) return result.data;
-  throw refuseFields(result.error.issues.flatMap(problemsOf));
+  const problems = result.error.issues.flatMap(problemsOf);
+  throw refuseFields(problems.map((issue) => ({ ...issue, message: messageFor(value, issue) })));
 }
 
 /** Refuses one field by a rule that its schema cannot express. */
@@ -57,17 +58,18 @@ export function requireFewValues(body: unknown): void {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+/** As issues, each of one field. */
+function problemsOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code === 'invalid_union') return problemsOfUnion(issue);
   if (issue.code !== 'unrecognized_keys') return [issue];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known here' }));
+  return issue.keys.map((key) => ({ ...issue, path: [...issue.path, key], message: 'is not known here' }));
 }
 
 /**
  * Names the fields of the alternative that was meant: the first one that knows all the fields that were sent. A union
  * with a sentence of its own says that sentence, unless exactly one was meant.
  */
-function problemsOfUnion(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
+function problemsOfUnion(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
   const { errors: alternatives, path, message } = issue;
   const known = alternatives.filter((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'));
   if (message !== ONE_OF_THE_FORMS && known.length !== 1) return [issue];

@@ -10,6 +10,7 @@ import { notificationJobs } from '@/domains/base/notifications/jobs';
 import { permissionJobs } from '@/domains/base/permissions/jobs';
 import { postJobs } from '@/domains/content/posts/jobs';
 import { channelJobs } from '@/domains/live/channels/jobs';
+import { emoteJobs } from '@/domains/live/emotes/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
 import { streamJobs } from '@/domains/live/streams/jobs';
 import { trackJobs } from '@/domains/live/tracks/jobs';
@@ -41,6 +42,7 @@ const DOMAINS = [
   roomJobs,
   streamJobs,
   channelJobs,
+  emoteJobs,
   trackJobs,
   authJobs,
   creatorJobs,

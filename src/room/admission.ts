@@ -17,8 +17,11 @@ import { newId } from '@/shared/ids';
 import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
+import type { HeldMessages } from './held';
 import type { LiveAnalytics } from './live-analytics';
+import type { Pins } from './pins';
 import { overseesRooms, refuse } from './policy';
+import type { Polls } from './polls';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import type { Screenings } from './screenings';
@@ -59,7 +62,10 @@ interface DoorParts extends Signing {
   readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
   readonly screenings: Pick<Screenings, 'program'>;
   readonly shop: Pick<Shop, 'showcase'>;
+  readonly pins: Pick<Pins, 'shownTo'>;
+  readonly polls: Pick<Polls, 'shownTo'>;
   readonly userRoom: Pick<UserRoom, 'people'>;
+  readonly held: Pick<HeldMessages, 'onEntry'>;
   readonly liveAnalytics: Pick<LiveAnalytics, 'entered'>;
 }
 
@@ -90,14 +96,18 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const { viewer, sessionId, regions, address, arrival } = pass;
     const own = { passId: pass.id, viewer, sessionId, regions, address, arrival, joinedAt: at, heardAt: at };
     const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
-    const you = youOf(store, viewer, at);
-    const opening = thread ?? openingOf(store, since);
+    const { poll, ...voted } = room.polls.shownTo(viewer);
+    const you = { ...youOf(store, viewer, at), ...voted };
+    const held = room.held.onEntry(viewer);
+    const opening = thread ?? openingOf(store, since, viewer);
     const viewerCount = thread ? 0 : presence.viewerCount;
     const { program } = room.screenings;
     const { showcase } = room.shop;
-    const who = { viewer, you, viewerCount, resumePass, program, showcase, now: at, people };
+    const pin = room.pins.shownTo(viewer);
+    const who = { viewer, you, viewerCount, resumePass, program, showcase, pin, poll, now: at, people };
     const welcome = welcomeOf(setup, opening, store, who);
-    presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
+    const first = [welcome, ...opening.missed, ...held.map((event) => JSON.stringify(event))];
+    presence.enter(socket, seat, `[${first.join(',')}]`);
     room.liveAnalytics.entered(seat);
     if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
@@ -218,12 +228,12 @@ function youOf({ sanctions, setup }: RoomStore, viewer: RoomViewer, now: number)
   };
 }
 
-function openingOf(store: RoomStore, since: number | null): Opening {
-  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();
+function openingOf(store: RoomStore, since: number | null, { id }: RoomViewer): Opening {
+  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES, id).reverse();
   return {
     seq: store.seq,
     messages: messages.map(({ seq, body }) => withSeq(body, seq)),
-    missed: missed(store, since),
+    missed: missed(store, since, id),
   };
 }
 
@@ -238,6 +248,8 @@ function welcomeOf(
     resumePass,
     program,
     showcase,
+    pin,
+    poll,
     now,
     people,
   }: {
@@ -247,6 +259,8 @@ function welcomeOf(
     resumePass: string;
     program: Program;
     showcase: Shop['showcase'];
+    pin: Welcome['pin'];
+    poll: Welcome['poll'];
     now: number;
     people: RoomPeople | undefined;
   },
@@ -262,6 +276,8 @@ function welcomeOf(
     you,
     viewerCount,
     policy: publicPolicy(setup.policy),
+    pin,
+    poll,
     showcase,
     nowPlaying: nowPlaying.playing,
     screening: program.screening,
@@ -276,9 +292,9 @@ function welcomeOf(
 /**
  * Returns the events since then, in order. A client that missed too much, or is ahead of the room, must start afresh.
  */
-function missed(store: RoomStore, since: number | null): string[] {
+function missed(store: RoomStore, since: number | null, reader: string): string[] {
   if (since === null) return [];
   const { seq } = store;
   if (since > seq || seq - since > REPLAY_EVENTS_MAX) return [writeEvent({ type: 'resync', seq })];
-  return store.eventsAfter(since, seq).map((event) => withSeq(event.body, event.seq));
+  return store.eventsAfter(since, seq, reader).map((event) => withSeq(event.body, event.seq));
 }

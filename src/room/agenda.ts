@@ -9,6 +9,7 @@ const SCREENING_TASKS = ['screening-end', 'screening-wait', 'screening-host'] as
 export type ScreeningTask = (typeof SCREENING_TASKS)[number];
 const TASKS = [
   ...(['sweep', 'release', 'time-outs', 'report', 'door', 'close', 'analytics', 'traces', 'archive', 'stock'] as const),
+  ...(['poll', 'poll-report'] as const),
   // In users' rooms.
   ...(['absence', 'empty', 'stage-work'] as const),
   ...SCREENING_TASKS,

@@ -3,6 +3,7 @@
  * holds no text and no names. It is uploaded in parts to save memory; they appear only once all are there, so an
  * existing log is always complete.
  */
+import type { Poll } from '@/contracts/poll';
 import { toIso } from '@/shared/time';
 import type { RoomStore } from './store';
 
@@ -62,7 +63,13 @@ export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomSt
 function lineOf(seq: number, at: number, body: string): string {
   const event = JSON.parse(body) as { type: string } & Record<string, unknown>; // written by this room
   const kept = (KEPT[event.type] ?? []).map((name) => [name, event[name]]);
-  return JSON.stringify({ seq, at: toIso(at), type: event.type, ...Object.fromEntries(kept) });
+  const counted = event.type === 'poll-ended' ? countsOf(event.poll as Poll) : {}; // stored by `Polls`
+  return JSON.stringify({ seq, at: toIso(at), type: event.type, ...Object.fromEntries(kept), ...counted });
+}
+
+/** The result of a poll, without what it was about. */
+function countsOf({ id, options }: Poll) {
+  return { pollId: id, votes: options.map(({ votes }) => votes) };
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

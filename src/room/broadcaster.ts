@@ -2,7 +2,7 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-
+import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
 import { writeEvent } from '@/contracts/room-events/events';
 import type { ReactionKind } from '@/contracts/room-figures';
@@ -12,9 +12,11 @@ import type { Presence } from './presence';
 import { SlowSockets } from './slow-sockets';
 import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
+import type { Hold } from './waiting-store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 const STOCK_EVERY_MS = SECOND_MS;
+const POLL_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
@@ -28,13 +30,18 @@ export function tickMs(sockets: number): number {
 }
 
 /**
- * Called with the event's seq once it is stored (null if it waits for release), or with the error that prevented it.
+ * Called with the event's seq once it is stored (null if it waits, as `hold` says), or with the error that prevented it.
+ * Of a message, also with its id.
  */
-export type OnStored = (seq: number | null, error?: unknown) => void;
+export type OnStored = (
+  seq: number | null,
+  error?: unknown,
+  stored?: { readonly messageId?: string | undefined; readonly hold?: Hold | undefined },
+) => void;
 
 interface Entry extends NewEvent {
-  /** If set, nobody sees the event before this time (ms). */
-  readonly releaseAt?: number;
+  /** If set, the message waits. */
+  readonly hold?: Hold;
   readonly commandId?: string;
   readonly waiting: OnStored[];
 }
@@ -48,6 +55,8 @@ interface Surroundings {
   readonly later: (run: () => void, ms: number) => () => void;
   /** Called after each new viewer count that is sent. */
   readonly onViewerCount: (count: number) => void;
+  /** Called for each message while its frame is made, with its body as it is sent. */
+  readonly onMessage: (message: MessageKey, seq: number, body: string) => void;
   /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
   /** Called after each frame to everyone. */
@@ -58,7 +67,7 @@ export class Broadcaster {
   #entries: Entry[] = [];
   #reactions = new Map<ReactionKind, number>();
   #onFlush: (() => void)[] = [];
-  #answers = new Map<WebSocket, Answer[]>();
+  #answers = new Map<WebSocket, (Answer | RoomEventBody)[]>();
   /** Per socket: the bodies that replace an event's, by seq. */
   #replacements = new Map<WebSocket, Map<number, string>>();
   readonly #slow: SlowSockets;
@@ -67,6 +76,8 @@ export class Broadcaster {
   #countSentAt = 0;
   /** By product and variant. */
   #stock = new Map<string, ProductStock>();
+  #poll: PollUpdated | null = null;
+  #pollSentAt = 0;
   #stockSentAt = 0;
   #flushedAt = 0;
   #isFlushing = false;
@@ -88,10 +99,16 @@ export class Broadcaster {
   findMessage(
     userId: string,
     clientId: string,
-  ): { body: string; key: MessageKey; wait(onStored: OnStored): void } | undefined {
+  ): { body: string; reason: Hold['reason'] | null; wait(onStored: OnStored): void } | undefined {
     const entry = this.#entries.find(({ message }) => message?.userId === userId && message.clientId === clientId);
-    if (!entry?.message) return undefined;
-    return { body: entry.body, key: entry.message, wait: (onStored) => entry.waiting.push(onStored) };
+    if (!entry) return undefined;
+    const { body, hold, waiting } = entry;
+    return { body, reason: hold?.reason ?? null, wait: (onStored) => waiting.push(onStored) };
+  }
+
+  /** The authors of messages in the buffer that will wait for a moderator. */
+  undecided(): string[] {
+    return this.#entries.flatMap(({ hold, message }) => (hold?.releaseAt === null && message ? [message.userId] : []));
   }
 
   waitForCommand(commandId: string, onStored: OnStored): boolean {
@@ -118,11 +135,26 @@ export class Broadcaster {
     this.#schedule();
   }
 
+  /** Sent at most once a second. @param event null: what still waits is not sent */
+  tellPoll(event: PollUpdated | null): void {
+    this.#poll = event;
+    if (event) this.#schedule();
+  }
+
   /** Adds the answer to the frame that is being made. Call it only from within an OnStored. */
   answerInFrame(socket: WebSocket, answer: Answer): void {
-    const answers = this.#answers.get(socket);
-    if (answers) answers.push(answer);
-    else this.#answers.set(socket, [answer]);
+    this.#addToFrame(socket, answer);
+  }
+
+  /** The same for an event that only this socket gets, and that is not stored. */
+  tellInFrame(socket: WebSocket, event: RoomEventBody): void {
+    this.#addToFrame(socket, event);
+  }
+
+  #addToFrame(socket: WebSocket, own: Answer | RoomEventBody): void {
+    const others = this.#answers.get(socket);
+    if (others) others.push(own);
+    else this.#answers.set(socket, [own]);
   }
 
   /**
@@ -196,6 +228,7 @@ export class Broadcaster {
     const waits = [
       ...(this.#countChanged ? [left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)] : []),
       ...(this.#stock.size > 0 ? [left(STOCK_EVERY_MS, this.#stockSentAt)] : []),
+      ...(this.#poll ? [left(POLL_EVERY_MS, this.#pollSentAt)] : []),
     ];
     return waits.length > 0 ? Math.max(passing, Math.min(...waits)) : undefined;
   }
@@ -206,9 +239,9 @@ export class Broadcaster {
     const entries = this.#entries;
     this.#entries = [];
     const { store } = this.room;
-    const immediate = entries.filter(({ releaseAt }) => releaseAt === undefined);
-    const held = entries.flatMap(({ at, body, message, releaseAt }) =>
-      message && releaseAt !== undefined ? [{ key: message, at, body, releaseAt }] : [],
+    const immediate = entries.filter(({ hold }) => hold === undefined);
+    const held = entries.flatMap(({ at, body, message, hold }) =>
+      message && hold ? [{ at, body, message, ...hold }] : [],
     );
     const commandIds = entries.flatMap(({ commandId }) => commandId ?? []);
     let seq = store.seq + 1;
@@ -226,11 +259,15 @@ export class Broadcaster {
       throw error;
     }
     if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
-    for (const { releaseAt, waiting } of entries) {
-      const given = releaseAt === undefined ? seq++ : null;
-      for (const onStored of waiting) onStored(given);
+    // Only now, since a message that was answered may have been deleted while the answer waited.
+    const bodies = store.fill(immediate.map(({ body }) => body));
+    for (const { message, hold, waiting } of entries) {
+      const given = hold === undefined ? seq++ : null;
+      const body = given === null ? undefined : bodies[given - first];
+      if (message && given !== null && body !== undefined) this.room.onMessage(message, given, body);
+      for (const onStored of waiting) onStored(given, undefined, { messageId: message?.id, hold });
     }
-    return immediate.map(({ body }, index) => withSeq(body, first + index));
+    return bodies.map((body, index) => withSeq(body, first + index));
   }
 
   #takePassing(reactions: ReadonlyMap<ReactionKind, number>): Passing[] {
@@ -242,6 +279,11 @@ export class Broadcaster {
       passing.push(...this.#stock.values());
       this.#stock.clear();
       this.#stockSentAt = this.#flushedAt;
+    }
+    if (this.#poll && isTime(POLL_EVERY_MS, this.#pollSentAt)) {
+      passing.push(this.#poll);
+      this.#poll = null;
+      this.#pollSentAt = this.#flushedAt;
     }
     if (this.#countChanged && isTime(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) {
       this.#countChanged = false;

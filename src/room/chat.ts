@@ -2,25 +2,36 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
-
-import type { Approval, ChatMessage, Draft, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
+import type { HeldAction } from '@/contracts/chat-rules';
+import type {
+  Approval,
+  ChatMessage,
+  Draft,
+  HeldAnswer,
+  Mention,
+  RoomRefusal,
+  RoomUser,
+  SaidAround,
+  SayAnswer,
+} from '@/contracts/room';
 import { writeEvent } from '@/contracts/room-events/events';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
+import type { ChannelEmotes } from './channel-emotes';
 import { compose } from './compose';
+import type { HeldMessages } from './held';
 import { logModeration } from './moderation-log';
-import { MESSAGE_PACE, takeOne } from './pace';
-import { type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import { judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
 import type { Presence } from './presence';
 import { needsReread, type Relations } from './relations';
 import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
+import type { Hold } from './waiting-store';
+import { Writers } from './writers';
 
 export const HISTORY_MESSAGES_MAX = 100;
-/** How many writers are kept in memory; the others are read from the store. */
-const REMEMBERED_WRITERS_MAX = 5_000;
 /** How many approvals are kept: a gift's request may be repeated while it runs, or because its answer was lost. */
 const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages due within this time of each other are released together. */
@@ -34,28 +45,33 @@ interface ChatParts {
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
   readonly relations: Relations;
+  readonly emotes: Pick<ChannelEmotes, 'current' | 'beforeJudging'>;
   readonly presence: () => Presence;
+  readonly held: HeldMessages;
+  /** Whom a text names. */
+  readonly mentionsIn: (text: string) => readonly Mention[];
   readonly now: () => number;
   readonly log: Logger;
 }
 
 export class Chat {
-  /** The last message and the pace of recent writers. Missing ones are read from the store. */
-  readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>>();
+  readonly #writers: Writers;
   /** By sender and gift key. */
   readonly #approvals = new Map<string, Approval>();
   #rules: Rules | undefined;
 
-  constructor(private readonly room: ChatParts) {}
+  constructor(private readonly room: ChatParts) {
+    this.#writers = new Writers(room);
+  }
 
-  /** Call it when the setup has changed. */
+  /** Call it when the setup or the channel's emotes have changed. */
   forgetRules(): void {
     this.#rules = undefined;
   }
 
   /** Call it when the user was deleted. */
   forget(userId: string): void {
-    this.#last.delete(userId);
+    this.#writers.forget(userId);
   }
 
   /** @param onStored called with the message's seq, unless the message was already stored or is refused */
@@ -64,18 +80,25 @@ export class Chat {
       user,
       draft.text,
       () => this.#findKnown(user.id, draft.clientId, onStored),
-      (writer, verdict) => this.#accept(writer, { ...draft, text: verdict.text }, verdict.delayMs, onStored),
+      (writer, verdict) => this.#accept(writer, { ...draft, text: verdict.text }, verdict, onStored),
+      () => this.#refuseReply(draft),
     );
   }
 
-  /** Judges the text of a gift, and counts it, like a chat message. */
+  /**
+   * Judges the text of a gift, and counts it, like a chat message. No moderator decides on it before the gift is paid, so
+   * a text that would wait for one is refused. Who pays need not have written before.
+   */
   approve(user: RoomUser, key: string, text: string): Promise<Approval> {
     const id = `${user.id} ${key}`;
     return this.#judge(
       user,
       text,
       () => this.#approvals.get(id),
-      (_writer, approval) => {
+      (_writer, { text, delayMs, held }) => {
+        if (held === 'blocked-words') return refuse('BLOCKED_WORDS');
+        if (held === 'link') return refuse('LINKS_NOT_ALLOWED');
+        const approval: Approval = { ok: true, text, delayMs };
         const [oldest] = this.#approvals.keys();
         if (oldest !== undefined && this.#approvals.size >= REMEMBERED_APPROVALS_MAX) this.#approvals.delete(oldest);
         this.#approvals.set(id, approval);
@@ -87,13 +110,17 @@ export class Chat {
   /**
    * Judges by the current rules. Reads the user's relation again if the verdict depends on an outdated one.
    * @param findKnown finds the answer to an earlier identical request, in the same turn as the verdict
+   * @param refuseElse what else refuses it, once the rules allow it
    */
-  async #judge<T>(
+  async #judge<T extends { readonly ok: boolean }>(
     user: RoomUser,
     text: string,
     findKnown: () => T | undefined,
     accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
+    refuseElse: () => RoomRefusal | null = () => null,
   ): Promise<T | RoomRefusal> {
+    const waiting = this.room.emotes.beforeJudging(text);
+    if (waiting) await waiting;
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
@@ -103,9 +130,9 @@ export class Chat {
       const now = this.room.now();
       const closed = judgeMaintenance(this.room.store.maintenance, writer, now);
       if (closed) return closed;
-      this.#rules ??= rulesOf(setup.policy, setup.status);
+      this.#rules ??= rulesOf(setup.policy, setup.status, this.room.emotes.current);
       const rules = this.#rules;
-      const history = this.#historyOf(writer.id);
+      const history = this.#writers.historyOf(writer.id);
       const verdict = judge(rules, writer, text, history, now);
       if (mayReread && needsReread(verdict, { rules, user: writer, text, history, now })) {
         const reread = await this.#reread(writer);
@@ -114,8 +141,11 @@ export class Chat {
         continue;
       }
       if (!verdict.ok) return verdict;
-      this.#remember(writer.id, verdict.text, history);
-      return accept(writer, verdict);
+      const refusal = refuseElse();
+      if (refusal) return refusal;
+      const answer = accept(writer, verdict);
+      if (answer.ok) this.#writers.remember(writer.id, verdict.text, history);
+      return answer;
     }
   }
 
@@ -127,8 +157,11 @@ export class Chat {
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );
     if (!taken.ok) return taken;
-    const { message } = taken;
-    return { ok: true, message: taken.stored ? message : { ...message, seq: await stored.promise } };
+    if (taken.stored) return { ok: true, message: taken.message };
+    const seq = await stored.promise;
+    // What it answers may have been deleted meanwhile.
+    const kept = taken.message.replyTo && this.room.store.findMessage(user.id, draft.clientId);
+    return { ok: true, message: kept ? this.#sentAs(kept.body, seq) : { ...taken.message, seq } };
   }
 
   /** Newest first. */
@@ -146,7 +179,7 @@ export class Chat {
   /** The newest messages of these users, for moderators: includes those that are hidden from everyone else. */
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
     const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
-    return rows.map(({ seq, body }) => messageOfBody(body, seq));
+    return rows.map(({ seq, body }) => this.#sentAs(body, seq));
   }
 
   /**
@@ -172,6 +205,10 @@ export class Chat {
     return message.deleted ? undefined : { ...message, seq: found.seq };
   }
 
+  #refuseReply({ replyTo }: Draft): RoomRefusal | null {
+    return replyTo === undefined || this.room.store.replies.find(replyTo) ? null : refuse('REPLY_NOT_FOUND');
+  }
+
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
     const { store, broadcaster, now } = this.room;
     if (!store.setup) return refuse('MESSAGE_NOT_FOUND');
@@ -184,10 +221,11 @@ export class Chat {
     const { streamId, userId, text } = message;
     if (userId !== byUserId)
       logModeration(this.room, { action: 'delete-message', by: byUserId, userId, messageId, text });
-    store.eraseMessage(messageId);
-    if (this.#last.get(message.userId)?.lastAt === message.at) this.#last.delete(message.userId);
-    // Nobody has seen a waiting message, so its deletion is not announced.
-    if (found.seq !== null) {
+    this.forget(userId);
+    const waiting = found.seq === null && store.waiting.find(messageId);
+    if (waiting) this.room.held.deleted(waiting, byUserId);
+    else {
+      store.eraseMessage(messageId);
       const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
       broadcaster.add({ at: now(), body });
       broadcaster.flush();
@@ -195,82 +233,75 @@ export class Chat {
     return { ok: true };
   }
 
-  /** Drops the user's messages that nobody has seen yet, including those in the buffer. */
-  withdraw(userId: string): void {
+  /** Drops the user's messages that nobody has seen yet, including those in the buffer. @param by whose act it is */
+  withdraw(userId: string, by: string | null = null): void {
     this.room.broadcaster.flush(); // once stored, they can be erased
-    this.room.store.waiting.eraseAllOf(userId);
+    this.room.held.withdraw(userId, by);
+    this.forget(userId);
     this.room.store.gifts.blankHeldOf(userId);
+  }
+
+  /** A moderator decides on a message that waits. */
+  resolveHeld(messageId: string, action: HeldAction, by: string): HeldAnswer {
+    if (!this.room.store.setup) return refuse('MESSAGE_NOT_FOUND');
+    const authorId = this.room.held.authorOf(messageId);
+    const answer = this.room.held.resolve(messageId, action, by);
+    if (answer.ok && authorId !== null) this.forget(authorId); // a dropped text may be written again
+    return answer;
   }
 
   /** Sends the messages and gifts that have waited long enough. Safe to repeat. */
   release(): void {
-    const { store, broadcaster, agenda, now } = this.room;
+    const { store, broadcaster, agenda, held, now } = this.room;
     for (;;) {
-      const released: NewEvent[] = store.waiting.takeReleased(now());
-      released.push(...store.gifts.takeReleased(now()));
-      if (released.length === 0) break;
-      for (const entry of released) broadcaster.add(entry);
+      const messages = store.waiting.takeReleased(now());
+      const gifts: NewEvent[] = store.gifts.takeReleased(now());
+      if (messages.length === 0 && gifts.length === 0) break;
+      for (const message of messages) held.show(message, null);
+      for (const gift of gifts) broadcaster.add(gift);
       broadcaster.flush();
     }
     const next = Math.min(...[store.waiting.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
     if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 
-  #accept(user: RoomUser, draft: Draft, delayMs: number, onStored: OnStored): Taken {
-    const { store, broadcaster, agenda, now } = this.room;
+  #accept(user: RoomUser, draft: Draft, verdict: Verdict & { ok: true }, onStored: OnStored): Taken {
+    const { broadcaster, agenda, emotes, held, now } = this.room;
     const at = now();
-    const message = compose(store, user, draft, at);
+    const hold = holdOf(verdict, at);
+    if (hold?.releaseAt === null && held.isFull(user.id)) return refuse('TOO_MANY_HELD');
+    const message = compose({ ...this.room, emotes: emotes.current, now: at }, user, draft);
     const entry = {
       at,
       body: bodyOfMessage(message),
       message: { id: message.id, userId: user.id, clientId: draft.clientId },
     };
-    if (delayMs > 0) {
-      broadcaster.add({ ...entry, releaseAt: at + delayMs }, onStored);
-      agenda.putBy('release', at + delayMs);
-    } else broadcaster.add(entry, onStored);
-    return { ok: true, message, stored: false };
-  }
-
-  #remember(userId: string, text: string, { caughtUpAt }: History): void {
-    const at = this.room.now();
-    this.#keep(userId, { lastAt: at, lastText: text, caughtUpAt: takeOne(MESSAGE_PACE, caughtUpAt, at) });
-  }
-
-  #keep(userId: string, last: Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>): void {
-    if (this.#last.size >= REMEMBERED_WRITERS_MAX) this.#last.clear();
-    this.#last.set(userId, last);
+    if (!hold) {
+      broadcaster.add(entry, onStored);
+      return { ok: true, message, stored: false };
+    }
+    broadcaster.add({ ...entry, hold }, (seq, error) => {
+      if (error === undefined) held.tellHeld({ ...entry, ...hold });
+      onStored(seq, error, { messageId: message.id, hold });
+    });
+    if (hold.releaseAt !== null) agenda.putBy('release', hold.releaseAt);
+    return { ok: true, message: { ...message, held: hold.reason }, stored: false };
   }
 
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
     const stored = this.room.store.findMessage(userId, clientId);
-    if (stored) return { ok: true, message: messageOfBody(stored.body, stored.seq), stored: true };
+    if (stored)
+      return { ok: true, message: withHeld(this.#sentAs(stored.body, stored.seq), stored.reason), stored: true };
     const buffered = this.room.broadcaster.findMessage(userId, clientId);
     buffered?.wait(onStored);
-    return buffered && { ok: true, message: messageOfBody(buffered.body, null), stored: false };
+    if (!buffered) return undefined;
+    return { ok: true, message: withHeld(this.#sentAs(buffered.body, null), buffered.reason), stored: false };
   }
 
-  #historyOf(userId: string): History {
-    const { store } = this.room;
-    let last = this.#last.get(userId);
-    if (!last) {
-      const rows = store.lastMessagesOf(userId, MESSAGE_PACE.atOnce);
-      const [newest] = rows;
-      last = {
-        lastAt: newest?.at ?? null,
-        lastText: newest ? messageOfBody(newest.body, null).text : null,
-        caughtUpAt: rows.reduceRight((caughtUpAt, { at }) => takeOne(MESSAGE_PACE, caughtUpAt, at), 0),
-      };
-      this.#keep(userId, last);
-    }
-    const ban = store.sanctions.findSanction(userId)?.ban ?? null;
-    const timeOut = store.sanctions.findTimeOut(userId);
-    return {
-      ...last,
-      bannedBy: ban?.by ?? null,
-      timedOutUntil: timeOut?.until ?? null,
-      reason: ban ? ban.reason : (timeOut?.reason ?? null),
-    };
+  /** @param body as it is stored */
+  #sentAs(body: string, seq: number | null): ChatMessage {
+    const [filled = body] = this.room.store.replies.fill([body]);
+    return messageOfBody(filled, seq);
   }
 
   /** While D1 is unavailable, the remembered relation is used, but shows no badge. */
@@ -282,4 +313,14 @@ export class Chat {
       return user;
     }
   }
+}
+
+/** How the message waits; undefined if it is shown at once. */
+function holdOf({ held, delayMs }: Verdict & { ok: true }, at: number): Hold | undefined {
+  if (held) return { reason: held, releaseAt: null };
+  return delayMs > 0 ? { reason: 'delay', releaseAt: at + delayMs } : undefined;
+}
+
+function withHeld(message: ChatMessage, held: Hold['reason'] | null): ChatMessage {
+  return held ? { ...message, held } : message;
 }

@@ -12,8 +12,12 @@ import { comingWindow, type Maintenance, presentWindow } from '@/shared/maintena
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
+import type { ChannelEmotes } from './channel-emotes';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
+import type { HeldMessages } from './held';
+import type { Pins } from './pins';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import { closeReason, doorOf, hasEnded, type Relations } from './relations';
 import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
@@ -41,6 +45,7 @@ const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'withhold-user',
   'products-changed',
   'stock-changed',
+  'emotes-changed',
 ]);
 
 interface CommandParts {
@@ -49,9 +54,13 @@ interface CommandParts {
   readonly agenda: Agenda;
   readonly relations: Relations;
   readonly chat: Chat;
+  readonly held: HeldMessages;
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly pins: Pins;
+  readonly polls: Polls;
+  readonly emotes: ChannelEmotes;
   readonly traces: Traces;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
@@ -84,6 +93,7 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     case 'ban':
       ban(room, commandId, command);
+      if (store.sanctions.findSanction(command.userId)?.ban) room.polls.withdraw(command.userId);
       break;
     case 'unban':
       unban(room, commandId, command);
@@ -135,6 +145,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
         store.traces.eraseProduct(command.hiddenId);
       }
       break;
+    case 'emotes-changed':
+      room.emotes.changed();
+      break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);
       break;
@@ -142,6 +155,8 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       throw unknownCommand(command); // from a newer version, met after a rollback: the outbox delivers it again
   }
   store.markSeen([commandId]);
+  room.pins.refresh();
+  room.polls.refresh();
   broadcaster.flush();
 }
 
@@ -183,13 +198,16 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   store.saveSetup(at, setup);
   if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
-  if (isOver) room.screenings.close();
-  else room.screenings.refresh();
+  if (isOver) {
+    room.screenings.close();
+    room.polls.close();
+  } else room.screenings.refresh();
   if (status === 'live' && before?.status !== 'live') store.viewers.clearReactions();
   if (status !== before?.status) {
     store.activity.startAgain();
     room.shop.productsChanged();
   }
+  if (status !== before?.status || setup.creatorId !== before?.creatorId) room.emotes.changed();
   const news = setup.kind === 'user' ? userRoomNews : streamNews;
   for (const event of news(before, setup, changes)) tell(event);
   const visible = publicPolicy(policy);
@@ -245,8 +263,9 @@ function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): 
  * The figures count up to `endedAt`, so a late or repeated report has the same result. A user's room has none, and
  * everyone leaves it at once.
  */
-function end({ broadcaster, agenda, shop, presence, now }: CommandParts, { kind }: RoomSetup): void {
+function end({ broadcaster, agenda, held, shop, presence, now }: CommandParts, { kind }: RoomSetup): void {
   presence().settle();
+  held.end();
   shop.close();
   if (kind === 'user') broadcaster.flush();
   else agenda.put('analytics', now());

@@ -1,11 +1,16 @@
 /** Where a message shows emotes of the channel. Pure rules. */
-import type { Emote, EmoteRange } from '@/contracts/room';
+import type { Emote, EmoteRange, Relation } from '@/contracts/room';
 
 const NAME_BETWEEN_COLONS = /:([A-Za-z0-9]{3,25}):/g;
 const BLANKS_AND_EMOJI = /^(?:\s|\p{RGI_Emoji})*$/v;
 
 /** By name. */
 export type Emotes = ReadonlyMap<string, Emote>;
+
+/** Whether the writer may use emotes for subscribers. */
+export function mayUseAllEmotes({ creator, moderator, subscriber }: Relation): boolean {
+  return creator || moderator || subscriber;
+}
 
 /** @param mayUseAll whether the writer may use emotes for subscribers */
 export function placeEmotes(text: string, emotes: Emotes, mayUseAll: boolean): EmoteRange[] {

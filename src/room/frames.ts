@@ -2,7 +2,7 @@
  * Handles frames from sockets: parses one, applies the limits, acts on it. A bad frame gets an error answer and never
  * throws.
  */
-import type { RoomRefusal } from '@/contracts/room';
+import type { HeldAnswer, RoomRefusal } from '@/contracts/room';
 import {
   ackOf,
   clientIdOf,
@@ -11,13 +11,19 @@ import {
   type MalformedFrame,
   readFrame,
 } from '@/contracts/room-wire';
+import type { Committing } from '@/db/commit';
+import type { Logging } from '@/domains/base/permissions/log';
+import { decideInRoom } from '@/domains/live/rooms/held';
 import { toIso } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
+import type { HeldMessages } from './held';
 import { FRAME_PACE, Paces } from './pace';
-import { judgeMaintenance, judgeReaction, refuse } from './policy';
+import { judgeMaintenance, judgeReaction, moderatesRoom, refuse } from './policy';
+import type { Polls } from './polls';
 import { type Presence, type Seat, viewerKey } from './presence';
+import type { Relations } from './relations';
 import type { Screenings } from './screenings';
 import type { Shop } from './shop';
 import type { KindFrame, SupportChat } from './support';
@@ -32,6 +38,10 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly support: SupportChat;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly relations: Relations;
+  readonly held: HeldMessages;
+  readonly database: Committing & Logging;
+  readonly polls: Polls;
   readonly presence: () => Presence;
 };
 
@@ -109,6 +119,12 @@ export class Frames {
         else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
         return;
       }
+      case 'vote': {
+        const answer = this.room.polls.vote(seat.viewer, frame.pollId, frame.option);
+        if (!answer.ok) this.#refuse(socket, id, answer);
+        else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        return;
+      }
       case 'send-message':
         await this.#say(socket, seat, frame);
         return;
@@ -116,6 +132,12 @@ export class Frames {
       case 'cinema-state':
         await this.#doInScreening(socket, seat, frame);
         return;
+      case 'resolve-held': {
+        const refusal = await this.#resolveHeld(seat, frame);
+        if (refusal) this.#refuse(socket, id, refusal);
+        else if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        return;
+      }
       case 'typing':
       case 'read':
         this.#refuse(socket, id, refuse('NOT_ALLOWED'));
@@ -146,6 +168,26 @@ export class Frames {
     return answer.ok ? null : answer;
   }
 
+  async #resolveHeld({ viewer }: Seat, { messageId, action }: Frame & { type: 'resolve-held' }) {
+    const { store, now, relations, database, held, chat } = this.room;
+    if (viewer.kind !== 'user') return refuse('NOT_ALLOWED');
+    const closed = judgeMaintenance(store.maintenance, viewer, now());
+    if (closed) return closed;
+    const user = await relations.freshEnough(viewer, moderatesRoom(viewer));
+    if (!user) return refuse('BANNED');
+    if (!moderatesRoom(user)) return refuse('NOT_ALLOWED');
+    const { creator, moderator } = user.standing;
+    if (creator || moderator) return refusalIn(chat.resolveHeld(messageId, action, user.id));
+    const room = {
+      heldAuthor: async (id: string) => held.authorOf(id),
+      resolveHeld: async (...decision: Parameters<Chat['resolveHeld']>) => chat.resolveHeld(...decision),
+    };
+    const roomId = store.setup?.roomId ?? '';
+    const answer = await decideInRoom(database, user.id, { room, roomId, messageId, action });
+    if (typeof answer !== 'string') return refusalIn(answer);
+    return refuse(answer === 'MESSAGE_NOT_FOUND' ? answer : 'NOT_ALLOWED');
+  }
+
   #refuseReaction({ viewer }: Seat): RoomRefusal | null {
     const { store, now } = this.room;
     if (!store.setup) return refuse('ROOM_CLOSED');
@@ -156,24 +198,30 @@ export class Frames {
     return refusal && timeOut ? { ...refusal, reason: timeOut.reason } : refusal;
   }
 
-  #refuse(socket: WebSocket, id: string | undefined, { code, message, retryAfterMs, reason }: RoomRefusal): void {
-    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs, reason });
+  #refuse(socket: WebSocket, id: string | undefined, { ok: _, ...why }: RoomRefusal): void {
+    this.room.broadcaster.answer(socket, { type: 'error', id, ...why });
   }
 
   async #say(socket: WebSocket, seat: Seat, frame: Frame & { type: 'send-message' }): Promise<void> {
-    const { broadcaster, chat } = this.room;
-    const { id, text } = frame;
+    const { broadcaster, chat, held } = this.room;
+    const { id, text, replyTo } = frame;
     if (seat.viewer.kind === 'guest') {
       this.#refuse(socket, id, refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT'));
       return;
     }
     // An error gets no answer: the message is not stored, so the client sends it again.
-    const onStored: OnStored = (seq, error) => {
-      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
+    const onStored: OnStored = (seq, error, stored) => {
+      const { messageId, hold } = stored ?? {};
+      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq, { messageId, held: hold?.reason }));
     };
-    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text }, onStored);
+    const taken = await chat.take(seat.viewer, { clientId: clientIdOf(frame), text, replyTo }, onStored);
     if (!taken.ok) this.#refuse(socket, id, taken);
-    else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
+    else if (taken.stored) {
+      const { message } = taken;
+      broadcaster.answer(socket, ackOf(id, message.seq, { messageId: message.id, held: message.held }));
+      // Whoever sends it again may have missed that it was dropped.
+      if (message.held && message.deleted) broadcaster.tell(socket, held.droppedEvent(message.id, clientIdOf(frame)));
+    }
   }
 
   #malformed(socket: WebSocket, conduct: Conduct, { id, message }: MalformedFrame, now: number): void {
@@ -200,4 +248,8 @@ export class Frames {
     this.#conduct.set(socket, conduct);
     return conduct;
   }
+}
+
+function refusalIn(answer: HeldAnswer): RoomRefusal | null {
+  return answer.ok ? null : answer;
 }

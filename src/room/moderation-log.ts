@@ -22,7 +22,7 @@ export function logModeration({ store, broadcaster, presence, now }: LogParts, a
     type: 'moderation-logged',
     entry: { ...entry, id: String(id), at: toIso(at), until: toIsoOrNull(until) },
   };
-  for (const socket of presence().moderatorSockets()) broadcaster.tell(socket, event);
+  for (const socket of [...presence().moderatorSockets()]) broadcaster.tell(socket, event);
 }
 
 /** Newest first. @param before an entry's id, or null for the newest page */

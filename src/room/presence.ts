@@ -8,7 +8,8 @@ import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import type { PlayerState } from '@/contracts/screening';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
-import { isExempt } from './policy';
+import { NameIndex } from './mentions';
+import { moderatesRoom } from './policy';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */
@@ -49,6 +50,10 @@ export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; reado
 export class Presence {
   readonly #seats = new Map<WebSocket, Seat>();
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
+  /** Sockets of those who moderate the room. */
+  readonly #moderators = new Set<WebSocket>();
+  /** The users who are here and may be named. */
+  readonly names = new NameIndex();
   /** When (ms) each socket's newest frame came. */
   readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
@@ -104,6 +109,10 @@ export class Presence {
     return [...(this.#socketsOf.get(key) ?? [])];
   }
 
+  moderatorSockets(): Iterable<WebSocket> {
+    return this.#moderators;
+  }
+
   socketsOfUser(id: string): WebSocket[] {
     return this.socketsOf(viewerKey({ kind: 'user', id }));
   }
@@ -138,10 +147,14 @@ export class Presence {
       return;
     }
     this.#seats.delete(socket);
+    this.#moderators.delete(socket);
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
-    if (others?.size === 0) this.#socketsOf.delete(key);
+    if (others?.size === 0) {
+      this.#socketsOf.delete(key);
+      if (seat.viewer.kind === 'user') this.names.drop(seat.viewer);
+    }
     this.store.viewers.close(seat.passId, at);
     this.onChange();
   }
@@ -190,19 +203,19 @@ export class Presence {
   restand(user: RoomUser): void {
     for (const socket of this.socketsOf(viewerKey(user))) {
       const seat = this.#seats.get(socket);
+      if (seat?.viewer.kind === 'user') this.names.drop(seat.viewer);
       if (seat) this.#update(socket, { ...seat, viewer: user });
+      this.#name(user);
     }
+  }
+
+  /** Nobody learns by a mention that somebody anonymous is here. */
+  #name(viewer: RoomViewer): void {
+    if (viewer.kind === 'user' && !viewer.standing.anonymous) this.names.put(viewer);
   }
 
   userIds(): string[] {
     return this.#viewers().flatMap(({ kind, id }) => (kind === 'user' ? [id] : []));
-  }
-
-  /** The sockets of the host, the moderators and staff. */
-  moderatorSockets(): WebSocket[] {
-    return [...this.#seats].flatMap(([socket, { viewer }]) =>
-      viewer.kind === 'user' && isExempt(viewer) ? [socket] : [],
-    );
   }
 
   guestSockets(): WebSocket[] {
@@ -271,7 +284,8 @@ export class Presence {
   }
 
   #seat(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
+    this.#name(seat.viewer);
     const key = viewerKey(seat.viewer);
     const sockets = this.#socketsOf.get(key);
     if (sockets) sockets.add(socket);
@@ -279,8 +293,14 @@ export class Presence {
   }
 
   #update(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat);
+    this.#keep(socket, seat);
     socket.serializeAttachment(seat);
+  }
+
+  #keep(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat);
+    if (moderatesRoom(seat.viewer)) this.#moderators.add(socket);
+    else this.#moderators.delete(socket);
   }
 }
 

@@ -22,7 +22,7 @@ const REREAD_EVERY_MS = 10 * SECOND_MS;
 const USERS_AT_ONCE = 100;
 
 /** Refusals that a newer relation may lift. */
-const LIFTED_BY_A_REREAD = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY']);
+const LIFTED_BY_A_REREAD = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY', 'FOLLOW_TOO_NEW']);
 
 /** True if the verdict, or a badge, depends on a relation that is too old for it. */
 export function needsReread(
@@ -33,7 +33,7 @@ export function needsReread(
   if (isTrusted(user.standing, now)) return false;
   if (badgesOf(user).length > 0) return true;
   const asAnybody = judge(rules, asStranger(user), text, history, now);
-  return !asAnybody.ok || asAnybody.delayMs !== verdict.delayMs;
+  return !asAnybody.ok || asAnybody.delayMs !== verdict.delayMs || asAnybody.held !== verdict.held;
 }
 
 /** Whether the relation is new enough to grant anything. */

@@ -56,7 +56,7 @@ function timeOut(room: SanctionParts, by: string, action: ModerationAction & { a
   const at = now();
   const until = at + Math.min(seconds * SECOND_MS, TIME_OUT_MS_MAX);
   store.sanctions.setTimeOut({ userId, until, reason, by, at });
-  room.chat.withdraw(userId);
+  room.chat.withdraw(userId, by);
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   logModeration(room, { action: 'timeout', by, userId, reason, until });
   agenda.putBy('time-outs', until);
@@ -67,7 +67,7 @@ function kick(room: SanctionParts, by: string, { reason, ...action }: Moderation
   const { store, broadcaster, presence, now } = room;
   const { userId, guestId } = action;
   store.sanctions.setKick(userId ?? guestKey(guestId), newId());
-  if (userId !== undefined) room.chat.withdraw(userId);
+  if (userId !== undefined) room.chat.withdraw(userId, by);
   logModeration(room, { action: 'kick', by, userId, guestId, reason });
   const sockets = userId === undefined ? presence().socketsOf(guestKey(guestId)) : presence().socketsOfUser(userId);
   for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId: userId ?? guestId, reason });
@@ -85,7 +85,7 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
     if (deleteMessages) store.sanctions.withhold(userId, saidBefore);
     return;
   }
-  room.chat.withdraw(userId);
+  room.chat.withdraw(userId, by);
   const isNew =
     !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);

@@ -97,4 +97,25 @@ export const SCHEMA = [
   -- Viewers no longer see who deleted a message.
   UPDATE events SET body = json_remove(body, '$.deletedBy') WHERE body LIKE '{"type":"message-deleted"%';
   `,
+  `
+  -- Why a message waits. If it waits for a moderator, release_at is NULL. An erased one waits for nothing.
+  ALTER TABLE pending ADD COLUMN reason TEXT NOT NULL DEFAULT 'delay';
+  CREATE INDEX pending_waiting ON pending (at, message_id) WHERE NOT body ->> '$.deleted';
+  -- What moderators decided on messages that waited: the first decision stands.
+  CREATE TABLE held_decisions (
+    message_id TEXT PRIMARY KEY, action TEXT NOT NULL, by_id TEXT NOT NULL, at INTEGER NOT NULL, user_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- seq: of the event with which it began. votes: the counts, once it has ended. is_reported: D1 has it, or must not have it.
+  CREATE TABLE polls (
+    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, created_by TEXT NOT NULL, question TEXT NOT NULL,
+    options TEXT NOT NULL, started_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, ended_at INTEGER,
+    votes TEXT, is_reported INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX polls_open ON polls (ended_at IS NULL) WHERE ended_at IS NULL;
+  -- Of the poll that runs.
+  CREATE TABLE poll_votes (poll_id TEXT NOT NULL, user_id TEXT NOT NULL, option INTEGER NOT NULL,
+    PRIMARY KEY (poll_id, user_id)) STRICT, WITHOUT ROWID;
+  `,
 ] as const;

@@ -1,16 +1,21 @@
 /**
  * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
- * sanctions, screenings, products, due tasks and users' traces have stores of their own. Calls are synchronous, so
+ * sanctions, screenings, products, emotes, due tasks and users' traces have stores of their own. Calls are synchronous, so
  * everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
+import { EmoteStore } from './emote-store';
 import { GiftStore } from './gift-store';
+import { Writers } from './mentions';
 import { Meta } from './meta';
 import { ModerationStore } from './moderation-store';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
+import { PinStore } from './pin-store';
+import { PollStore } from './poll-store';
+import { ReplyStore } from './reply-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { ScreeningStore } from './screening-store';
@@ -35,8 +40,13 @@ export class RoomStore {
   readonly gifts: GiftStore;
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
+  readonly replies: ReplyStore;
+  readonly pins: PinStore;
+  readonly polls: PollStore;
+  readonly writers: Writers;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
+  readonly emotes: EmoteStore;
   readonly due: DueStore;
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
@@ -56,8 +66,13 @@ export class RoomStore {
     this.gifts = new GiftStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
+    this.writers = new Writers(storage.sql);
+    this.replies = new ReplyStore(storage.sql, (...message) => this.isWithheld(...message));
+    this.polls = new PollStore(storage.sql);
+    this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });
     this.screenings = new ScreeningStore(storage.sql);
     this.shop = new ShopStore(storage.sql);
+    this.emotes = new EmoteStore(storage.sql);
     this.due = new DueStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
@@ -76,6 +91,9 @@ export class RoomStore {
     this.withheld.load();
     this.screenings.load();
     this.shop.load();
+    this.pins.load();
+    this.polls.load();
+    this.emotes.load();
     this.#isPrepared = true;
   }
 
@@ -161,9 +179,9 @@ export class RoomStore {
     this.#seq += events.length;
   }
 
-  /** With withheld texts hidden. */
-  eventsAfter(seq: number, upTo: number): StoredEvent[] {
-    return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', seq, upTo);
+  /** With withheld texts hidden. @param reader their own messages have their client's id */
+  eventsAfter(seq: number, upTo: number, reader = ''): StoredEvent[] {
+    return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', [seq, upTo], reader);
   }
 
   /** A page of all events, oldest first, for the archive. */
@@ -176,41 +194,64 @@ export class RoomStore {
     );
   }
 
-  /** Newest first, with withheld texts hidden. */
-  messagesBefore(seq: number, limit: number): StoredEvent[] {
-    return this.#shown('message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2', seq, limit);
+  /** Newest first, with withheld texts hidden. @param reader as in `eventsAfter` */
+  messagesBefore(seq: number, limit: number, reader = ''): StoredEvent[] {
+    return this.#shown('message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2', [seq, limit], reader);
   }
 
-  #shown(condition: string, ...bindings: number[]): StoredEvent[] {
-    const { sanctions, withheld } = this;
-    if (sanctions.withholdsNothing && withheld.isEmpty)
-      return rowsOf<StoredEvent & Row>(this.#sql, `SELECT seq, body FROM events WHERE ${condition}`, ...bindings);
-    const query = `SELECT seq, message_id AS messageId, user_id AS userId, body FROM events WHERE ${condition}`;
+  #shown(condition: string, bindings: readonly [number, number], reader: string): StoredEvent[] {
     const rows = rowsOf<StoredEvent & { messageId: string | null; userId: string | null } & Row>(
       this.#sql,
-      query,
+      `SELECT seq, message_id AS messageId, user_id AS userId,
+         iif(user_id = ?3, json_set(body, '$.clientId', client_id), body) AS body FROM events WHERE ${condition}`,
       ...bindings,
+      reader,
     );
-    const isWithheld = (id: string, userId: string, seq: number) =>
-      seq <= sanctions.withheldThrough(userId) || withheld.has(id);
-    return rows.map((row) => ({ seq: row.seq, body: shownBody(row, isWithheld) }));
+    const bodies = this.pins.fill(this.#show(rows));
+    return rows.map(({ seq, body }, index) => ({ seq, body: bodies[index] ?? body }));
+  }
+
+  /** The bodies as viewers may see them. */
+  #show(rows: readonly Parameters<typeof shownBody>[0][]): readonly string[] {
+    const showsAll = this.sanctions.withholdsNothing && this.withheld.isEmpty;
+    const hidden = {
+      isWithheld: (id: string, authorId: string, seq: number) => this.isWithheld(id, authorId, seq),
+      isPollHidden: (id: string) => this.isPollHidden(id),
+    };
+    const shown = (row: Parameters<typeof shownBody>[0]) => shownBody(row, hidden);
+    return this.replies.fill(rows.map((row) => (showsAll ? row.body : shown(row))));
+  }
+
+  /** The bodies of new events as they are sent. */
+  fill(bodies: readonly string[]): readonly string[] {
+    return this.pins.fill(this.replies.fill(bodies));
+  }
+
+  /** Whether its texts are hidden with what its author wrote. */
+  isPollHidden(pollId: string): boolean {
+    const poll = this.polls.find(pollId);
+    return poll !== undefined && this.isWithheld(pollId, poll.createdBy, poll.seq);
+  }
+
+  isWithheld(messageId: string, authorId: string, seq: number): boolean {
+    return seq <= this.sanctions.withheldThrough(authorId) || this.withheld.has(messageId);
   }
 
   findMessage(userId: string, clientId: string): StoredMessage | undefined {
-    return rowsOf<{ seq: number | null; body: string }>(
+    return rowsOf<StoredMessage & Row>(
       this.#sql,
-      `SELECT seq, body FROM events WHERE user_id = ?1 AND client_id = ?2
-       UNION ALL SELECT NULL, body FROM pending WHERE user_id = ?1 AND client_id = ?2`,
+      `SELECT seq, body, NULL AS reason FROM events WHERE user_id = ?1 AND client_id = ?2
+       UNION ALL SELECT NULL, body, reason FROM pending WHERE user_id = ?1 AND client_id = ?2`,
       userId,
       clientId,
     )[0];
   }
 
   findMessageById(messageId: string): (StoredMessage & { readonly userId: string }) | undefined {
-    return rowsOf<{ seq: number | null; userId: string; body: string }>(
+    return rowsOf<StoredMessage & { userId: string } & Row>(
       this.#sql,
-      `SELECT seq, user_id AS userId, body FROM events WHERE message_id = ?1
-       UNION ALL SELECT NULL, user_id, body FROM pending WHERE message_id = ?1`,
+      `SELECT seq, user_id AS userId, body, NULL AS reason FROM events WHERE message_id = ?1
+       UNION ALL SELECT NULL, user_id, body, reason FROM pending WHERE message_id = ?1`,
       messageId,
     )[0];
   }
@@ -240,10 +281,14 @@ export class RoomStore {
     );
   }
 
-  /** Erases the text for good. The message stays as a gap in the chat, and its client id stays taken. */
+  /** Whether a message of theirs was shown. */
+  hasWritten(userId: string): boolean {
+    return rowsOf(this.#sql, 'SELECT 1 FROM events WHERE user_id = ?1 LIMIT 1', userId).length > 0;
+  }
+
+  /** Erases the text of a message that was shown for good. The message stays as a gap in the chat, and its client id stays taken. */
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
-    this.waiting.erase(messageId);
   }
 
   // --- Commands
@@ -263,6 +308,7 @@ export class RoomStore {
     this.#setup = undefined;
     this.#maintenance = NO_MAINTENANCE;
     this.#nowPlaying = NOTHING_PLAYED;
+    this.writers.forget();
     this.#seq = 0;
     this.#isPrepared = false;
   }

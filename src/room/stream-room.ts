@@ -4,13 +4,19 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
+import type { HeldAction } from '@/contracts/chat-rules';
 import type { TaskMessage } from '@/contracts/messages';
+import type { NewPoll } from '@/contracts/poll';
 import type {
   Approval,
   ChatMessage,
   Draft,
+  HeldAnswer,
+  HeldMessage,
   ModerationAction,
   Pass,
+  PinAnswer,
+  PollAnswer,
   Room,
   RoomRefusal,
   RoomUser,
@@ -18,8 +24,10 @@ import type {
   SayAnswer,
   ScreeningAnswer,
   TimeOut,
+  ToPin,
   VideoViewer,
   ViewerList,
+  VoteAnswer,
 } from '@/contracts/room';
 import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import type { ProductClicks, RoomFigures } from '@/contracts/room-figures';
@@ -28,15 +36,23 @@ import type { Program, ScreeningAct, ScreeningViewers } from '@/contracts/screen
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
+import { readEmotes } from '@/domains/live/emotes/list';
 import { newLogger } from '@/shared/log';
+import { Addressees } from './addressees';
 import { admit } from './admission';
 import { Agenda } from './agenda';
 import { Broadcaster, tickMs } from './broadcaster';
+import { ChannelEmotes } from './channel-emotes';
 import { Chat } from './chat';
 import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
+import { HeldMessages } from './held';
 import { LiveAnalytics } from './live-analytics';
+import { mentionsIn } from './mentions';
 import { readModerationLog } from './moderation-log';
+import { Pins } from './pins';
+import { refuse } from './policy';
+import { Polls } from './polls';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
@@ -59,6 +75,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #presence: Presence;
   readonly #broadcaster: Broadcaster;
   readonly #relations: Relations;
+  readonly #held: HeldMessages;
+  readonly #emotes: ChannelEmotes;
   readonly #chat: Chat;
   readonly #support: SupportChat;
   readonly #screenings: Screenings;
@@ -67,6 +85,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #liveAnalytics: LiveAnalytics;
   readonly #traces: Traces;
   readonly #shop: Shop;
+  readonly #pins: Pins;
+  readonly #polls: Polls;
   readonly #stageWork: StageWork;
   readonly #userRoom: UserRoom;
 
@@ -103,21 +123,37 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       later,
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces,
+      onMessage: (message, seq, body) => addressees.sent(message, seq, body),
       onFrame: () => this.#liveAnalytics.changed(),
     });
     const onDenied = (userId: string) => this.#chat.withdraw(userId);
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
-    this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
+    const addressees = new Addressees({ ...parts, database, log: this.#log });
+    const mentionsOf = (text: string) =>
+      mentionsIn(text, (name) => this.#presence.names.find(name) ?? this.#store.writers.find(name));
+    this.#held = new HeldMessages(parts);
+    const held = this.#held;
+    const relations = this.#relations;
+    this.#emotes = new ChannelEmotes({
+      ...{ ...parts, log: this.#log },
+      readEmotes: (hostId) => readEmotes({ db: database.db, config: readConfig(env) }, hostId),
+      onChange: () => this.#chat.forgetRules(),
+    });
+    const emotes = this.#emotes;
+    this.#chat = new Chat({ ...parts, relations, held, emotes, mentionsIn: mentionsOf, log: this.#log });
     this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
     this.#screenings = new Screenings({ ...parts, relations: this.#relations, onTraces });
+    this.#pins = new Pins(parts);
+    this.#polls = new Polls({ ...parts, database });
     this.#shop = new Shop({ ...parts, database, log: this.#log });
     const [chat, support, screenings, shop] = [this.#chat, this.#support, this.#screenings, this.#shop];
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat, support, screenings, shop });
+    const desks = { chat, support, screenings, shop, held, relations, polls: this.#polls };
+    this.#frames = new Frames({ ...parts, ...desks, config: readConfig(env), database });
     this.#reports = new Reports({ ...parts, database });
     this.#liveAnalytics = new LiveAnalytics({ ...parts, later, figures: () => this.#reports.figures() });
     this.#stageWork = new StageWork({ ...parts, database });
-    this.#traces = new Traces({ ...parts, chat, screenings, database });
+    this.#traces = new Traces({ ...parts, chat, screenings, polls: this.#polls, database });
     this.#userRoom = new UserRoom({
       ...{ ...parts, database, log: this.#log },
       apply: (id, command) => this.apply(id, command),
@@ -155,12 +191,52 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal> {
-    return this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    const answer = this.#chat.delete(messageId, byUserId, mayDeleteAny);
+    this.#pins.refresh();
+    return answer;
+  }
+
+  async heldMessages(
+    after: { readonly at: number; readonly id: string } | null,
+    limit: number,
+  ): Promise<HeldMessage[]> {
+    return this.#store.isPrepared ? this.#held.list(after, limit) : [];
+  }
+
+  async heldAuthor(messageId: string): Promise<string | null> {
+    return this.#store.isPrepared ? this.#held.authorOf(messageId) : null;
+  }
+
+  async resolveHeld(messageId: string, action: HeldAction, by: string): Promise<HeldAnswer> {
+    return this.#chat.resolveHeld(messageId, action, by);
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
-    if (this.#store.setup) return moderate(this.#parts, byUserId, action);
-    return action.action !== 'end-timeout';
+    if (!this.#store.setup) return action.action !== 'end-timeout';
+    const isChange = moderate(this.#parts, byUserId, action);
+    this.#pins.refresh();
+    this.#polls.refresh();
+    return isChange;
+  }
+
+  async pin(by: RoomUser, what: ToPin): Promise<PinAnswer> {
+    return this.#pins.pin(by, what);
+  }
+
+  async unpin(): Promise<boolean> {
+    return this.#pins.unpin();
+  }
+
+  async startPoll(by: RoomUser, poll: NewPoll): Promise<PollAnswer> {
+    return this.#polls.start(by, poll);
+  }
+
+  async endPoll(pollId: string): Promise<PollAnswer> {
+    return this.#store.isPrepared ? this.#polls.end(pollId) : refuse('POLL_NOT_FOUND');
+  }
+
+  async vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer> {
+    return this.#polls.vote(user, pollId, option);
   }
 
   async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
@@ -284,9 +360,13 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       broadcaster: this.#broadcaster,
       relations: this.#relations,
       chat: this.#chat,
+      held: this.#held,
       support: this.#support,
       screenings: this.#screenings,
       shop: this.#shop,
+      pins: this.#pins,
+      polls: this.#polls,
+      emotes: this.#emotes,
       reports: this.#reports,
       liveAnalytics: this.#liveAnalytics,
       traces: this.#traces,

@@ -112,20 +112,21 @@ export class SupportChat {
     frame: KindFrame,
     answer: (given: Answer) => void,
   ): Promise<RoomRefusal | undefined> {
-    const done = (seq: number | null = null) => {
-      if (frame.id !== undefined) answer(ackOf(frame.id, seq));
+    const done = (seq: number | null = null, messageId?: string) => {
+      if (frame.id !== undefined) answer(ackOf(frame.id, seq, { messageId }));
     };
     const closed = judgeMaintenance(this.room.store.maintenance, writer, this.room.database.now());
     if (closed) return closed;
     switch (frame.type) {
       case 'send-message': {
+        if (frame.replyTo !== undefined) return refuse('REPLY_NOT_FOUND'); // there are no replies here
         const text = messageText.safeParse(frame.text);
         if (!text.success) return invalidMessage();
         const posted = await refused(() =>
           postMessage(this.room.database, this.#posted(writer, clientIdOf(frame), text.data)),
         );
         if ('ok' in posted) return posted;
-        done(posted.seq);
+        done(posted.seq, posted.id);
         await this.sendNews();
         return undefined;
       }
@@ -144,8 +145,10 @@ export class SupportChat {
       }
       case 'send-reaction':
       case 'product-click':
+      case 'vote':
       case 'cinema-sync':
       case 'cinema-state':
+      case 'resolve-held':
         return refuse('NOT_ALLOWED');
       default:
         frame satisfies never;

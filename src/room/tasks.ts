@@ -3,6 +3,8 @@ import { DAY_MS } from '@/shared/time';
 import type { Agenda, Task } from './agenda';
 import { archiveRoom } from './archive';
 import type { Chat } from './chat';
+import type { Pins } from './pins';
+import type { Polls } from './polls';
 import { type Presence, SWEEP_MS } from './presence';
 import type { Relations } from './relations';
 import type { Reports } from './reports';
@@ -27,6 +29,8 @@ type TaskParts = Parameters<typeof endTimeOuts>[0] & {
   readonly traces: Traces;
   readonly screenings: Screenings;
   readonly shop: Shop;
+  readonly pins: Pins;
+  readonly polls: Polls;
   readonly stageWork: StageWork;
   readonly userRoom: UserRoom;
   /** Where rooms are archived. */
@@ -60,13 +64,18 @@ export async function performTask(room: TaskParts, task: Task): Promise<void> {
     case 'analytics':
       return room.reports.reportFigures();
     case 'traces':
-      return room.traces.tell();
+      await room.traces.tell();
+      return room.pins.refresh(); // someone may have been erased
     case 'screening-end':
     case 'screening-wait':
     case 'screening-host':
       return room.screenings.perform(task);
     case 'stock':
       return room.shop.sendStock();
+    case 'poll':
+      return room.polls.expire();
+    case 'poll-report':
+      return room.polls.report();
     case 'stage-work':
       return room.stageWork.report();
     case 'archive':
@@ -81,9 +90,10 @@ async function eraseUnlessUsed({ store, agenda, presence, now }: TaskParts): Pro
   else agenda.put('archive', now() + SUPPORT_KEPT_MS);
 }
 
-async function archive({ store, reports, traces, files }: TaskParts): Promise<void> {
+async function archive({ store, reports, polls, traces, files }: TaskParts): Promise<void> {
   const { setup } = store;
   await reports.reportFigures(); // in case D1 was unavailable until now
+  await polls.report();
   if (setup) await archiveRoom(files, setup.roomId, store);
   await traces.drop();
   await store.erase();

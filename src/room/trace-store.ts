@@ -3,13 +3,14 @@
  * contain an id, which names nobody once the account is deleted.
  */
 
+import type { Mention } from '@/contracts/room';
 import type { Names } from '@/domains/live/rooms/traces';
+import { renameMentions } from './mention-store';
 import { Meta } from './meta';
-import { type Row, rowsOf, type StoredEvent } from './sql';
+import { GONE, type Row, rowsOf, type StoredEvent } from './sql';
+import { PLAIN } from './waiting-store';
 
 const PAGE_EVENTS = 2_000;
-/** Replaces a deleted user's name, as in D1. */
-const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
 /**
  * The cards in events: of gifts and sales, and of those who came on a stage or became its host. Co-hosts are a list of
  * cards.
@@ -23,6 +24,8 @@ const TITLED = `'stream-started', 'stream-updated', 'room-updated'`;
 export interface TracePage {
   /** Each id once. */
   readonly userIds: readonly string[];
+  /** Those of them whose messages were shown. */
+  readonly writerIds: readonly string[];
   /** The page's last seq. */
   readonly through: number;
 }
@@ -40,30 +43,44 @@ export class TraceStore {
    * not be the host any longer.
    */
   pageAfter(seq: number): TracePage | undefined {
-    const rows = rowsOf<{ seq: number; userId: string | null; by: string | null; coHosts: string | null }>(
+    const rows = rowsOf<{
+      seq: number;
+      userId: string | null;
+      writer: string | null;
+      by: string | null;
+      coHosts: string | null;
+      mentions: string | null;
+    }>(
       this.sql,
       `SELECT seq, coalesce(user_id, body ->> '$.sender.id', body ->> '$.buyer.id', body ->> '$.user.id', body ->> '$.host.id',
-          body ->> '$.screening.hostId') AS userId,
+          body ->> '$.screening.hostId', body ->> '$.pin.announcement.userId') AS userId, user_id AS writer,
           CASE WHEN user_id IS NULL AND body ->> '$.type' IN (${VIDEOS})
             THEN coalesce(body ->> '$.screening.by', body ->> '$.by') END AS by,
-          CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts
+          CASE WHEN user_id IS NULL THEN body -> '$.coHosts' END AS coHosts,
+          CASE WHEN user_id IS NOT NULL THEN body -> '$.mentions' END AS mentions
         FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
       seq,
       PAGE_EVENTS,
     );
     const last = rows.at(-1);
     const idsOf = (cards: string | null) => (JSON.parse(cards ?? '[]') as { id: string }[]).map(({ id }) => id); // cards
-    const userIds = rows.flatMap(({ userId, by, coHosts }) => [
+    const namedIn = (list: string | null) => (JSON.parse(list ?? '[]') as Mention[]).map(({ userId }) => userId); // of a message
+    const userIds = rows.flatMap(({ userId, by, coHosts, mentions }) => [
       ...[userId, by].filter((id) => id !== null),
       ...idsOf(coHosts),
+      ...namedIn(mentions),
     ]);
-    return last && { userIds: [...new Set(userIds)], through: last.seq };
+    const writerIds = rows.map(({ writer }) => writer).filter((id) => id !== null);
+    return last && { userIds: [...new Set(userIds)], writerIds: [...new Set(writerIds)], through: last.seq };
   }
 
-  /** Users whose messages wait for release or were deleted before it, or about whom moderators gave a reason. */
+  /**
+   * Users whose messages wait for release or were deleted before it, about whom moderators gave a reason, and those who
+   * started polls.
+   */
   waiting(): string[] {
     const query = `SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts
-      UNION SELECT user_id FROM moderation WHERE user_id IS NOT NULL`;
+      UNION SELECT user_id FROM moderation WHERE user_id IS NOT NULL UNION SELECT created_by FROM polls`;
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
@@ -113,7 +130,7 @@ export class TraceStore {
   /** Erases the user for good. Messages stay as gaps in the chat, gifts as a deleted user's. */
   erase(userId: string): void {
     const { username, displayName } = GONE;
-    const blank = `json_set(body, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
+    const blank = `json_set(${PLAIN}, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
       '$.avatarUrl', NULL, '$.badges', json('[]'))`;
     this.sql.exec(`UPDATE events SET body = ${blank} WHERE user_id = ?1`, userId, username, displayName);
     this.sql.exec(
@@ -128,6 +145,12 @@ export class TraceStore {
       this.#changeCards(party, nameless, userId, GONE);
     }
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3, '$.avatarUrl', NULL)`, userId, GONE);
+    this.#changeAnnouncements(
+      `'$.pin.announcement.avatarUrl', NULL, '$.pin.announcement.badges', json('[]'), '$.pin.announcement.text', ''`,
+      userId,
+      GONE,
+    );
+    renameMentions(this.sql, userId, null);
     this.#eraseVideos(`?1 IN (body ->> '$.screening.hostId', body ->> '$.screening.by', body ->> '$.by')`, userId);
   }
 
@@ -143,6 +166,8 @@ export class TraceStore {
       );
     for (const party of CARDS) this.#changeCards(party, named(`${party}.`), userId, names);
     this.#changeCoHosts(`json_set(value, '$.username', ?2, '$.displayName', ?3)`, userId, names);
+    this.#changeAnnouncements('', userId, names);
+    renameMentions(this.sql, userId, names.username);
   }
 
   /** @param body what becomes of an event with the user's card; `?2` and `?3` are the names */
@@ -153,6 +178,18 @@ export class TraceStore {
       `UPDATE held_gifts SET body = ${body} WHERE ${theirs}`,
     ])
       this.sql.exec(statement, userId, username, displayName);
+  }
+
+  /** In pins of announcements. @param more what else is set, as `path, value, …` */
+  #changeAnnouncements(more: string, userId: string, { username, displayName }: Names): void {
+    const names = `'$.pin.announcement.username', ?2, '$.pin.announcement.displayName', ?3`;
+    this.sql.exec(
+      `UPDATE events SET body = json_set(body, ${names}${more && `, ${more}`})
+       WHERE user_id IS NULL AND body ->> '$.pin.announcement.userId' = ?1`,
+      userId,
+      username,
+      displayName,
+    );
   }
 
   /** @param card what becomes of the user's card, `value`; `?2` and `?3` are the names */

@@ -12,6 +12,7 @@ import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import type { Polls } from './polls';
 import type { Presence } from './presence';
 import type { Screenings } from './screenings';
 import type { RoomStore } from './store';
@@ -27,6 +28,7 @@ interface TracesParts {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
   readonly screenings: Screenings;
+  readonly polls: Polls;
   readonly database: Pick<Context, 'db' | 'now'>;
 }
 
@@ -53,8 +55,8 @@ export class Traces {
     const { store, database } = this.room;
     const { setup, traces } = store;
     if (!setup) return;
-    for (const { userIds, through } of this.#pages(traces.reportedThrough)) {
-      for (const userId of await recordTraces(database, setup.roomId, userIds)) this.forget(userId);
+    for (const { userIds, writerIds, through } of this.#pages(traces.reportedThrough)) {
+      for (const userId of await recordTraces(database, setup.roomId, userIds, writerIds)) this.forget(userId);
       traces.reportedThrough = through;
     }
     this.#isPlanned = false; // in the same turn as the last page, which included anything that came during the report
@@ -68,20 +70,24 @@ export class Traces {
 
   /** Erases the user's texts and name, and a host's title. Safe to repeat. */
   forget(userId: string): void {
-    const { store, presence, broadcaster, database } = this.room;
+    const { store, presence, database } = this.room;
     // The user cannot enter again and leave new traces.
     store.sanctions.setKick(userId, newId());
     presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
-    broadcaster.flush();
+    this.room.polls.forget(userId);
+    this.room.chat.withdraw(userId); // which writes what is in the buffer first
     store.atomically(() => {
       store.traces.erase(userId);
+      store.polls.eraseTextsOf(userId);
+      store.pins.forget(userId);
       store.sanctions.forgetReasons(userId);
       store.moderation.forget(userId);
       if (store.hostId === userId) store.traces.eraseTitles();
     });
+    store.writers.forget();
     this.room.chat.forget(userId);
     if (!store.setup || store.hostId !== userId) return;
-    const policy = { ...store.setup.policy, blockedWords: [] };
+    const policy = { ...store.setup.policy, blockedWords: [], heldWords: [] };
     const { userRoom } = store.setup;
     const details = userRoom ? { userRoom: { ...userRoom, topic: null } } : {};
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy, ...details });
@@ -101,8 +107,10 @@ export class Traces {
     broadcaster.flush();
     store.atomically(() => {
       store.traces.rename(userId, names);
+      store.pins.rename(userId, names);
       if (store.hostId === userId) store.traces.changeTitle(defaultTitleOf(from), defaultTitleOf(names.displayName));
     });
+    store.writers.forget();
   }
 
   messagesOf(userId: string, afterSeq: number, limit: number): ChatMessage[] {
@@ -115,6 +123,7 @@ export class Traces {
     const { traces, hostId } = this.room.store;
     yield {
       userIds: [...new Set([...traces.waiting(), ...(hostId === undefined ? [] : [hostId])])],
+      writerIds: [],
       through: afterSeq,
     };
     for (let page = traces.pageAfter(afterSeq); page; page = traces.pageAfter(page.through)) yield page;

@@ -40,10 +40,10 @@ export function formatMinor(amountMinor: number, currency: string): string {
   return `${decimalOf(amountMinor, currency)} ${currency}`;
 }
 
-/** `$12.34` */
-export function formatPrice(amountMinor: number, currency: string): string {
+/** `$12.34`; in German, `12,34 $`. */
+export function formatPrice(amountMinor: number, currency: string, locale = 'en'): string {
   const digits = minorDigits(currency);
-  const format = new Intl.NumberFormat('en', {
+  const format = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,

@@ -1,4 +1,5 @@
 /** Turns a reader's search text into FTS5 expressions. Every word is quoted, so none of them is syntax. */
+import { isWithoutSpaces, piecesOf, withPlainLetters } from './indexed-text';
 
 const WORDS_MAX = 8;
 const WORD_CHARACTERS_MAX = 32;
@@ -6,10 +7,6 @@ const WORD_CHARACTERS_MAX = 32;
 const BEGINNING_CHARACTERS_MIN = 2;
 /** The empty phrase matches nothing. */
 const NOTHING = '""';
-
-/** Scripts without spaces: the tokenizer treats a whole run as one word, so only its prefix can be matched. */
-const WRITTEN_WITHOUT_SPACES =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 interface FtsQuery {
   /** Rows that contain all the words. */
@@ -22,22 +19,20 @@ interface FtsQuery {
 export function ftsQuery(text: string): FtsQuery {
   const chunks = chunksOf(text);
   if (chunks.length === 0) return { whole: NOTHING, begun: NOTHING };
-  const all = (mayBeUnfinished: (word: string, isLast: boolean) => boolean) =>
+  const all = (mayBeUnfinished: (piece: string, isLast: boolean) => boolean) =>
     chunks
       .map((writings, index) => {
         const isLast = index === chunks.length - 1;
         return oneOf(
           writings.map((words) =>
-            allOf(words, (word, place) => mayBeUnfinished(word, isLast && place === words.length - 1)),
+            allOf(words, (piece, place) => mayBeUnfinished(piece, isLast && place === words.length - 1)),
           ),
         );
       })
       .join(' AND ');
   return {
     whole: all(() => false),
-    begun: all(
-      (word, isLast) => WRITTEN_WITHOUT_SPACES.test(word) || (isLast && [...word].length >= BEGINNING_CHARACTERS_MIN),
-    ),
+    begun: all((piece, isLast) => isLast && !isWithoutSpaces(piece) && [...piece].length >= BEGINNING_CHARACTERS_MIN),
   };
 }
 
@@ -65,16 +60,16 @@ function chunksOf(text: string): (readonly string[])[][] {
  * audience terms (see db/fts), which readers must not search for.
  */
 function wordsOf(text: string): readonly string[] {
-  return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.map(withPlainLetters).filter((word) => /[\p{L}\p{N}]/u.test(word));
 }
 
-function allOf(words: readonly string[], mayBeUnfinished: (word: string, index: number) => boolean): string {
+/** A word in a script without spaces is a phrase of its characters. */
+function allOf(words: readonly string[], mayBeUnfinished: (lastPiece: string, index: number) => boolean): string {
   return words
     .map((word, index) => {
-      const short = [...word].slice(0, WORD_CHARACTERS_MAX).join('');
-      return oneOf(
-        spellingsOf(short).map((spelling) => (mayBeUnfinished(word, index) ? `"${spelling}"*` : `"${spelling}"`)),
-      );
+      const pieces = piecesOf([...word].slice(0, WORD_CHARACTERS_MAX).join(''));
+      return `"${pieces.join(' ')}"${mayBeUnfinished(pieces.at(-1) ?? '', index) ? '*' : ''}`;
     })
     .join(' AND ');
 }
@@ -82,10 +77,4 @@ function allOf(words: readonly string[], mayBeUnfinished: (word: string, index: 
 /** NOTE: FTS5 binds AND tighter than OR, so alternatives need parentheses. */
 function oneOf(terms: readonly string[]): string {
   return terms.length > 1 ? `(${terms.join(' OR ')})` : terms.join('');
-}
-
-/** The tokenizer folds I to i, but Turkish has ı: a word with Turkish letters is searched with either. */
-function spellingsOf(word: string): string[] {
-  if (!/[ğĞşŞıİ]/.test(word)) return [word];
-  return [...new Set([word, word.replaceAll(/[ıIİ]/g, 'i'), word.replaceAll(/[iIİ]/g, 'ı')])];
 }

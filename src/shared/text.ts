@@ -52,6 +52,11 @@ export function asPastedCode(text: string): string {
     .replaceAll(ARABIC_DIGITS, (digit) => String(digit.charCodeAt(0) % 16));
 }
 
+/** Cleans a pasted code that has hyphens only so that people can read it. */
+export function asPastedLetters(text: string): string {
+  return asPastedCode(text).replaceAll('-', '');
+}
+
 /** Counts code points, which is closer to what readers count than UTF-16 units. */
 export function countCharacters(text: string): number {
   let count = 0;
@@ -71,6 +76,24 @@ export function foldBlanks(typed: string): string {
 export function foldText(typed: string): string {
   const text = foldBlanks(typed);
   return hasVisibleCharacter(text) || hasControlCharacters(text) ? text : '';
+}
+
+/**
+ * `foldText`, and without blank lines at both ends; several in a row become one. A line of invisible characters is blank,
+ * too.
+ */
+export function foldLines(typed: string): string {
+  const lines = foldText(typed).split('\n');
+  const isBlank = (line: string | undefined) =>
+    line === undefined || !(hasVisibleCharacter(line) || hasControlCharacters(line));
+  const kept = lines
+    .map((line) => (isBlank(line) ? '' : line))
+    .filter((line, at, all) => line || !isBlank(all[at - 1]));
+  return kept.join('\n').trim();
+}
+
+export function countLines(text: string): number {
+  return text.split('\n').length;
 }
 
 /** Whether anything is visible: a name of zero-width spaces would be no name. */

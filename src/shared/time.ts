@@ -17,11 +17,6 @@ export function toDay(ms: number): string {
   return toIso(ms).slice(0, 10);
 }
 
-/** For people: 2026-11-23 at 18:05 UTC. */
-export function toMinute(ms: number): string {
-  return `${toDay(ms)} at ${toIso(ms).slice(11, 16)} UTC`;
-}
-
 /** Nobody alive was born earlier. */
 const BIRTH_DATE_MIN = '1900-01-01';
 

@@ -16,7 +16,8 @@ type TokenKind =
   | 'reset-password'
   | 'media'
   | 'audio'
-  | 'upload';
+  | 'upload'
+  | 'return';
 
 type Claims = Record<string, unknown>;
 

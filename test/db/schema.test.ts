@@ -13,7 +13,7 @@ interface ColumnInfo {
 }
 
 /** Written by one statement of raw SQL each, or by a migration alone, so Drizzle need not know them. */
-const WITHOUT_DECLARATION = ['mailbox', 'demands', 'ledger_kinds'];
+const WITHOUT_DECLARATION = ['mailbox', 'demands', 'ledger_kinds', 'search_letters'];
 
 const modules = import.meta.glob(['/src/domains/*/*/tables.ts', '/src/ledger/tables.ts', '/src/db/outbox.ts'], {
   eager: true,

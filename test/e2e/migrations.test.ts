@@ -158,6 +158,34 @@ it('0024 and after find the files, the words and the rooms of a platform that is
   });
 });
 
+it('0088 finds words inside runs and letters without their marks in the texts of a platform that is in use', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0088'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const run = (statement: string) => database.prepare(statement).run();
+    await run(`INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+      VALUES ('ada', 'ada@example.com', 'ada@example.com', 'ada', '東京音楽', 1, 1)`);
+    const post = (id: string, text: string) => `('${id}', 'ada', '${text}', 'public', 1)`;
+    await run(`INSERT INTO posts (id, author_id, text, visibility, created_at)
+      VALUES ${post('kept', 'ёлка')}, ${post('removed', 'ёлка')}, ${post('other', '京都 tree')}`);
+    await run(`UPDATE posts SET removed_at = 1 WHERE id = 'removed'`);
+    await migrate(database);
+    const find = async (table: string, words: string) =>
+      (
+        await database
+          .prepare(`SELECT id FROM ${table} WHERE rowid IN
+        (SELECT rowid FROM ${table}_fts WHERE ${table}_fts MATCH '${words}')`)
+          .raw()
+      ).flat();
+    expect(await find('users', '"音 楽"')).toEqual(['ada']);
+    expect(await find('posts', 'елка')).toEqual(['kept']);
+    expect(await find('posts', '"京 都" AND tree')).toEqual(['other']);
+    await run(`UPDATE posts SET text = 'a tree' WHERE id = 'other'`);
+    expect(await find('posts', '"京 都"')).toEqual([]);
+  });
+});
+
 it('0032 keep what was told and the room entered last, and forget browsers of no session', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0032'));

@@ -16,6 +16,7 @@ const FLOORS = [
   ['domains/base'],
   ['tables'],
   ['ledger', 'providers', 'db', 'http', 'config'],
+  ['texts'],
   ['contracts'],
   ['shared'],
   ['..'], // package.json, for its version

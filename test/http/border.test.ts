@@ -1,11 +1,14 @@
 /** What every endpoint does with its input before it reads it: other names, ids in capitals, and words for what is wrong. */
+import { z } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { asPerformer } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
 import { asCreator, asViewer } from '#test/support/users';
 import { endpoints } from '@/app';
+import { readFrame } from '@/contracts/room-wire';
 import { readPerPage } from '@/http/envelope';
+import { parse } from '@/http/validation';
 
 describe('`limit`', () => {
   it('is `perPage` in every list', async () => {
@@ -18,7 +21,7 @@ describe('`limit`', () => {
       expect([path, query && readPerPage(query, { limit: '5' })]).toEqual([path, { perPage: '5' }]);
   });
 
-  it('bounds a page as `perPage` does, and is unknown where there are no pages or both are sent', async () => {
+  it('bounds a page as `perPage` does, and may not differ from it', async () => {
     const dj = await asCreator({ role: 'dj' });
     expect((await dj.get('dj/earnings?limit=5')).status).toBe(200);
     expect((await dj.get('dj/tracks?limit=3')).data.pagination.perPage).toBe(3);
@@ -26,8 +29,9 @@ describe('`limit`', () => {
     expect((await dj.get('social/blocks?limit=101')).error.details).toEqual([
       { path: 'perPage', message: 'must be at most 100' },
     ]);
+    expect((await dj.get('social/blocks?limit=2&perPage=2')).data.pagination.perPage).toBe(2);
     expect((await dj.get('social/blocks?limit=1&perPage=2')).error.details).toEqual([
-      { path: 'limit', message: 'is not known here' },
+      { path: 'limit', message: 'must not differ from perPage' },
     ]);
   });
 });
@@ -86,5 +90,74 @@ describe('what is wrong with a field', () => {
       { path: 'kind', message: 'must be one of post-video, ticket-file, track, product-file, image' },
       { path: 'bytes', message: 'is required' },
     ]);
+  });
+});
+
+/** Every object and union that a request may have, with what is missing if it is empty. */
+function shapesIn(schema: z.ZodType, name: string): [string, z.ZodType][] {
+  if (schema instanceof z.ZodObject) {
+    const fields: [string, unknown][] = Object.entries(schema.shape);
+    return [[name, schema], ...fields.flatMap(([key, field]) => shapesIn(field as z.ZodType, `${name}.${key}`))];
+  }
+  if (schema instanceof z.ZodArray) return shapesIn(schema.element as z.ZodType, `${name}[]`);
+  if (schema instanceof z.ZodRecord) return shapesIn(schema.valueType as z.ZodType, `${name}{}`);
+  if (schema instanceof z.ZodPipe) return shapesIn(schema.in as z.ZodType, name);
+  if (schema instanceof z.ZodUnion)
+    return [[name, schema], ...schema.options.flatMap((option) => shapesIn(option as z.ZodType, name))];
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return shapesIn(schema.unwrap() as z.ZodType, name);
+  return [];
+}
+
+/** What one field needs depends on another one. */
+const BY_OTHERS = /^(give |is needed without|is required, unless|must have either|must be `me`)/;
+
+describe('a field that is missing', () => {
+  it('is required, in every request and at any depth', () => {
+    const said = endpoints.flatMap(({ method, path, query, body, upload }) =>
+      [query, body, upload?.schema, upload?.json].flatMap((schema) =>
+        (schema ? shapesIn(schema, `${method} ${path}`) : []).flatMap(([name, shape]) => {
+          try {
+            parse(shape, {});
+            return [];
+          } catch (error) {
+            const { details } = error as { details: { path: string; message: string }[] };
+            return details.map((detail) => ({ name, ...detail }));
+          }
+        }),
+      ),
+    );
+    expect(said.length).toBeGreaterThan(100);
+    expect(said.filter(({ message }) => message !== 'is required' && !BY_OTHERS.test(message))).toEqual([]);
+  });
+
+  it('is required in a form, whether it is a text or a file', async () => {
+    const creator = await asCreator();
+    const form = new FormData();
+    form.append('title', 'A shirt');
+    const fields = (await creator.post('products', form)).error.details;
+    expect(fields).toContainEqual({ path: 'priceMinor', message: 'is required' });
+    for (const path of ['user/avatar', 'stream/thumbnail'])
+      expect((await creator.post(path, new FormData())).error.details, path).toMatchObject([
+        { message: 'is required' },
+      ]);
+  });
+
+  it('is required in a frame of a room', () => {
+    const id = '019a0b0c-0000-7abc-8def-0123456789ab';
+    expect(readFrame('{"type":"send-message","text":"Hi"}')).toMatchObject({ message: 'id: is required' });
+    expect(readFrame(`{"type":"send-message","id":"${id}"}`)).toMatchObject({ message: 'text: is required' });
+    expect(readFrame('{}')).toMatchObject({ message: 'type: is required' });
+  });
+});
+
+describe('a parameter of a campaign', () => {
+  it('is ignored where something is read, and only there', async () => {
+    const viewer = await asViewer();
+    const campaign = 'utm_source=mail&utm_medium=a&UTM_Campaign=b&utm_source=again';
+    expect((await viewer.get(`stream/live?perPage=3&${campaign}`)).data.pagination.perPage).toBe(3);
+    expect((await viewer.call('HEAD', `stream/live?${campaign}`)).status).toBe(200);
+    expect((await viewer.get(`stream/live?utm=1`)).status).toBe(422);
+    expect((await viewer.delete(`products/${viewer.userId}/wait?variantId=x&utm_source=mail`)).status).toBe(422);
   });
 });

@@ -448,7 +448,7 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
   [
     'limits of the economy',
     async () => {
-      const body = { giftQuantityMax: 777 };
+      const body = { gift: { max: 777 } };
       return { by: await asStaff('owner'), method: 'PUT', path: 'owner/panel/economy/limits', body };
     },
   ],

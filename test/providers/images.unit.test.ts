@@ -18,6 +18,9 @@ function failing(error: unknown) {
 
 const withCode = (code: number, message: string) => Object.assign(new Error(message), { code });
 
+const NO_DECODER =
+  'Error: heif: Error while loading plugin: Support for this compression format has not been built in: HEVC at Sharp.toBuffer';
+
 it.each([
   [BROKEN, 'a picture that cannot be read', withCode(9523, 'IMAGES_TRANSFORM_ERROR 9523: Could not decode')],
   [BROKEN, 'something that is no picture', withCode(9412, 'IMAGES_TRANSFORM_ERROR 9412: Not an image')],
@@ -27,6 +30,16 @@ it.each([
   [AWAY, 'an account that has used up its drawings', withCode(9422, 'IMAGES_TRANSFORM_ERROR 9422: Usage limit')],
   [AWAY, 'a service that cannot be reached', withCode(9504, 'IMAGES_TRANSFORM_ERROR 9504: Unreachable')],
   [AWAY, 'a connection that breaks', new Error('Network connection lost.')],
+  [
+    AWAY,
+    'a format that this server has no decoder for',
+    withCode(9523, `Unexpected error response 500: ${NO_DECODER}`),
+  ],
+  [
+    AWAY,
+    'a format that the service does not read',
+    withCode(9520, 'IMAGES_TRANSFORM_ERROR 9520: Unsupported image type'),
+  ],
 ])('is %s for %s', async (fault, _, error) => {
   const { calls, images } = failing(error);
   const outcome = await images.draw(new Uint8Array([1]), 320).then(
@@ -34,4 +47,9 @@ it.each([
     ({ code }) => code,
   );
   expect([outcome, calls.made]).toEqual([fault, 1]);
+});
+
+it('says which formats to send if a format cannot be read', async () => {
+  const { images } = failing(withCode(9523, `Unexpected error response 500: ${NO_DECODER}`));
+  await expect(images.draw(new Uint8Array([1]), 320)).rejects.toThrow('Send it as JPEG, PNG or WebP');
 });

@@ -70,6 +70,7 @@ function withSockets(
       tickMs,
       onViewerCount: () => undefined,
       onTraces: () => undefined,
+      onMessage: () => undefined,
       onFrame: () => undefined,
     });
     run(broadcaster, sockets);

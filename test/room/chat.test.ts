@@ -37,7 +37,7 @@ describe('a message over the socket', () => {
       at: expect.stringMatching(/^\d{4}-.*Z$/),
       deleted: false,
     });
-    expect(await sender.next('new-message')).toEqual(event);
+    expect(await sender.next('new-message')).toEqual({ ...event, clientId: ack.id });
   });
 
   it('is acknowledged after it is stored', async () => {
@@ -158,9 +158,20 @@ describe('the policy', () => {
   it('changes at once for an open room, which hears of it', async () => {
     const { roomId, change } = await openRoom();
     const client = await joinRoom(roomId);
-    const { blockedWords: _kept, ...told } = { ...openPolicy, chatEnabled: false };
-    await change({ policy: { ...told, blockedWords: ['secret'] } });
-    expect((await client.next('room-policy')).policy).toEqual(told);
+    await change({ policy: { ...openPolicy, chatEnabled: false, slowModeSeconds: 3, blockedWords: ['secret'] } });
+    expect((await client.next('room-policy')).policy).toEqual({
+      isChatEnabled: false,
+      isChatDelayed: false,
+      chatDelaySeconds: 0,
+      isChatFollowersOnly: false,
+      isChatSubscribersOnly: false,
+      slowModeSeconds: 3,
+      minFollowMinutes: 0,
+      minAccountHours: 0,
+      links: 'allow',
+      emotesOnly: false,
+      holdFirstMessages: false,
+    });
     expect(await client.say('hello')).toMatchObject({ code: 'CHAT_DISABLED' });
   });
 
@@ -176,15 +187,36 @@ describe('the policy', () => {
     expect(await sender.say('two')).toMatchObject({ type: 'ack' });
   });
 
-  it('holds a duplicate up for half a minute', async () => {
+  it('holds a duplicate up for half a minute, whatever came between, also after an eviction', async () => {
     const tick = stopClock();
-    const { roomId } = await openRoom();
+    const { roomId, stub } = await openRoom();
     const sender = await joinRoom(roomId);
     await sender.say('Buy THIS');
-    tick(10_000);
+    tick(5_000);
+    await sender.say('Only joking');
+    tick(5_000);
     expect(await sender.say('buy this ')).toMatchObject({ code: 'DUPLICATE_MESSAGE', retryAfterMs: 20_000 });
+    await evictDurableObject(stub);
+    expect(await sender.say('Вuу thіѕ')).toMatchObject({ code: 'DUPLICATE_MESSAGE', retryAfterMs: 20_000 });
     tick(20_000);
     expect(await sender.say('buy this')).toMatchObject({ type: 'ack' });
+    expect(await sender.say('only joking')).toMatchObject({ code: 'DUPLICATE_MESSAGE', retryAfterMs: 5_000 });
+  });
+
+  it('lets a text be written again at once after it was deleted', async () => {
+    const { roomId, room } = await openRoom();
+    const sender = await joinRoom(roomId);
+    await sender.say('Oops');
+    await room.deleteMessage((await sender.next('new-message')).id, sender.viewer.id, false);
+    expect(await sender.say('oops')).toMatchObject({ type: 'ack' });
+  });
+
+  it('gives a message at most ten lines, with blank ones folded into one', async () => {
+    const { roomId } = await openRoom();
+    const sender = await joinRoom(roomId);
+    await sender.say('\r\na\r\n\u200b\r\n\r\nb\n');
+    expect(await sender.next('new-message')).toMatchObject({ text: 'a\n\nb' });
+    expect(await sender.say('a\n'.repeat(11))).toMatchObject({ code: 'MESSAGE_INVALID' });
   });
 });
 
@@ -251,7 +283,7 @@ describe('a delayed message', () => {
     const sender = await joinRoom(roomId);
     const id = newId();
     const ack = await sender.say('later', id);
-    expect(ack).toEqual({ type: 'ack', id });
+    expect(ack).toEqual({ type: 'ack', id, messageId: expect.any(String), held: 'delay' });
     expect(sender.eventsOf('new-message')).toEqual([]);
     expect((await room.history(null, 10)).messages).toEqual([]);
     tick(29_000);
@@ -262,7 +294,7 @@ describe('a delayed message', () => {
     await runDurableObjectAlarm(stub);
     const event = await sender.next('new-message');
     expect(event).toMatchObject({ text: 'later', seq: 2 });
-    expect(await sender.say('later', id)).toEqual({ type: 'ack', id, seq: 2 });
+    expect(await sender.say('later', id)).toEqual({ ...ack, seq: 2 });
     expect((await room.figures()).messages).toBe(1);
   });
 

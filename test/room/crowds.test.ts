@@ -44,7 +44,11 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const screenings = { program: { screening: null, queue: [] } };
     const userRoom = { people: async () => undefined };
     const liveAnalytics = { entered: () => undefined };
-    const others = { relations, support, screenings, userRoom, liveAnalytics, shop: { showcase: null } };
+    const held = { onEntry: () => [] };
+    const pins = { shownTo: () => null };
+    const polls = { shownTo: () => ({ poll: null }) };
+    const shown = { pins, polls, held, shop: { showcase: null } };
+    const others = { relations, support, screenings, userRoom, liveAnalytics, ...shown };
     const room = { ...parts, ...others, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');

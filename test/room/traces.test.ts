@@ -61,6 +61,24 @@ async function storageOf(roomId: string): Promise<string> {
 }
 
 describe('D1 learns whose words and names a room has', () => {
+  it('also those whom a text names, and who pinned an announcement or started a poll', async () => {
+    const tick = stopClock();
+    const { roomId, room, stub, known } = await openStream();
+    const [writer, named, pinning, asking] = [
+      await anAccount(),
+      await anAccount(),
+      await anAccount(),
+      await anAccount(),
+    ];
+    await joinRoom(roomId, named);
+    await room.say(writer, { clientId: newId(), text: `@${named.username} hi` });
+    await room.pin(pinning, { text: 'Rules' });
+    await room.startPoll(asking, { question: 'Yes?', options: ['Yes', 'No'], seconds: 1_800 });
+    tick(10 * MINUTE_MS);
+    await runDurableObjectAlarm(stub);
+    expect(await known()).toEqual(expect.arrayContaining([writer, named, pinning, asking].map(({ id }) => id)));
+  });
+
   it('some minutes after they came, not with each, and once', async () => {
     const tick = stopClock();
     const { roomId, room, stub, known, creator } = await openStream();

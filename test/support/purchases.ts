@@ -25,7 +25,7 @@ type Package = typeof coinPackages.$inferSelect;
 export async function aPackage(traits: Partial<Package> = {}): Promise<Package> {
   const row = {
     ...{ id: newId(), name: 'A bag', coins: 1_000, bonusCoins: 50, priceMinor: 999, currency: 'USD', active: true },
-    ...{ createdAt: 0, updatedAt: 0 },
+    ...{ createdAt: 0, updatedAt: 0, retiredAt: null },
     ...traits,
   };
   await testContext().db.insert(coinPackages).values(row);

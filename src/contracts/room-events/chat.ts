@@ -1,5 +1,6 @@
 /** Chat, reactions and counts. */
 import { z } from '@hono/zod-openapi';
+import { HELD_ACTIONS, HELD_REASONS } from '../chat-rules';
 import { REACTION_KINDS } from '../room-figures';
 import { event, id, streamId, time } from './shared';
 
@@ -45,7 +46,40 @@ export const NewMessageEvent = event('new-message', {
     .array(z.strictObject({ ...range, id, name: z.string(), url: z.string() }))
     .readonly()
     .optional(),
+  clientId: z.string().optional().describe('Only to the author: the id that their client gave it, in small letters.'),
 });
+
+const MessageShape = NewMessageEvent.omit({ type: true, clientId: true });
+
+export const PinShape = z.strictObject({
+  at: time,
+  by: id.optional().describe('Only to those who moderate: who pinned it.'),
+  message: MessageShape.extend({ seq: z.int() }).optional().describe('Either this'),
+  announcement: MessageShape.pick({
+    id: true,
+    userId: true,
+    username: true,
+    displayName: true,
+    avatarUrl: true,
+    badges: true,
+    text: true,
+  })
+    .optional()
+    .describe('or this: a text that is no message.'),
+});
+
+export const PollShape = z.strictObject({
+  id,
+  question: z.string(),
+  options: z
+    .array(z.strictObject({ id: z.int().describe('Its place, from 0.'), text: z.string(), votes: z.int() }))
+    .readonly(),
+  totalVotes: z.int(),
+  startedAt: time,
+  endsAt: time,
+  endedAt: time.nullable().describe('Null while it runs.'),
+});
+const poll = { streamId, poll: PollShape };
 
 export const chatEvents = {
   'new-message': [NewMessageEvent, 'Someone wrote in the chat.'],
@@ -60,12 +94,47 @@ export const chatEvents = {
   ],
 } as const;
 
+export const pinEvents = {
+  'message-pinned': [event('message-pinned', { streamId, pin: PinShape }), 'A message or an announcement is pinned.'],
+  'message-unpinned': [event('message-unpinned', { streamId }), 'Nothing is pinned now.'],
+} as const;
+
+export const pollEvents = {
+  'poll-started': [event('poll-started', poll), 'A poll began, the only one that runs.'],
+  'poll-ended': [event('poll-ended', poll), 'The poll is over; these are the results.'],
+} as const;
+
+/** To the author, or to those who moderate. */
+export const heldEvents = {
+  'message-held': [
+    MessageShape.extend({
+      type: z.literal('message-held'),
+      reason: z.enum(HELD_REASONS),
+      releaseAt: time.optional().describe('When it is shown if nobody decides. Missing: it waits for a decision.'),
+    }),
+    'To moderators alone: a message waits.',
+  ],
+  'held-resolved': [
+    event('held-resolved', {
+      ...{ streamId, messageId: id },
+      action: z.enum([...HELD_ACTIONS, 'delete', 'withdraw', 'end']),
+      by: id.nullable().describe('Null: its time had come, or the stream ended.'),
+    }),
+    'To moderators alone: how the waiting of a message ended.',
+  ],
+  'message-dropped': [
+    event('message-dropped', { streamId, messageId: id, id: id.describe('The id that the client gave it.') }),
+    'To its author alone: nobody will see this message.',
+  ],
+} as const;
+
 export const NewReaction = event('new-reaction', {
   counts: z.partialRecord(z.enum(REACTION_KINDS), z.int()).describe('Of each kind, how many since the last frame.'),
 });
 export const ViewerCount = event('viewer-count', { viewerCount: z.int() });
 
 export const passingChatEvents = {
+  'poll-updated': [event('poll-updated', { poll: PollShape }), 'The counts of the poll, at most once a second.'],
   'new-reaction': [NewReaction, 'Reactions since the last frame, counted: never one event for a click.'],
   'viewer-count': [ViewerCount, 'How many are watching, at most once a second.'],
 } as const;

@@ -3,7 +3,7 @@
  * AsyncAPI document and the check of every frame in the tests come from here.
  */
 import type { z } from '@hono/zod-openapi';
-import { chatEvents, passingChatEvents } from './chat';
+import { chatEvents, heldEvents, passingChatEvents, pinEvents, pollEvents } from './chat';
 import { cinemaEvents } from './cinema';
 import { kickEvents, moderationEvents, moderatorEvents } from './moderation';
 import { sessionEvents } from './session';
@@ -15,6 +15,8 @@ import { supportEvents } from './support';
 /** They are stored, and carry the room's `seq`: strictly rising, without gaps. */
 export const durableEvents = {
   ...chatEvents,
+  ...pinEvents,
+  ...pollEvents,
   ...moderationEvents,
   ...showEvents,
   ...shopEvents,
@@ -25,6 +27,7 @@ export const durableEvents = {
 /** They are not stored: whoever is away misses them. */
 export const passingEvents = {
   ...passingChatEvents,
+  ...heldEvents,
   ...stockEvents,
   ...creatorEvents,
   ...privateStageEvents,

@@ -5,6 +5,8 @@ export const FRAME_PAGES: Readonly<Record<Frame['type'], string>> = {
   'join-session': 'Does nothing but answer: the pass has already joined.',
   'leave-session': 'Leaves: the socket closes with 1000.',
   'send-message': 'Writes in the chat. Its `id` is yours: sending it again makes no second message.',
+  'resolve-held': 'From moderators: lets a message that waits through, or drops it.',
+  vote: 'Votes in the poll that runs, or changes the vote.',
   'send-reaction': 'Reacts. Only counts are sent to the others.',
   'product-click': 'Counts a click on a product that the room offers, once per viewer and minute.',
   ping: 'Every 30 seconds, exactly `{"type":"ping"}`. With an `id` it brings a new resume pass: every 20 minutes is enough.',

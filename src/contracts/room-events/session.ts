@@ -1,9 +1,10 @@
 /** What one socket alone gets: its welcome, answers to its own frames, its notifications. */
 import { z } from '@hono/zod-openapi';
+import { HELD_ACTIONS, HELD_REASONS } from '../chat-rules';
 import { Showcase } from '../product';
 import { Screening, Video } from '../screening';
-import { NewMessageEvent } from './chat';
-import { event, id, time } from './shared';
+import { NewMessageEvent, PinShape, PollShape } from './chat';
+import { Card, event, id, time } from './shared';
 import { MaintenanceShape, NowPlaying, PublicPolicyShape } from './show';
 import { RoomShape } from './stage';
 import { supportEvents } from './support';
@@ -19,6 +20,7 @@ export const YouShape = z.strictObject({
   subscriber: z.boolean(),
   timedOutUntil: time.nullable(),
   reason: z.string().nullable(),
+  vote: z.int().nullish().describe('Their vote in the poll that runs.'),
   host: z.boolean().optional().describe('Only in rooms that users open, like the next two.'),
   coHost: z.boolean().optional(),
   speaker: z.boolean().optional(),
@@ -33,6 +35,8 @@ export const WelcomeEvent = event('welcome', {
   you: YouShape,
   viewerCount: z.int().describe('Without the newcomer.'),
   policy: PublicPolicyShape,
+  pin: PinShape.nullable(),
+  poll: PollShape.nullable(),
   showcase: Showcase.extend({ seq }).nullable(),
   nowPlaying: NowPlaying.extend({ seq }).nullable(),
   screening: Screening.nullable(),
@@ -52,6 +56,8 @@ export const sessionEvents = {
     event('ack', {
       id,
       seq: seq.optional().describe('Of the message, unless it waits for its release.'),
+      messageId: id.optional().describe('Of the message.'),
+      held: z.enum(HELD_REASONS).optional().describe('Why the message waits.'),
       serverTime: time.optional().describe('To a ping with an id: measure your clock by it.'),
       resumePass: z.string().optional().describe('To a ping with an id: the newest pass to come back with.'),
     }),
@@ -64,6 +70,10 @@ export const sessionEvents = {
       message: z.string(),
       retryAfterMs: z.number().optional(),
       reason: z.string().nullish(),
+      decided: z
+        .strictObject({ action: z.enum(HELD_ACTIONS), by: id })
+        .optional()
+        .describe('To `HELD_DECIDED`: what another moderator decided.'),
     }),
     'Your frame was refused.',
   ],
@@ -71,12 +81,13 @@ export const sessionEvents = {
   resync: [event('resync', { seq }), 'You missed too much. Drop what you show and start from the history.'],
   'user-notification': [
     event('user-notification', {
-      notification: z.looseObject({
+      notification: z.strictObject({
         id: z.string(),
         kind: z.string(),
         title: z.string(),
         body: z.string(),
         data: z.record(z.string(), z.unknown()),
+        actor: Card.nullable(),
         read: z.boolean(),
         createdAt: time,
       }),

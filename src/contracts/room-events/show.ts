@@ -1,15 +1,22 @@
 /** The show: its course, its policy, its figures, gifts and music. */
 import { z } from '@hono/zod-openapi';
+import { LINK_RULES } from '../chat-rules';
 import { REACTION_KINDS } from '../room-figures';
 import { Card, event, id, streamId, time } from './shared';
 
 /** The part of a channel's rules that viewers see. */
 export const PublicPolicyShape = z.strictObject({
-  chatEnabled: z.boolean(),
+  isChatEnabled: z.boolean(),
+  isChatDelayed: z.boolean(),
   chatDelaySeconds: z.int(),
-  followersOnly: z.boolean(),
-  subscribersOnly: z.boolean(),
+  isChatFollowersOnly: z.boolean(),
+  isChatSubscribersOnly: z.boolean(),
   slowModeSeconds: z.int(),
+  minFollowMinutes: z.int(),
+  minAccountHours: z.int(),
+  links: z.enum(LINK_RULES),
+  emotesOnly: z.boolean(),
+  holdFirstMessages: z.boolean(),
 });
 
 export const MaintenanceShape = z.strictObject({ from: time, until: time, message: z.string() });

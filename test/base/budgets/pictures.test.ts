@@ -6,6 +6,7 @@ import { type Answer, type Client, client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { counting, usedBy } from '#test/support/budgets';
 import { cutOff, form, jpeg, picture, png, strip } from '#test/support/files';
+import { heic } from '#test/support/odd-files';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 
@@ -144,7 +145,7 @@ describe('a picture that comes to nothing', () => {
 
   it('costs nothing if it is refused before it is drawn', async () => {
     const { person, calls, sender } = await limited('10/10');
-    for (const bytes of [cutOff(picture(20, 20)), png(0x7fffffff, 1), new Uint8Array([1, 2, 3])])
+    for (const bytes of [cutOff(picture(20, 20)), png(0x7fffffff, 1), heic(12_001, 1), new Uint8Array([1, 2, 3])])
       expect((await post(sender, [bytes])).status).not.toBe(201);
     expect(calls).toEqual({ drawn: 0, put: 0 });
     expect(await usedBy(person)).toEqual({});

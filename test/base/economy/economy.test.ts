@@ -6,6 +6,7 @@ import { testContext } from '#test/support/context';
 import { changeEconomy, giveDiamonds, once } from '#test/support/money';
 import { aCode, aPackage } from '#test/support/purchases';
 import { asCreator, asStaff } from '#test/support/users';
+import { readEconomy } from '@/domains/base/economy/read';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { gifts } from '@/domains/money/gifts/tables';
@@ -49,7 +50,7 @@ describe('changing conversions', () => {
     expect(data).toMatchObject({
       version: before.data.economyVersion + 1,
       conversions: { coinsPerDiamond: ratio(1, 2), diamondsPerCoin: ratio(1, 2) },
-      changedBy: owner.userId,
+      changedBy: { id: owner.userId, username: owner.username },
     });
     const after = await creator.post('earnings/exchange', { diamonds: 10 }, once());
     expect([before.data.coins, after.data.coins]).toEqual([10, 5]);
@@ -131,10 +132,11 @@ describe('changing conversions', () => {
       expect(error.details).toMatchObject([{ path: 'minorPerDiamond' }, { path: 'currencyRates' }, { path: 'limits' }]);
     });
     const limits = {
-      ...{ payoutMinorMin: 400_000, payoutMinorMax: 40_000_000, payoutMinorPerDayMax: 80_000_000 },
+      ...{ payoutOfSales: { min: 400_000, max: 40_000_000 }, payoutMinorPerDayMax: 80_000_000 },
       ...{ payoutFeeMinor: 10_000, rewardCodeFromMinor: 750_000 },
     };
     const before = (await owner.put(`${panel}/limits`, { currencies: [{ currency: 'HUF', ...limits }] })).data;
+    const { limits: stored } = await readEconomy(testContext());
     const whole = {
       payoutCurrency: 'HUF',
       minorPerDiamond: ratio(180, 1),
@@ -151,8 +153,7 @@ describe('changing conversions', () => {
     expect(status).toBe(200);
     expect(data.conversions).toMatchObject({ payoutCurrency: 'HUF', minorPerDiamond: ratio(180, 1) });
     expect(data.limits).toMatchObject({ ...whole.limits, currencies: [], maturingDays: 14 });
-    const { conversions, limits: old } = before;
-    await changeEconomy({ conversions, limits: { ...old, currencies: [] } });
+    await changeEconomy({ conversions: before.conversions, limits: { ...stored, currencies: [] } });
   });
 
   it('and a package that make a loop only together cannot both succeed', async () => {
@@ -205,20 +206,20 @@ describe('changing limits', () => {
   it('changes what is sent, and holds at once', async () => {
     const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
     await giveDiamonds(creator.userId, 100);
-    const { data } = await owner.put(`${panel}/limits`, { exchangeDiamondsMin: 50 });
-    expect(data.limits).toMatchObject({ exchangeDiamondsMin: 50, tipCoinsMin: 10 });
+    const { data } = await owner.put(`${panel}/limits`, { exchange: { min: 50 } });
+    expect(data.limits).toMatchObject({ exchange: { min: 50, max: null }, tip: { min: 10 } });
     const { error } = await creator.post('earnings/exchange', { diamonds: 49 }, once());
-    expect(error).toMatchObject({ code: 'EXCHANGE_TOO_SMALL', details: { minimum: 50 } });
+    expect(error).toMatchObject({ code: 'EXCHANGE_TOO_SMALL', details: { min: 50 } });
   });
 
   it('is refused where they would contradict each other, in what is sent or with what stands', async () => {
     const owner = await asOwner();
     await expectNoChange(async () => {
       for (const [wish, path] of [
-        [{ tipCoinsMin: 20, tipCoinsMax: 19 }, 'tipCoinsMin'],
-        [{ payoutDiamondsMin: 1_000_001 }, 'payoutDiamondsMin'],
-        [{ payoutMinorPerDayMax: 999_999 }, 'payoutMinorMax'],
-        [{ tipCoinsMin: 1 }, 'tipCoinsMin'],
+        [{ tip: { min: 20, max: 19 } }, 'tip.min'],
+        [{ payout: { min: 1_000_001, max: 1_000_000 } }, 'payout.min'],
+        [{ payoutMinorPerDayMax: 999_999 }, 'payoutOfSales.max'],
+        [{ tip: { min: 1, max: 100 } }, 'tip.min'],
       ] as const) {
         const { status, error } = await owner.put(`${panel}/limits`, wish);
         expect([status, error.code]).toEqual([422, 'ECONOMY_CONTRADICTS']);
@@ -256,14 +257,14 @@ describe('changing limits', () => {
 
   it('sets the amounts of other currencies, sorted', async () => {
     const owner = await asOwner();
-    const amounts = { payoutMinorMin: 1, payoutMinorMax: 2, payoutMinorPerDayMax: 3, payoutFeeMinor: 0 };
+    const amounts = { payoutOfSales: { min: 1, max: 2 }, payoutMinorPerDayMax: 3, payoutFeeMinor: 0 };
     const entry = (currency: string, more = {}) => ({ currency, ...amounts, rewardCodeFromMinor: 5, ...more });
     const { data } = await owner.put(`${panel}/limits`, { currencies: [entry('JPY'), entry('EUR')] });
     expect(data.limits.currencies).toEqual([entry('EUR'), entry('JPY')]);
     for (const [currencies, path] of [
       [[entry('EUR'), entry('EUR')], 'currencies'],
       [[entry('USD')], 'currencies'],
-      [[entry('EUR', { payoutMinorMin: 3 })], 'currencies.EUR.payoutMinorMin'],
+      [[entry('EUR', { payoutOfSales: { min: 3, max: 2 } })], 'currencies.EUR.payoutOfSales.min'],
     ] as const) {
       const { status, error } = await owner.put(`${panel}/limits`, { currencies });
       expect([status, error.code, error.details]).toMatchObject([422, 'ECONOMY_CONTRADICTS', [{ path }]]);

@@ -217,7 +217,9 @@ describe('a creator who goes live', () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
     await followCreator(testContext(), actorOf(follower), creator.userId);
     const ids: string[] = [];
+    const isForgotten = env.DB.prepare('DELETE FROM announcements WHERE creator_id = ?').bind(creator.userId);
     for (let times = 0; times < 5; times += 1) {
+      await isForgotten.run(); // as if more than an hour had passed
       ids.unshift(await goLive(creator));
       await endStream(creator, ids[0] ?? '');
     }

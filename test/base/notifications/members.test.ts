@@ -208,6 +208,7 @@ describe('that a creator went live', () => {
       expect(all.includes('INDEX follows_of_creator (creator_id=?')).toBe(visibility === 'public');
       expect(all).not.toMatch(/SCAN (f|s|u|follows|subscriptions|users)\b/);
       await env.DB.prepare("UPDATE streams SET status = 'ended', ended_at = 1 WHERE id = ?").bind(id).run();
+      await env.DB.prepare('DELETE FROM announcements WHERE creator_id = ?').bind(creator.userId).run();
     }
     const claim = { kind: 'live', actorId: 'a', streamId: 's' } as const;
     const plans = await plansOf(async (ctx) => {

@@ -191,8 +191,8 @@ describe('a form is refused, and nothing of it stays', () => {
   const text = ['text', 'Hello'] as const;
 
   it.each<[string, readonly Part[], number, string]>([
-    ['words that are wrong after the files', [file, ['text', '']], 422, 'text'],
-    ['no words', [file], 422, 'text'],
+    ['words that are wrong after the files', [file, ['text', 'a'.repeat(2_001)]], 422, 'text'],
+    ['neither words nor files', [['visibility', 'public']], 422, 'text'],
     ['a field that is not known', [file, text, ['title', 'a']], 422, 'title'],
     ['a field sent twice', [file, text, text], 422, 'text'],
     ['a file where a word belongs', [file, ['text', png()]], 422, 'files'],

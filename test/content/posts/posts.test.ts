@@ -358,3 +358,52 @@ describe('deleting', () => {
 test('a name that is no id is a post that is not there', async () => {
   expect((await guest.get('content/posts/nonsense')).status).toBe(404);
 });
+
+describe('a post without text', () => {
+  const picture = () => new File([png() as Uint8Array<ArrayBuffer>], 'a.png');
+  const details = (message: string) => [{ path: 'text', message }];
+
+  it.each([undefined, '', ' \n ', '\u200b'])('is taken with a picture: %j', async (text) => {
+    const author = await asViewer();
+    const form = new FormData();
+    if (text !== undefined) form.set('text', text);
+    form.set('files', picture());
+    const { status, data } = await author.post('content/posts', form);
+    expect([status, data?.text, data?.media.length]).toEqual([201, '', 1]);
+    expect((await author.get(`content/posts/${data.id}`)).data.text).toBe('');
+  });
+
+  it('is taken with an uploaded video, whose upload is looked for first', async () => {
+    const form = new FormData();
+    form.set('mediaUploadIds', crypto.randomUUID());
+    expect((await (await asViewer()).post('content/posts', form)).error.code).toBe('UPLOAD_NOT_FOUND');
+  });
+
+  it('may become one by an edit, if it has a picture', async () => {
+    const author = await asViewer();
+    const form = new FormData();
+    form.set('text', 'A cat');
+    form.set('files', picture());
+    const { id } = (await author.post('content/posts', form)).data;
+    const changed = await author.put(`content/posts/${id}`, { text: '' });
+    expect([changed.status, changed.data?.text, typeof changed.data?.editedAt]).toEqual([200, '', 'string']);
+    const bare = await aPost(author);
+    expect((await author.put(`content/posts/${bare}`, { text: ' ' })).error).toMatchObject({
+      message: 'A post needs a text, an image or a video. Add one of them.',
+      details: details('must not be empty'),
+    });
+  });
+
+  it('is refused with a sentence if it has nothing else', async () => {
+    const author = await asViewer();
+    const send = async (text?: string) => {
+      const form = new FormData();
+      if (text !== undefined) form.set('text', text);
+      form.set('visibility', 'public');
+      return (await author.post('content/posts', form)).error;
+    };
+    const message = 'A post needs a text, an image or a video. Add one of them.';
+    expect(await send()).toMatchObject({ message, details: details('is required') });
+    expect(await send('\u200b')).toMatchObject({ message, details: details('must not be empty') });
+  });
+});

@@ -24,6 +24,26 @@ const DOORS = [
   { path: 'search?type=posts&', list: 'posts', optional: false },
 ] as const;
 
+/** A text, and what people type to find it: part of a run, or letters without their marks. */
+const TYPED = [
+  ['東京都音楽祭', '音楽'],
+  ['東京都音楽祭', '祭'],
+  ['東京都音楽祭', '東京 音楽祭'],
+  ['今夜直播唱歌', '直播'],
+  ['ライブコンサート', 'コンサート'],
+  ['한국어를', '국어'],
+  ['สวัสดีชาวโลก', 'ชาว'],
+  ['新品iPhone手机壳', 'iphone手机'],
+  ['ёлка', 'елка'],
+  ['Τραγούδι', 'τραγουδι'],
+  ['Łódź', 'lodz'],
+  ['Straße', 'strasse'],
+  ['Smørrebrød', 'smorrebrod'],
+  ['ışık', 'isik'],
+  ['ISIK', 'ışık'],
+  ['مُحَمَّد أحمد', 'محمد احمد'],
+] as const;
+
 async function find(door: (typeof DOORS)[number], q: string): Promise<{ status: number; items: unknown[] }> {
   const { status, data } = await guest.get(`${door.path}q=${encodeURIComponent(q)}`);
   return { status, items: ('list' in door ? data?.[door.list] : data)?.items };
@@ -82,6 +102,24 @@ describe.each(DOORS)('$path', (door) => {
     await somethingCalled(`${word} ${plain}`);
     expect((await find(door, `${word} ${styled}`)).items).toHaveLength(2);
     expect((await find(door, `${word} ${plain}`)).items).toHaveLength(1);
+  });
+
+  it.each(TYPED)('finds %j by %j', async (text, typed) => {
+    const word = `q${crypto.randomUUID().slice(0, 8)}`;
+    await somethingCalled(`${word} ${text}`);
+    expect((await find(door, `${word} ${typed}`)).items).toHaveLength(1);
+    expect((await find(door, `${word} ${text}`)).items).toHaveLength(1);
+  });
+
+  it.each([
+    ['йод', 'иод'],
+    ['日本音楽', '本日'],
+    ['日本 音楽', '日音'],
+    ['ดี', 'ดู'],
+  ])('does not find %j by %j', async (text, typed) => {
+    const word = `q${crypto.randomUUID().slice(0, 8)}`;
+    await somethingCalled(`${word} ${text}`);
+    expect((await find(door, `${word} ${typed}`)).items).toEqual([]);
   });
 
   it.each([

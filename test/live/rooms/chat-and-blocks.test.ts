@@ -53,6 +53,23 @@ test.each<Visibility>(['public', 'followers'])(
   },
 );
 
+test('what someone said does not reach the other side of a block in an answer to it', async () => {
+  const [creator, one, other, third] = [await asCreator(), await asViewer(), await asViewer(), await asViewer()];
+  const id = await anOpenStream(creator);
+  const said = await one.post(`sessions/${id}/chat`, { text: 'My secret' });
+  const reply = { text: 'Really?', replyTo: said.data.id.toUpperCase() };
+  const { data } = await third.post('stream/chat/message', { streamId: id, ...reply });
+  expect(data.replyTo).toMatchObject({ id: said.data.id, userId: one.userId, text: 'My secret' });
+  await block(testContext(), one.userId, other.userId);
+  const read = async (reader: Reader) => (await reader.get(`sessions/${id}/chat`)).data.items;
+  expect((await read(third))[0]).toEqual(data);
+  expect((await read(one))[0]).toEqual(data);
+  const [shown, ...others] = await read(other);
+  expect(others).toEqual([]);
+  expect(shown).toMatchObject({ text: 'Really?' });
+  expect(shown).not.toHaveProperty('replyTo');
+});
+
 test('a page that a block leaves empty still has a next page', async () => {
   const [creator, me, loud] = [await asCreator(), await asViewer(), await asViewer()];
   const id = await anOpenStream(creator);

@@ -46,6 +46,13 @@ test('a message sent twice with its id is one message', async () => {
   expect((await guest.get(`stream/chat/${id}`)).data.items).toHaveLength(1);
 });
 
+test('a reply to a message that does not exist is 404, and its id must be one', async () => {
+  const [viewer, id] = [await asViewer(), await anOpenStream(await asCreator())];
+  const reply = (replyTo: string) => viewer.post(`sessions/${id}/chat`, { text: 'Yes', replyTo });
+  expect(await reply(newId())).toMatchObject({ status: 404, error: { code: 'REPLY_NOT_FOUND' } });
+  expect((await reply('1')).status).toBe(422);
+});
+
 test('slow mode answers 429 and says how long', async () => {
   const viewer = await asViewer();
   const id = await anOpenStream(await asCreator(), {}, { slowModeSeconds: 30 });

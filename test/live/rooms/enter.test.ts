@@ -29,7 +29,7 @@ test('a viewer gets a pass in their name, the socket’s URL and a token that ca
     wsUrl: `ws://localhost:8787/api/v1/stream/${id}/ws?pass=${data.pass}`,
     viewer: { id: viewer.userId, kind: 'user' },
     viewerCount: 3,
-    policy: { chatEnabled: true, slowModeSeconds: 0 },
+    policy: { isChatEnabled: true, slowModeSeconds: 0, links: 'allow' },
   });
   expect(data).not.toHaveProperty('guestToken');
   expect(await readPass(testContext(), data.pass)).toMatchObject({

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
+import { goAnonymous, stageNames } from '#test/support/performers';
 import { sweepOut } from '#test/support/queues';
 import { aGuest, eventually, inStorage, joinRoom, passFor } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
@@ -23,6 +24,22 @@ const guest = client();
 const asPerformer = () => asCreator({ role: 'performer' });
 const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
   client({ ...headers, 'x-dev-country': region });
+
+test('an anonymous performer who only watches is not named by a text', async () => {
+  const [creator, performer, writer] = [await asCreator(), await asPerformer(), await asViewer()];
+  const names = stageNames();
+  await goAnonymous(performer, names);
+  const streamId = await anOpenStream(creator);
+  const { data } = await performer.post(`stream/${streamId}/join`);
+  const pass = await readPass(testContext(), data.pass);
+  if (pass?.viewer.kind !== 'user') throw new Error('No user');
+  await joinRoom(streamId, pass.viewer, { pass });
+  const text = `@${pass.viewer.username} are you here?`;
+  expect((await writer.post(`sessions/${streamId}/chat`, { text })).data).not.toHaveProperty('mentions');
+  await performer.post(`sessions/${streamId}/chat`, { text: 'Hi' });
+  const named = await writer.post(`sessions/${streamId}/chat`, { text: `${text} So you are` });
+  expect(named.data.mentions).toMatchObject([{ start: 0, userId: performer.userId }]);
+});
 
 describe('a viewer in the room when their country is blocked', () => {
   it('is removed from the room and its video, and cannot come back with an old pass or token', async () => {

@@ -287,7 +287,7 @@ describe('the viewers', () => {
       items: [
         {
           ...{ id: viewer.userId, username: viewer.username, displayName: viewer.username, avatarUrl: null },
-          ...{ role: 'viewer', isLive: false, followerCount: 0, state: 'buffering' },
+          ...{ role: 'viewer', isLive: false, followerCount: 0, following: false, state: 'buffering' },
         },
       ],
       pagination: { page: 2, perPage: 1, total: 2, totalPages: 2 },

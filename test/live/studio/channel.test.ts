@@ -130,6 +130,30 @@ describe('chat settings', () => {
     expect((await creator.get('stream/info')).data).toMatchObject(second.data);
   });
 
+  it('have the same names wherever they are read', async () => {
+    const creator = await asCreator();
+    const rules = {
+      ...{ minFollowMinutes: 10, minAccountHours: 24, links: 'hold', emotesOnly: true, holdFirstMessages: true },
+      ...{ chatDelaySeconds: 3, slowModeSeconds: 5, isChatSubscribersOnly: true },
+    };
+    const written = await creator.put('stream/chat-settings', { ...rules, isChatEnabled: true });
+    expect(written.data).toMatchObject({ ...rules, isChatDelayed: true });
+    expect((await creator.get('stream/info')).data).toMatchObject(rules);
+    const { data } = await creator.post('stream/create', {});
+    const { blockedWords: _hidden, ...told } = written.data;
+    expect((await creator.post(`stream/${data.id}/join`)).data.policy).toEqual(told);
+  });
+
+  it('return the words that refuse a message as texts, and those that hold it with their action', async () => {
+    const creator = await asCreator();
+    const blockedWords = [{ text: 'b*d', action: 'hold' }, 'spam', { text: 'spam', action: 'hold' }, 'spam'];
+    const { data } = await creator.put('stream/chat-settings', {
+      blockedWords: [...blockedWords, { text: 'worse', action: 'refuse' }],
+    });
+    expect(data.blockedWords).toEqual(['spam', 'worse', { text: 'b*d', action: 'hold' }]);
+    expect((await creator.put('stream/chat-settings', { blockedWords: data.blockedWords })).data).toEqual(data);
+  });
+
   it('accept a delay as a switch or in seconds', async () => {
     const creator = await asCreator();
     const delay = async (body: object) => {
@@ -151,6 +175,12 @@ describe('chat settings', () => {
     ['slowModeSeconds', { slowModeSeconds: 3_601 }],
     ['blockedWords', { blockedWords: Array(201).fill('word') }],
     ['blockedWords.1', { blockedWords: ['fine', ' '] }],
+    ['blockedWords.0', { blockedWords: ['*'] }],
+    ['blockedWords.1.text', { blockedWords: ['fine', { text: ' ** * ', action: 'hold' }] }],
+    ['blockedWords.0', { blockedWords: [{ text: 'fine', action: 'ban' }] }],
+    ['minFollowMinutes', { minFollowMinutes: -1 }],
+    ['minAccountHours', { minAccountHours: 8_761 }],
+    ['links', { links: 'never' }],
     ['isChatEnabled', { isChatEnabled: 'yes' }],
     ['isChatOn', { isChatOn: true }],
   ])('refuse an invalid %s', async (path, body) => {

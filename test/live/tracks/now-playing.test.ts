@@ -41,8 +41,8 @@ describe('a track that begins to play', () => {
 
   it('has no title with a blocked word of the channel', async () => {
     const { dj, streamId } = await aShow();
-    await dj.put('stream/chat-settings', { blockedWords: ['spam'] });
-    for (const body of [{ title: 'Some SPÄM' }, { title: 'Fine', artist: 'Spam' }])
+    await dj.put('stream/chat-settings', { blockedWords: ['spam', { text: 'ha*', action: 'hold' }] });
+    for (const body of [{ title: 'Some SPÄM' }, { title: 'Fine', artist: 'Spam' }, { title: 'Hahaha' }])
       expect(await dj.put('dj/now-playing', body)).toMatchObject({ status: 422, error: { code: 'TITLE_BLOCKED' } });
     expect(await setOf(streamId)).toEqual([]);
     expect((await dj.put('dj/now-playing', { title: 'Spamalot' })).status).toBe(200);

@@ -39,7 +39,9 @@ describe('a request to lift a ban', () => {
       await expect
         .poll(() => notificationsOf(person, 'unban-request'))
         .toMatchObject([{ data: { userId: user.userId, requestId: asked.data.id, streamId: id } }]);
-    expect(await inRoom.next('unban-request')).toEqual({ type: 'unban-request', request: asked.data });
+    const { following: _own, ...card } = asked.data.user;
+    const request = { ...asked.data, user: card };
+    expect(await inRoom.next('unban-request')).toEqual({ type: 'unban-request', request });
     expect(viewer.eventsOf('unban-request')).toEqual([]);
     expect((await moderator.get(path)).data).toMatchObject({
       items: [{ ...asked.data, decidedBy: null, ban: { reason: 'spam' } }],

@@ -89,7 +89,7 @@ describe('POST /owner/panel/ledger/audit', () => {
 
     const answer = await owner.post(PATH);
     expect(answer.status).toBe(202);
-    expect(answer.data).toMatchObject({ whole: false, startedBy: owner.userId });
+    expect(answer.data).toMatchObject({ whole: false, startedBy: { id: owner.userId } });
     const { results } = await env.DB.prepare(
       "SELECT action, target_id FROM staff_log WHERE staff_id = ? AND outcome = 'done'",
     )

@@ -104,10 +104,10 @@ describe('GET /discount/my-codes and /discount/latest-reward', () => {
       (await buyer.get('discount/my-codes')).data.items.map((one: { state: string }) => one.state);
 
     const { reward } = (await buyer.get('discount/latest-reward')).data;
-    expect(reward).toMatchObject({ earnedBy: rows[1]?.id, bonusPercent: 10, state: 'usable' });
+    expect(reward).toMatchObject({ purchaseId: rows[1]?.id, bonusPercent: 10, state: 'usable' });
     const pages = [await buyer.get('discount/my-codes?perPage=1')];
     pages.push(await buyer.get(`discount/my-codes?perPage=1&cursor=${pages[0]?.data.pagination.nextCursor}`));
-    expect(pages.flatMap(({ data }) => data.items).map((one) => one.earnedBy)).toEqual([rows[1]?.id, rows[0]?.id]);
+    expect(pages.flatMap(({ data }) => data.items).map((one) => one.purchaseId)).toEqual([rows[1]?.id, rows[0]?.id]);
     expect((await stranger.get('discount/my-codes')).data.items).toEqual([]);
 
     const { id: packageId } = await aPackage();

@@ -42,17 +42,17 @@ describe('an exchange', () => {
     expect([status, error.code, error.details]).toEqual([
       409,
       'NOT_ENOUGH_DIAMONDS',
-      { diamonds: 30, maturing: 0, asked: 31 },
+      { matured: 30, maturing: 0, asked: 31 },
     ]);
     const nobody = await asViewer();
     const empty = await nobody.post(exchange, { diamonds: 10 }, once());
-    expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { diamonds: 0 } });
+    expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { matured: 0 } });
   });
 
   it('below the minimum is refused with the minimum', async () => {
     const creator = await withDiamonds(30);
     const { status, error } = await creator.post(exchange, { diamonds: 9 }, once());
-    expect([status, error.code, error.details]).toEqual([409, 'EXCHANGE_TOO_SMALL', { asked: 9, minimum: 10 }]);
+    expect([status, error.code, error.details]).toEqual([409, 'EXCHANGE_TOO_SMALL', { min: 10, max: null, asked: 9 }]);
   });
 
   it.each([0, -1, 1.5, '10', 1e15, null])('of %j diamonds is invalid', async (diamonds) => {
@@ -115,7 +115,7 @@ describe('diamonds that are still maturing', () => {
     const creator = await withDiamonds(100);
     await giveDiamonds(creator.userId, 30);
     const { status, error } = await creator.post(exchange, { diamonds: 101 }, once());
-    expect([status, error.details]).toEqual([409, { diamonds: 100, maturing: 30, asked: 101 }]);
+    expect([status, error.details]).toEqual([409, { matured: 100, maturing: 30, asked: 101 }]);
     expect((await creator.post(exchange, { diamonds: 20 }, once())).status).toBe(201);
     expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ total: 110, maturing: 30, matured: 80 });
   });

@@ -165,7 +165,7 @@ describe('a reward of a guide', () => {
     const exchange = (diamonds: number) => guide.post('earnings/exchange', { diamonds }, once());
     expect((await exchange(60)).error).toMatchObject({
       code: 'NOT_ENOUGH_DIAMONDS',
-      details: { diamonds: 50, maturing: 100, asked: 60 },
+      details: { matured: 50, maturing: 100, asked: 60 },
     });
     expect((await exchange(50)).status).toBe(201);
     expect(await coinsOf(guide.userId)).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 /** When diamonds mature, and which of them go first. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maturingOf, windowStart } from '@/domains/money/earnings/mature';
+import { atMost, maturingDaysOf, maturingOf, maturityOf, windowStart } from '@/domains/money/earnings/mature';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const day = (number: number) => `2026-11-${String(number).padStart(2, '0')}`;
@@ -53,6 +53,26 @@ describe('what is still maturing', () => {
         expect(maturingOf(credits, debits)).toBe(takenDayByDay(credits, debits));
       }),
     );
+  });
+});
+
+describe('the days on which diamonds mature', () => {
+  it('are those of the window, less what was taken from the newest ones', () => {
+    const credits = [of(20, 100), of(22, 50), of(23, 5)];
+    expect(maturingDaysOf(credits, [of(22, 60)])).toEqual([of(20, 90), of(23, 5)]);
+    expect(maturingDaysOf([], [of(22, 60)])).toEqual([]);
+  });
+
+  it('have one entry each, with no more together than the user has', () => {
+    expect(atMost([of(20, 100), of(20, 7), of(22, 50)], 120)).toEqual([of(20, 107), of(22, 13)]);
+    expect(atMost([of(20, 100), of(22, 50)], 100)).toEqual([of(20, 100)]);
+    expect(atMost([of(20, 100)], -5)).toEqual([]);
+  });
+
+  it('come once as many full days have passed as the economy says', () => {
+    expect(new Date(maturityOf(day(9), 14)).toISOString()).toBe('2026-11-24T00:00:00.000Z');
+    expect(windowStart(maturityOf(day(9), 14), 14)).toBe(day(10));
+    expect(windowStart(maturityOf(day(9), 14) - 1, 14)).toBe(day(9));
   });
 });
 

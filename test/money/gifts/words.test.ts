@@ -47,6 +47,17 @@ describe('the message of a gift into a stream', () => {
     expect(await coinsOf(viewer.userId)).toBe(990);
   });
 
+  it('is left out if it would wait for a moderator, but not because it is the first', async () => {
+    const [viewer, creator] = [await richViewer(), await asCreator()];
+    const rules = { heldWords: ['maybe*'], links: 'hold' as const, holdFirstMessages: true };
+    const streamId = await anOpenStream(creator, {}, rules);
+    const refusedFor = async (message: string) => (await tip(viewer, { streamId }, message)).data.messageRefused?.code;
+    expect(await refusedFor('Maybe!')).toBe('BLOCKED_WORDS');
+    expect(await refusedFor('see example.com')).toBe('LINKS_NOT_ALLOWED');
+    expect((await tip(viewer, { streamId }, 'for you')).data).toMatchObject({ message: 'for you' });
+    expect((await creator.get(`stream/${streamId}/held`)).data.items).toEqual([]);
+  });
+
   it.each([
     ['CHAT_DISABLED', { chatEnabled: false }],
     ['FOLLOWERS_ONLY', { chatFollowersOnly: true }],
@@ -160,13 +171,14 @@ describe('the message of a gift outside of a stream', () => {
     const ctx = testContext();
     await ctx.db
       .update(channels)
-      .set({ blockedWords: ['spoiler'] })
+      .set({ blockedWords: ['spoiler'], heldWords: ['m*be'] })
       .where(eq(channels.id, creator.channelId));
     await keepOrder(creator.channelId, moderator);
     const { channelId, userId } = creator;
     await banFromChannel(ctx, { channelId, userId: banned.userId, bannedBy: userId, reason: null });
     const to = { recipientId: creator.userId };
-    expect((await tip(viewer, to, 'my spoiler')).data.messageRefused).toEqual({ code: 'BLOCKED_WORDS' });
+    for (const message of ['my spoiler', 'maybe'])
+      expect((await tip(viewer, to, message)).data.messageRefused).toEqual({ code: 'BLOCKED_WORDS' });
     expect((await tip(viewer, to, 'for you')).data).toMatchObject({ message: 'for you' });
     expect((await tip(moderator, to, 'my spoiler')).data).toMatchObject({ message: 'my spoiler' });
     expect((await tip(banned, to, 'hello')).data.messageRefused).toEqual({ code: 'BANNED' });

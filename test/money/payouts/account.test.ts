@@ -87,11 +87,12 @@ describe('connecting', () => {
       'https://elsewhere.test/',
       'http://localhost:5173@elsewhere.test/',
       'http://me@localhost:5173/',
+      'javascript:alert(1)',
     ]) {
       const { status, error } = await api.post(ACCOUNT, { returnUrl: url });
       expect([status, error.code]).toEqual([422, 'RETURN_URL_NOT_ALLOWED']);
     }
-    for (const body of [{}, { returnUrl: 'javascript:alert(1)' }, { returnUrl: 7 }, { returnUrl, more: 1 }])
+    for (const body of [{}, { returnUrl: '' }, { returnUrl: 7 }, { returnUrl, more: 1 }])
       expect((await api.post(ACCOUNT, body)).error.code).toBe('VALIDATION_FAILED');
     expect(stripe.calls).toEqual([]);
   });

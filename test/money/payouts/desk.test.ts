@@ -65,7 +65,7 @@ describe('approving', () => {
       200,
       expect.objectContaining({
         status: 'approved',
-        decidedBy: owner.userId,
+        decidedBy: expect.objectContaining({ id: owner.userId, username: owner.username }),
         needsDecision: false,
         stoppedAt: null,
         accountLast4: '3000',
@@ -86,7 +86,7 @@ describe('approving', () => {
     ]);
     await vi.waitFor(async () =>
       expect(await notificationsOf(creator.userId)).toEqual([
-        { kind: 'payout-approved', body: '19.55 USD will be sent to you.' },
+        { kind: 'payout-approved', body: '$19.55 will be sent to you.' },
       ]),
     );
   });
@@ -244,7 +244,7 @@ describe('rejecting', () => {
     const refused = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.' });
     expect([refused.status, refused.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
     const { data } = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.', afterApproval: true });
-    expect([data.status, data.decidedBy]).toEqual(['failed', owner.userId]);
+    expect([data.status, data.decidedBy.id]).toEqual(['failed', owner.userId]);
     expect(await diamondsOf(creator.userId)).toBe(5_000);
     expect(await legsOf(id)).toEqual([
       '1 payout_hold 2000 diamond',

@@ -18,6 +18,9 @@ import { creatorApplications } from '@/domains/people/creators/tables';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS } from '@/shared/time';
 
+const dayOf = (iso: string) =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(iso));
+
 const DETAILS = 'payment/payout-details';
 const DESK = 'owner/panel/payout-details';
 const CASHOUTS = 'owner/panel/cashouts';
@@ -153,7 +156,7 @@ describe('staff', () => {
     expect(JSON.stringify(log)).not.toContain(OTHER.iban);
     await vi.waitFor(async () =>
       expect(await notificationsOf(creator.userId)).toMatchObject([
-        { kind: 'payout-details-accepted', body: expect.stringContaining(`From ${data.usableAt.slice(0, 10)} on`) },
+        { kind: 'payout-details-accepted', body: expect.stringContaining(`From ${dayOf(data.usableAt)} on`) },
       ]),
     );
     await mailTo(creator.email, 'Your new bank details are accepted');

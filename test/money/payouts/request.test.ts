@@ -265,11 +265,15 @@ describe('limits', () => {
       const { status, error } = await ask(creator, body);
       return [status, error.code, error.details];
     };
-    expect(await refusalOf(ofDiamonds(999))).toEqual([409, 'PAYOUT_LIMIT_MINIMUM', { min: 1_000, asked: 999 }]);
+    expect(await refusalOf(ofDiamonds(999))).toEqual([
+      409,
+      'PAYOUT_LIMIT_MINIMUM',
+      { min: 1_000, max: 1_000_000, asked: 999 },
+    ]);
     expect(await refusalOf(ofDiamonds(1_000_001))).toEqual([
       409,
       'PAYOUT_LIMIT_MAXIMUM',
-      { max: 1_000_000, asked: 1_000_001 },
+      { min: 1_000, max: 1_000_000, asked: 1_000_001 },
     ]);
     expect((await refusalOf(ofSales(999)))[1]).toBe('PAYOUT_LIMIT_MINIMUM');
     expect((await refusalOf(ofSales(1_000_001)))[1]).toBe('PAYOUT_LIMIT_MAXIMUM');

@@ -62,7 +62,7 @@ describe('the code of a purchase', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
     expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', discountCode: code.code, codeBonusCoins: 0 });
     expect((await codeUsed(code.id)).toSorted()).toEqual([1, 'released', 'reserved']);
-    expect(sent).toMatchObject([{ notification: { body: expect.stringContaining('no longer be used') } }]);
+    expect(sent).toMatchObject([{ notification: { kind: 'purchase-paid', data: { lostCode: code.code } } }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });

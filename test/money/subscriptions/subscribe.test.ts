@@ -44,6 +44,9 @@ describe('subscribing', () => {
       months: 1,
       startedAt: expect.any(String),
       periodEndsAt: new Date(periodEnd(Date.parse(data.startedAt), 1)).toISOString(),
+      renewsAt: data.periodEndsAt,
+      endsAt: null,
+      balanceAfter: 900,
       graceUntil: null,
       endedAt: null,
       endedBecause: null,
@@ -66,8 +69,9 @@ describe('subscribing', () => {
       const rows = await testContext().db.select().from(notifications).where(eq(notifications.userId, creator.userId));
       expect(rows).toMatchObject([{ kind: 'subscription', data: { subscriptionId: data.id, tierId } }]);
     });
+    const { balanceAfter: _, ...listed } = data;
     expect((await viewer.get('payment/subscriptions')).data).toEqual({
-      items: [data],
+      items: [listed],
       pagination: { nextCursor: null, perPage: 20 },
     });
   });
@@ -141,9 +145,10 @@ describe('subscribing', () => {
 describe('unsubscribing', () => {
   it('keeps the subscription until the period’s end, however often it is repeated', async () => {
     const { creator, viewer, body } = await aShow();
-    const begun = (await viewer.post('payment/subscribe', body, once())).data;
+    const { balanceAfter: _, ...begun } = (await viewer.post('payment/subscribe', body, once())).data;
     const { status, data } = await viewer.post('payment/unsubscribe', { creatorId: creator.userId });
-    expect([status, data]).toEqual([200, { ...begun, cancelled: true }]);
+    const dates = { renewsAt: null, endsAt: begun.periodEndsAt };
+    expect([status, data]).toEqual([200, { ...begun, ...dates, cancelled: true }]);
     expect((await viewer.post('payment/unsubscribe', { creatorId: creator.userId })).data).toEqual(data);
     expect((await viewer.get('payment/subscriptions')).data.items).toEqual([data]);
   });
@@ -159,7 +164,7 @@ describe('unsubscribing', () => {
   it('is undone by subscribing to the same tier, without a charge', async () => {
     const { creator, viewer, tierId, body } = await aShow();
     const first = once();
-    const begun = (await viewer.post('payment/subscribe', body, first)).data;
+    const { balanceAfter, ...begun } = (await viewer.post('payment/subscribe', body, first)).data;
     await viewer.post('payment/unsubscribe', { creatorId: creator.userId });
     const other = await aTier(creator, 200, 'Patrons');
     const dearer = await viewer.post('payment/subscribe', { ...body, tierId: other }, once());
@@ -171,7 +176,7 @@ describe('unsubscribing', () => {
     expect([repeated.status, repeated.data]).toEqual([200, begun]);
     const misused = await viewer.post('payment/subscribe', { ...body, tierId: other }, resumed);
     expect(misused.error.code).toBe('IDEMPOTENCY_KEY_REUSED');
-    expect((await viewer.post('payment/subscribe', body, first)).data).toEqual(begun);
+    expect((await viewer.post('payment/subscribe', body, first)).data).toEqual({ ...begun, balanceAfter });
     expect(await coinsOf(viewer.userId)).toBe(900);
     expect(await chargesOf(viewer.userId)).toHaveLength(1);
   });

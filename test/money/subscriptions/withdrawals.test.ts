@@ -68,7 +68,7 @@ describe('a creator who blocks a subscriber', () => {
       notification: expect.objectContaining({
         userId: viewer.userId,
         kind: 'subscription-ended',
-        body: `It ended before its month was over. For the days that were left, ${unused} coins are back in your wallet.`,
+        data: expect.objectContaining({ creatorId: creator.userId, returnedCoins: unused }),
       }),
     });
     expect(JSON.stringify(events)).not.toMatch(/block(?!ed")/);

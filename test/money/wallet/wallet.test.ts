@@ -51,10 +51,13 @@ describe('GET /payment/wallet', () => {
     expect(data).toEqual({
       coins: 0,
       diamonds: 0,
-      heldDiamonds: 0,
+      maturedDiamonds: 0,
       maturingDiamonds: 0,
+      diamondsMature: [],
+      heldDiamonds: 0,
       sales: [],
       maturingSales: [],
+      salesMature: [],
       owed: 0,
       owedDiamonds: 0,
       owedSales: [],
@@ -73,15 +76,15 @@ describe('GET /payment/wallet', () => {
       { currency: 'USD', amountMinor: 700 },
     ];
     const owing = { owed: 0, owedDiamonds: 0, owedSales: [] };
-    const figures = { coins: 300, heldDiamonds: 0, sales, maturingSales: [], ...owing };
+    const figures = { coins: 300, heldDiamonds: 0, sales, maturingSales: [], salesMature: [], ...owing };
     const { data: wallet } = await creator.get('payment/wallet');
     const { data: balance } = await creator.get('payment/balance');
-    expect(wallet).toEqual({ ...figures, diamonds: 42, maturingDiamonds: wallet.maturingDiamonds });
-    expect(balance).toEqual({
+    expect(wallet).toEqual({
       ...figures,
-      diamonds: 42 - wallet.maturingDiamonds,
-      maturingDiamonds: wallet.maturingDiamonds,
+      ...{ diamonds: 42, maturedDiamonds: 40, maturingDiamonds: 2 },
+      diamondsMature: [{ at: expect.any(String), diamonds: 2 }],
     });
+    expect(balance).toEqual(wallet);
   });
 
   it('shows zero coins and a debt if it is below zero', async () => {

@@ -100,8 +100,8 @@ describe('an appeal against a ban', () => {
       {
         status: 'accepted',
         answer: ANSWER,
-        decidedBy: decider.userId,
-        resolvedBy: reviewer.userId,
+        decidedBy: { id: decider.userId, username: decider.username },
+        resolvedBy: { id: reviewer.userId, username: reviewer.username },
         decision: { reversedAt: expect.any(String) },
       },
     ]);
@@ -313,7 +313,13 @@ describe('the staff’s list of appeals', () => {
       ids.push((await appeal(person, await decided(decider.userId, person.userId, 'warn'))).data.id);
     const open = (await local.get('admin/appeals?status=open&perPage=1')).data;
     expect(open.items).toMatchObject([
-      { id: ids[0], subject: { id: people[0]?.userId }, evidence: null, decidedBy: decider.userId, resolvedBy: null },
+      {
+        id: ids[0],
+        subject: { id: people[0]?.userId },
+        evidence: null,
+        decidedBy: { id: decider.userId },
+        resolvedBy: null,
+      },
     ]);
     const next = (await local.get(`admin/appeals?status=open&cursor=${open.pagination.nextCursor}`)).data;
     expect(next.items.map(({ id }: { id: string }) => id)).toEqual([ids[1]]);

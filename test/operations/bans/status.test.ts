@@ -238,6 +238,6 @@ describe('a suspension', () => {
     expect((await rowOf(user.userId))?.status).toBe('active');
     expect((await rowOf(other.userId))?.status).toBe('banned');
     const told = events.filter((event) => event.kind === 'notify');
-    expect(told).toMatchObject([{ notification: { userId: user.userId, title: 'Your account is active again' } }]);
+    expect(told).toMatchObject([{ notification: { userId: user.userId, data: { outcome: 'suspension-over' } } }]);
   });
 });

@@ -25,10 +25,26 @@ describe('GET /settings/system/config', () => {
     expect(ids).not.toContain(retired.data.id);
     const economy = (await owner.get('owner/panel/economy/config')).data;
     expect(data.rates.diamondsPerCoin).toEqual(economy.conversions.diamondsPerCoin);
-    expect(data.limits.tip).toEqual({ min: economy.limits.tipCoinsMin, max: economy.limits.tipCoinsMax });
-    expect(data.limits.payout.min).toBe(economy.limits.payoutDiamondsMin);
+    const { tip, gift, exchange, payout, payoutOfSales, ...others } = economy.limits;
+    const { payoutCurrency, currencyRates } = economy.conversions;
+    const inPayoutCurrency = { ...payoutOfSales, currency: payoutCurrency };
+    expect(data.limits).toEqual({
+      ...{ tip, gift, exchange, payout },
+      payoutOfSales: inPayoutCurrency,
+      payoutOfSalesByCurrency: [inPayoutCurrency],
+      payoutPerDay: { min: 0, max: others.payoutDiamondsPerDayMax },
+      payoutsPerDay: { min: 0, max: others.payoutsPerDayMax },
+      productPrice: [],
+    });
+    expect(data.rates.currencyRates).toEqual(currencyRates);
+    expect(data.maturing).toEqual({
+      diamondsDays: others.maturingDays,
+      salesDays: others.shop.maturingDays,
+      confirmedSalesDays: others.shop.confirmedDays,
+    });
     expect(data.fees).toEqual({
       payoutMinor: economy.limits.payoutFeeMinor,
+      payoutMinorByCurrency: [{ currency: payoutCurrency, amountMinor: economy.limits.payoutFeeMinor }],
       payoutBasisPoints: economy.limits.payoutFeeBasisPoints,
       saleBasisPoints: economy.limits.shop.commissionBasisPoints,
       saleMinor: [],

@@ -86,7 +86,9 @@ describe('a deletion', () => {
     expect(Date.parse(data.deletesAt)).toBeGreaterThan(Date.now() + GRACE_MS - MINUTE_MS);
     expect(await person.get('auth/me')).toMatchObject({ status: 401, error: { code: 'SESSION_ENDED' } });
     expect((await anyone.post('auth/refresh', { refreshToken: person.refreshToken })).status).toBe(401);
-    expect(await mailTo(person.email, 'will be deleted')).toContain(data.deletesAt.slice(0, 10));
+    expect(await mailTo(person.email, 'will be deleted')).toContain(
+      new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(data.deletesAt)),
+    );
     expect((await anyone.get(`users/${person.userId}`)).status).toBe(200);
   });
 

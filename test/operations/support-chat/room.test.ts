@@ -42,7 +42,11 @@ const messagesIn = (events: RoomEvent[]) =>
 describe('a support room', () => {
   it('carries messages both ways, over the socket and HTTP, in one order for all', async () => {
     const { user, agent, theirs, mine, threadId } = await aChat();
-    expect(await theirs.say('One')).toMatchObject({ type: 'ack', seq: 1 });
+    const { messageId, ...ack } = await theirs.say('One');
+    expect(ack).toMatchObject({ type: 'ack', seq: 1 });
+    expect(await theirs.ask({ type: 'send-message', text: 'Two?', replyTo: messageId })).toMatchObject({
+      code: 'REPLY_NOT_FOUND',
+    });
     expect(await mine.say('Two')).toMatchObject({ type: 'ack', seq: 2 });
     await agent.post('support/chat/send', { text: 'Three', threadId });
     await Promise.all([theirs.say('Four'), mine.say('Five'), user.post('support/chat/send', { text: 'Six' })]);

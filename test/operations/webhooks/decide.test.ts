@@ -84,7 +84,12 @@ describe('accepting an event', () => {
       {
         state: 'processed',
         processedAt: expect.any(String),
-        decision: { decision: 'accept', reason: 'The bank confirmed it.', by: owner.userId, at: expect.any(String) },
+        decision: {
+          decision: 'accept',
+          reason: 'The bank confirmed it.',
+          by: expect.objectContaining({ id: owner.userId }),
+          at: expect.any(String),
+        },
       },
     ]);
     expect(data).not.toHaveProperty('sealed');
@@ -101,7 +106,7 @@ describe('accepting an event', () => {
       },
     ]);
     const listed = await owner.get('admin/webhooks?state=processed');
-    expect(listed.data.items).toMatchObject([{ id, decision: { by: owner.userId } }]);
+    expect(listed.data.items).toMatchObject([{ id, decision: { by: { id: owner.userId } } }]);
     // A refund of all that was paid takes all coins.
     await tell({ ...events.refunded(900), currency: 'EUR' });
     expect(await coins()).toBe(0);

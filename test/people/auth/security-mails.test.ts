@@ -1,4 +1,5 @@
 /** What a user is mailed about their own account: whoever else did it, they hear of it. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import {
   appCode,
@@ -17,7 +18,7 @@ import { newId } from '@/shared/ids';
 
 const anyone = client();
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
-const AT = /on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC/;
+const AT = /on [A-Z]\w+ \d+, 20\d\d at \d+:\d\d\s[AP]M UTC/;
 const NEW_SIGN_IN = 'New sign-in';
 
 const login = (email: string, deviceToken?: string, userAgent = FIREFOX) =>
@@ -34,6 +35,16 @@ describe('a sign-in', () => {
     expect(mail).toContain('Firefox on Windows');
     expect(mail).toContain('reset your password');
     await vi.waitFor(async () => expect(await countMails(email)).toBe(1));
+  });
+
+  it('is mailed in the language of the account, with its dates', async () => {
+    const { userId, email } = await asUserWithPassword();
+    await env.DB.prepare("INSERT INTO user_settings (user_id, language, updated_at) VALUES (?, 'de', 1)")
+      .bind(userId)
+      .run();
+    await login(email);
+    const mail = await mailTo(email, 'Neue Anmeldung in deinem Konto');
+    expect(mail).toMatch(/^Hallo .*Zeitpunkt: \d+\. \p{L}+ 20\d\d um \d\d:\d\d UTC, mit Firefox unter Windows\./su);
   });
 
   it('on the device that registered is not mailed, and from another one it is', async () => {

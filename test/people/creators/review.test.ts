@@ -24,7 +24,7 @@ describe('approving', () => {
     expect(answer.status).toBe(200);
     expect(answer.data).toMatchObject({
       status: 'APPROVED',
-      decidedBy: reviewer.userId,
+      decidedBy: { id: reviewer.userId, username: reviewer.username },
       applicant: { id: applicant.userId },
       financial: { ibanLast4: '3000' },
     });

@@ -5,6 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { cutOff, form, gifThatIsHtml, html, jpeg, padded, pdf, photo, picture, png, svg } from '#test/support/files';
+import {
+  apng,
+  gifOf,
+  gifWithBlocks,
+  gifWithoutTrailer,
+  gifWithTail,
+  heic,
+  jpegWithDecoy,
+  jpegWithFill,
+  pngWithTail,
+  twoJpegs,
+} from '#test/support/odd-files';
 import { asUser, type Person } from '#test/support/users';
 import { PICTURES } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
@@ -72,6 +84,21 @@ describe("a user's avatar", () => {
     expect(Buffer.from((await read(data.avatarUrl)).bytes).includes('<script>')).toBe(false);
   });
 
+  it.each([
+    ['an animated PNG', apng()],
+    ['a PNG with bytes behind its end', pngWithTail()],
+    ['a GIF with bytes behind its trailer', gifWithTail()],
+    ['a GIF without a trailer', gifWithoutTrailer()],
+    ['a GIF with comments', gifWithBlocks()],
+    ['a GIF whose screen has no size', gifOf([0, 0])],
+    ['a JPEG with fill bytes', jpegWithFill()],
+    ['two JPEGs in one file', twoJpegs()],
+    ['a JPEG with a frame in its comment', jpegWithDecoy()],
+    ['12,000 pixels wide', picture(12_000, 100, 1)],
+  ])('may be %s', async (_, bytes) => {
+    expect((await upload(await asUser(), bytes)).status).toBe(200);
+  });
+
   it('replaces the one before, which is deleted', async () => {
     const person = await asUser();
     const first = (await upload(person, picture(800, 800))).data.avatarUrl;
@@ -108,7 +135,9 @@ describe('an avatar is refused', () => {
     ['a document', pdf(), 415, 'FILE_TYPE_NOT_ALLOWED'],
     ['empty', new Uint8Array(), 422, 'FILE_UNREADABLE'],
     ['cut off', cutOff(picture(20, 20)), 422, 'FILE_UNREADABLE'],
-    ['a bomb', png(0x7fffffff, 0x7fffffff), 422, 'FILE_UNREADABLE'],
+    ['a bomb', png(0x7fffffff, 0x7fffffff), 413, 'FILE_TOO_LARGE'],
+    ['of more than 12,000 pixels a side', picture(12_001, 1, 1), 413, 'FILE_TOO_LARGE'],
+    ['HEIC, which is not read here', heic(), 503, 'IMAGES_UNAVAILABLE'],
     ['whole to look at and no picture inside', jpeg(), 422, 'FILE_UNREADABLE'],
     ['too large', padded(png(), PICTURES.avatar.bytesMax + 1), 413, 'FILE_TOO_LARGE'],
     ['far too large', padded(png(), PICTURES.avatar.bytesMax + 100_000), 413, 'BODY_TOO_LARGE'],

@@ -92,9 +92,11 @@ describe('users are found', () => {
 
   it('of one role, with words and without', async () => {
     const mark = aWord();
-    const dj = await named(mark, { role: 'dj' });
+    const dj = await named(mark, { role: 'dj', creatorStatus: 'APPROVED' });
     await named(mark);
+    const applicant = await named(mark, { role: 'dj', creatorStatus: 'PENDING' });
     expect(await find(mark, anyone, '&role=dj')).toEqual([dj.userId]);
+    expect(await find(mark, anyone, '&role=viewer')).toContain(applicant.userId);
     const { data } = await anyone.get('users?role=dj&perPage=100');
     expect(data.items.map(({ id }: { id: string }) => id)).toContain(dj.userId);
     expect(new Set(data.items.map(({ role }: { role: string }) => role))).toEqual(new Set(['dj']));

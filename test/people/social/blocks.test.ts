@@ -59,6 +59,7 @@ describe('my blocks', () => {
       role: 'creator',
       isLive: false, // a block hides that
       followerCount: 0,
+      following: false,
       blockedAt: expect.stringMatching(/Z$/),
     });
     for (const { id } of list.items) await me.delete(`social/block/${id}`);

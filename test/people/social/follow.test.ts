@@ -129,14 +129,14 @@ describe('a new follower', () => {
     expect(await newsFor(creator.userId)).toHaveLength(1);
   });
 
-  it('is named by the display name', async () => {
+  it('is only known by its id until the creator reads it', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
     await followCreator(ctx, actorOf(viewer), creator.userId);
     const [row] = await ctx.db
       .select()
       .from(outbox)
       .where(sql`json_extract(event, '$.notification.userId') = ${creator.userId}`);
-    expect(row?.event).toMatchObject({ notification: { body: `${viewer.username} now follows you.` } });
+    expect(row?.event).toMatchObject({ notification: { kind: 'follower', data: { userId: viewer.userId } } });
   });
 });
 

@@ -9,9 +9,10 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { cut } from '@/shared/text';
+import { en } from '@/texts/en';
 import { decisionOf, FACTS_UNITS_MAX, type NewDecision, recordDecision, tellDecision } from './record';
 
-const REASON = 'Staff removed it because it breaks the rules of the house.';
+const REASON = en.reasons.removedByStaff;
 
 interface DirectRemoval extends Pick<NewDecision, 'subjectId' | 'staffId' | 'target'> {
   readonly text: string;

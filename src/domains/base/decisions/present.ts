@@ -16,7 +16,7 @@ export const Decision = z
     target: z.object({ type: z.enum(TARGET_TYPES), id: z.string(), streamId: z.string().nullable() }),
     until: z.string().nullable().openapi({ description: 'When it ends by itself; null: it does not.' }),
     at: z.string(),
-    reversedAt: z.string().nullable(),
+    reversedAt: z.iso.datetime().nullable(),
     appealUntil: z.string().nullable(),
     howToAppeal: z.string().nullable(),
   })

@@ -6,6 +6,7 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { type DecisionAction, type DecisionRow, decisions, type Rule, type TargetType } from './tables';
@@ -67,28 +68,9 @@ export function isAppealable(now: number): SQL {
   return sql`(${decisions.reversedAt} IS NULL AND ${decisions.appealUntil} > ${now})`;
 }
 
-const TITLES: Readonly<Record<DecisionAction, string>> = {
-  warn: 'You have been warned',
-  remove: 'Something of yours was removed',
-  timeout: 'Your account is suspended',
-  ban: 'Your account is banned',
-  lift: 'Your account is active again',
-  reject: 'Your application was not approved',
-  withdraw: 'Your approval was withdrawn',
-};
-
 /** Tells the user about the decision. */
 export function tellDecision({ id, subjectId, action, reason }: DecisionRow): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId: subjectId,
-      kind: 'decision',
-      title: TITLES[action],
-      body: reason,
-      data: { decisionId: id },
-    },
-  };
+  return noticeTo(subjectId, 'decision', { decisionId: id, outcome: action, reason });
 }
 
 /** For the end of an account: what others decided about it has nobody left to read it. Repeat until it changes nothing. */

@@ -4,12 +4,14 @@
  */
 
 import type { z } from '@hono/zod-openapi';
-import { desc } from 'drizzle-orm';
+import { desc, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { EconomyConfig, GuideRules } from '@/contracts/economy';
 import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
+import type { CardRow } from '@/domains/base/users/present';
 import { refuseFields } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
@@ -20,6 +22,7 @@ import { offersAreUnchanged, readOffers, requireNoLoop } from './offers';
 import { keepsAllByRoundTrip } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 import { type EconomyVersionRow, economyVersions } from './tables';
+import { inWireNames, limitsOf, moneyOf, presentLimits, withoutGaps } from './wire-limits';
 import { everyOfferEarns, listWorthless } from './worth';
 
 type Part = 'conversions' | 'limits' | 'targets';
@@ -28,8 +31,8 @@ type Input = z.output<typeof ConversionChanges>;
 
 const CHANGE_WITH_CURRENCY = ['minorPerDiamond', 'currencyRates', 'limits'] as const;
 
-export async function readConfig(ctx: Context): Answer {
-  return presentVersion(await newestVersion(ctx));
+export async function readConfig(ctx: Context, actor: Actor): Answer {
+  return presentVersion(await newestVersion(ctx, actor));
 }
 
 /**
@@ -37,7 +40,7 @@ export async function readConfig(ctx: Context): Answer {
  * COINS_TOO_CHEAP, GIFTS_WORTHLESS, ECONOMY_CHANGED.
  */
 export async function changeConversions(ctx: Context, actor: Actor, input: Input): Answer {
-  const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
+  const [newest, offers] = await Promise.all([newestVersion(ctx, actor), readOffers(ctx)]);
   requireWholeCurrency(newest.config.conversions, input);
   const config = withConversions(newest.config, input);
   requireConsistent(config);
@@ -57,8 +60,8 @@ export async function changeConversions(ctx: Context, actor: Actor, input: Input
  * Keeps fields that were not sent. Throws ECONOMY_CONTRADICTS, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP, ECONOMY_CHANGED.
  */
 export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
-  const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
-  const limits = { ...newest.config.limits, ...withoutGaps(input) };
+  const [newest, offers] = await Promise.all([newestVersion(ctx, actor), readOffers(ctx)]);
+  const limits = { ...newest.config.limits, ...limitsOf(input) };
   const sorted = {
     currencies: byCurrency(limits.currencies),
     shop: { ...limits.shop, currencies: byCurrency(limits.shop.currencies) },
@@ -78,7 +81,7 @@ export async function changeTargets(ctx: Context, actor: Actor, input: z.output<
   const problems = problemsOfTargets(targets);
   if (problems.length > 0)
     throw refuseFields(problems.map(({ path, message }) => ({ path: ['targets', path], message })));
-  const newest = await newestVersion(ctx);
+  const newest = await newestVersion(ctx, actor);
   const guides = input.guides ? sortedGuides(input.guides) : newest.config.guides;
   return change(ctx, actor, newest, 'targets', { ...newest.config, targets, guides });
 }
@@ -103,7 +106,7 @@ function withConversions({ conversions, limits, ...others }: EconomyConfig, inpu
       : limits.currencies.filter(({ currency }) => currency !== sent.payoutCurrency);
   return {
     conversions: { ...changed, currencyRates: byCurrency(changed.currencyRates) },
-    limits: { ...limits, ...amounts, currencies },
+    limits: { ...limits, ...(amounts && moneyOf(amounts)), currencies },
     ...others,
   };
 }
@@ -121,13 +124,15 @@ function byCurrency<T extends { readonly currency: string }>(entries: readonly T
 /** Throws ECONOMY_CONTRADICTS. */
 function requireConsistent(config: EconomyConfig): void {
   const problems = contradictionsOf(config);
-  if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
+  const details = problems.map(({ path, message }) => ({ path: inWireNames(path), message: inWireNames(message) }));
+  if (details.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details });
 }
 
 /**
  * The parts that change in one request are logged together: conversions with limits, targets with the rules for guides.
  */
-function loggedPart({ conversions, limits, targets, guides }: EconomyConfig, part: Part) {
+function loggedPart({ conversions, limits: stored, targets, guides }: EconomyConfig, part: Part) {
+  const limits = presentLimits(stored);
   return { conversions: { ...conversions, limits }, limits, targets: { targets, guides } }[part];
 }
 
@@ -135,7 +140,7 @@ function loggedPart({ conversions, limits, targets, guides }: EconomyConfig, par
 async function change(
   ctx: Context,
   actor: Actor,
-  newest: EconomyVersionRow,
+  newest: Newest,
   part: Part,
   config: EconomyConfig,
   required: readonly Statement[] = [],
@@ -160,22 +165,38 @@ async function change(
     { refusals: { DEMAND_NOT_MET: changed, ECONOMY_VERSION_TAKEN: changed } },
   );
   ctx.log.event('economy.changed', { version: row.version, part });
-  return presentVersion(row);
+  return presentVersion({ ...newest, ...row });
 }
 
-async function newestVersion(ctx: Context): Promise<EconomyVersionRow> {
-  const newest = await ctx.db.select().from(economyVersions).orderBy(desc(economyVersions.version)).limit(1).get();
+/** The newest version, who made it, and who is about to make another. */
+interface Newest extends EconomyVersionRow {
+  readonly changer: CardRow | null;
+  readonly me: CardRow | null;
+}
+
+async function newestVersion(ctx: Context, { userId }: Actor): Promise<Newest> {
+  const newest = await ctx.db
+    .select({
+      ...getTableColumns(economyVersions),
+      changer: cardOf(sql`economy_versions.changed_by`).as('changer'),
+      me: cardOf(userId).as('me'),
+    })
+    .from(economyVersions)
+    .orderBy(desc(economyVersions.version))
+    .limit(1)
+    .get();
   if (!newest) throw new Error('There is no economy: migration 0009 creates the first version');
   return newest;
 }
 
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Removes fields that were not sent, instead of keeping them as `undefined`. */
-function withoutGaps<T extends object>(input: T): Given<T> {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
-}
-
-function presentVersion({ version, config, changedBy, createdAt }: EconomyVersionRow): z.input<typeof EconomyVersion> {
-  return { version, ...config, changedBy, createdAt: toIso(createdAt) };
+function presentVersion({
+  version,
+  config,
+  changedBy,
+  createdAt,
+  changer,
+  me,
+}: Newest): z.input<typeof EconomyVersion> {
+  const limits = presentLimits(config.limits);
+  return { version, ...config, limits, changedBy: cardAmong(changedBy, changer, me), createdAt: toIso(createdAt) };
 }

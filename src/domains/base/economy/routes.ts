@@ -15,7 +15,7 @@ export const economyEndpoints: Endpoint[] = [
     summary: 'The current economy',
     who,
     response: EconomyVersion,
-    handler: (ctx) => readConfig(ctx),
+    handler: (ctx, { actor }) => readConfig(ctx, actor),
   }),
   endpoint({
     operationId: 'changeTargets',

@@ -27,6 +27,8 @@ export interface Access {
   readonly cacheControl: string;
   /** The parts of the file that are not shown. */
   readonly blanks: readonly Blank[];
+  /** What the file turned out to be, if that may differ from what it was announced as. */
+  readonly contentType?: string;
   /** What the file is called when it is downloaded. */
   readonly name?: string | undefined;
 }
@@ -61,7 +63,9 @@ export async function findAccess(
   const kept = isPostFile(kind) ? KEPT_FOR_MINUTES : KEPT_FOR_EVER;
   return {
     cacheControl: link ? keptFor(link.secondsLeft) : kept,
-    blanks: isVideo(kind) ? (row.blanks ?? (await lookOnce(ctx, row))) : [],
+    ...(isVideo(kind)
+      ? { blanks: row.blanks ?? (await lookOnce(ctx, row)), contentType: row.contentType }
+      : { blanks: [] }),
   };
 }
 

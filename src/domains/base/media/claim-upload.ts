@@ -2,7 +2,7 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { LargeFileKind } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
 import { requireChange } from '@/db/commit';
 import { checkOpen, deletionOf, getOpenUpload } from './end-upload';
@@ -51,7 +51,7 @@ export async function claimUploads(
 async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Promise<ClaimedFile> {
   const { id, ownerId, key, contentType, bytes, name } = upload;
   requireKind(upload, kind);
-  const file = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
+  const file = await findStoredFile(ctx, { key, ownerId, kind, types: typesLike(contentType, kind) });
   if (file?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
   const now = ctx.now();
   const use = ctx.db
@@ -59,6 +59,16 @@ async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Prom
     .set({ completedAt: now })
     .where(and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
   return { ...file, name, statements: [use, requireChange(ctx), ...file.statements] };
+}
+
+/**
+ * What a file may be that was announced as this type. A sender goes by the file's name, which often names another
+ * container or codec of pictures, videos or sound than the bytes do.
+ */
+function typesLike(announced: LargeFileType, kind: LargeFileKind): LargeFileType[] {
+  const family = announced.slice(0, announced.indexOf('/') + 1);
+  const isLike = (type: LargeFileType) => type === announced || (family !== 'application/' && type.startsWith(family));
+  return LARGE_FILES[kind].types.filter(isLike);
 }
 
 function requireKind(upload: UploadRow, kind: LargeFileKind): void {

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { type AppError, httpError } from '@/http/errors';
-import { foldIds } from '@/http/fold-ids';
+import { readTexts } from '@/http/fold-ids';
 import { invalid, parse } from '@/http/validation';
 import { fileError } from './errors';
 import { type Head, type MultipartParser, openMultipart, readHeaderValue, type Token } from './multipart';
@@ -168,6 +168,6 @@ function parseFields<F extends z.ZodType>(
   const all = (name: string) => texts.filter(([other]) => other === name).map(([, text]) => text);
   return parse(
     fields,
-    foldIds(Object.fromEntries(texts.map(([name, text]) => [name, lists.includes(name) ? all(name) : text]))),
+    readTexts(Object.fromEntries(texts.map(([name, text]) => [name, lists.includes(name) ? all(name) : text]))),
   );
 }

@@ -7,6 +7,7 @@ import {
   type PictureKind,
   WRITTEN_FILES,
 } from '@/contracts/file-kinds';
+import type { Drawing } from '@/contracts/images';
 
 const MEGABYTE = 1_048_576;
 /** Storing a file costs about as much as keeping a megabyte for a month, however small the file is. */
@@ -45,7 +46,17 @@ export function isVideo(kind: FileKind): boolean {
   return kind === 'post-video';
 }
 
+/** How images of this kind are drawn. Every size of an emote is there, so that a client can lay out a line of text. */
+export function drawingOf(kind: PictureKind): Drawing {
+  return kind === 'emote' ? { square: true, animated: true } : {};
+}
+
+/** Whether the kind is that of images, which are drawn anew. */
+export function isPicture(kind: FileKind): kind is PictureKind {
+  return kind in PICTURES;
+}
+
 /** Widths of the smaller images stored beside the one at the key. Empty for kinds that are not images. */
 export function variantWidths(kind: FileKind): readonly number[] {
-  return kind in PICTURES ? PICTURES[kind as PictureKind].widths.slice(0, -1) : []; // checked in the same line
+  return isPicture(kind) ? PICTURES[kind].widths.slice(0, -1) : [];
 }

@@ -50,8 +50,8 @@ export function hasBody(found: R2Object): found is R2ObjectBody {
   return 'body' in found;
 }
 
-export function headersOf(found: R2Object, { cacheControl, name }: Access): Headers {
-  const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
+export function headersOf(found: R2Object, { cacheControl, contentType, name }: Access): Headers {
+  const type = contentType ?? found.httpMetadata?.contentType ?? 'application/octet-stream';
   return new Headers({
     'Content-Type': type,
     'Content-Disposition': SHOWN_INLINE.test(type)

@@ -18,7 +18,7 @@ export const mediaEndpoints: Endpoint[] = [
     tag: 'media',
     summary: 'Announce a large file and get signed URLs to send it to',
     description:
-      'A `post-video` is MP4, WebM or QuickTime of up to 5 GB. A `ticket-file` is an image, a video, a PDF or plain text ' +
+      'A `post-video` is MP4, M4V, WebM or QuickTime of up to 5 GB. A `ticket-file` is an image, a video, a PDF or plain text ' +
       'of up to 25 MB. A `track` is MP3, AAC, M4A, FLAC, Ogg or WAV of up to 1 GB, for DJs. An `image`, for its ' +
       'cover or for a product, has up to 10 MB. A `product-file` is a PDF, ZIP, EPUB, image, sound or video of up to 1 GB. ' +
       'These two are for creators. Send a file of up to 200 MB (64 MB if the server has no R2 keys) once, ' +

@@ -1,6 +1,6 @@
 /** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
-import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, type LargeFileType, TYPE_ALIASES } from '@/contracts/file-kinds';
 import { aLine } from '@/http/fields';
 
 /** More than any upload has. */
@@ -13,7 +13,10 @@ const CONTENT_TYPES = [...new Set<LargeFileType>(Object.values(LARGE_FILES).flat
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
-    contentType: z.enum(CONTENT_TYPES),
+    contentType: z
+      .enum([...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)])
+      .transform((name) => (TYPE_ALIASES[name] ?? name) as LargeFileType) // an alias is one of a type that is listed
+      .openapi({ description: 'As the sender knows it. The bytes decide, within pictures, videos and sound.' }),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
     name: aLine(NAME_CHARACTERS_MAX).optional().openapi({
       description:
@@ -47,6 +50,7 @@ export const SentParts = z
             .string()
             .min(1)
             .max(ETAG_CHARACTERS_MAX)
+            .regex(/^[\x20-\x7e]+$/, 'must be an ETag')
             .transform((etag) => etag.replaceAll('"', ''))
             .openapi({ description: 'From the response to its PUT, with or without the quotes.' }),
         }),
@@ -60,7 +64,7 @@ export const CompletedUpload = z
   .object({
     id: z.uuid(),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Use the upload before this time.' }),
+    expiresAt: z.iso.datetime().openapi({ description: 'Use the upload before this time.' }),
   })
   .openapi('CompletedUpload');
 
@@ -74,6 +78,6 @@ export const Upload = z
       description: 'For a file sent in parts, in any order. `POST /media/uploads/{id}/complete` joins them.',
     }),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Send and use the file before this time.' }),
+    expiresAt: z.iso.datetime().openapi({ description: 'Send and use the file before this time.' }),
   })
   .openapi('Upload');

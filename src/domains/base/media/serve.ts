@@ -38,7 +38,7 @@ mediaRoutes.put(`${PREFIX}uploads/:id/parts/:number`, (c) =>
 mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query()));
 
 async function serveMedia(ctx: Context, request: Request, { token, w }: Record<string, string>): Promise<Response> {
-  const key = new URL(request.url).pathname.slice(PREFIX.length);
+  const key = new URL(request.url).pathname.slice(PREFIX.length).replace(/\/$/, '');
   const kind = findKind(key);
   const access = kind && (await findAccess(ctx, kind, key, token));
   if (!access) throw fileError('FILE_NOT_FOUND');

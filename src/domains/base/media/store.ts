@@ -7,6 +7,7 @@ import { imageSize } from 'image-size';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { DOCUMENTS, type DocumentKind, type FileKind, PICTURES, type PictureKind } from '@/contracts/file-kinds';
+import type { Drawing } from '@/contracts/images';
 import type { OutboxEvent } from '@/contracts/messages';
 import { NOTHING, type Plan, requireChange } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
@@ -16,7 +17,7 @@ import { HOUR_MS } from '@/shared/time';
 import { fileError } from './errors';
 import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
-import { countedBytes, isPrivate } from './kinds';
+import { countedBytes, drawingOf, isPicture, isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 import { nameVariants, variantsNote } from './variants';
 import { askStore, callOffFile } from './written-file';
@@ -73,12 +74,13 @@ export async function storeImage(
   const place = await openPlace(ctx, { ownerId, kind, costs: { pictures: 1, bytes: countedBytes(bytes.length) } });
   const { key } = place;
   const picture = await drawFirst(ctx, place, bytes, Math.max(...widths));
+  const drawing = drawingOf(kind);
   const { width, height } = imageSize(picture);
   const stored = await storing(ctx, place, async () => {
     const variants = narrowerThan({ width, height }, widths).map(async (narrower) => ({
       width: narrower,
       name: variantName(key, narrower),
-      bytes: await draw(ctx, bytes, narrower),
+      bytes: await draw(ctx, bytes, narrower, drawing),
     }));
     return putObjects(ctx, place, DRAWN_TYPE, [{ name: key, bytes: picture }, ...(await Promise.all(variants))]);
   });
@@ -93,7 +95,8 @@ function narrowerThan(picture: { width: number; height: number }, widths: readon
 
 /** Re-encoding shows whether the file is an image at all. If it is not, its costs are refunded. */
 async function drawFirst(ctx: Context, place: StoragePlace, bytes: Uint8Array, width: number): Promise<Uint8Array> {
-  const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
+  const drawing = isPicture(place.kind) ? drawingOf(place.kind) : {};
+  const drawn = await ctx.images.draw(bytes, width, drawing).catch(async (error) => {
     await refundFile(ctx, place, place.spending.costs);
     throw error;
   });
@@ -104,8 +107,8 @@ async function drawFirst(ctx: Context, place: StoragePlace, bytes: Uint8Array, w
   throw fileError('FILE_UNREADABLE');
 }
 
-async function draw(ctx: Context, bytes: Uint8Array, width: number): Promise<Uint8Array> {
-  const drawn = await ctx.images.draw(bytes, width);
+async function draw(ctx: Context, bytes: Uint8Array, width: number, drawing: Drawing): Promise<Uint8Array> {
+  const drawn = await ctx.images.draw(bytes, width, drawing);
   if (!drawn) throw fileError('FILE_UNREADABLE');
   return drawn;
 }

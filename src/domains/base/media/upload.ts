@@ -1,6 +1,7 @@
 /** Reads a form with one small file into memory. */
 import { z } from '@hono/zod-openapi';
 import { invalid } from '@/http/validation';
+import { IS_REQUIRED } from '@/shared/wording';
 import { collect } from './file-content';
 import { receiveForm } from './form';
 
@@ -25,6 +26,6 @@ export async function readUpload<F extends z.ZodType = z.ZodObject>(
     fields: shape ?? z.strictObject({}),
   });
   const [bytes] = files;
-  if (!bytes) throw invalid(field, 'must be one file, sent as a part with a file name');
+  if (!bytes) throw invalid(field, IS_REQUIRED);
   return { bytes, fields: fields as z.output<F> }; // `shape` parsed it
 }

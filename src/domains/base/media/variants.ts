@@ -6,11 +6,13 @@
 import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { Drawing } from '@/contracts/images';
 import { commit } from '@/db/commit';
 import { int } from '@/db/sql';
 import { DRAWN_TYPE } from '@/providers/images';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
-import { variantName } from './keys';
+import { findKind, variantName } from './keys';
+import { drawingOf, isPicture } from './kinds';
 import { cacheClears, type FileRow, mediaFiles, mediaVariants } from './tables';
 
 /** Longer than drawing takes. A drawer that died is replaced after this. */
@@ -55,7 +57,7 @@ export async function redraw(ctx: Context, key: string, { name, width }: Variant
   try {
     if (!(await claim(ctx, key, width))) return false;
     const image = await ctx.files.get(key);
-    const drawn = image && (await ctx.images.draw(new Uint8Array(await image.arrayBuffer()), width));
+    const drawn = image && (await ctx.images.draw(new Uint8Array(await image.arrayBuffer()), width, drawingAt(key)));
     if (!drawn) return false;
     await ctx.files.put(name, drawn, { httpMetadata: { contentType: DRAWN_TYPE } });
     const isThis = and(eq(mediaVariants.key, key), eq(mediaVariants.width, width));
@@ -68,6 +70,11 @@ export async function redraw(ctx: Context, key: string, { name, width }: Variant
     ctx.log.warning('variant', error instanceof Error ? error.message : String(error));
     return false;
   }
+}
+
+function drawingAt(key: string): Drawing {
+  const kind = findKind(key);
+  return kind && isPicture(kind) ? drawingOf(kind) : {};
 }
 
 async function claim(ctx: Context, key: string, width: number): Promise<boolean> {

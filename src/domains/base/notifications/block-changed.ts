@@ -5,10 +5,12 @@
 
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { getSettings } from '@/domains/base/settings/read';
 import { hasBlocked } from '@/domains/base/visibility/people';
 import { toIso } from '@/shared/time';
-import type { PresentedNotification } from './present';
+import { speechOf } from '@/texts/languages';
 import { type EnteredRoom, placesQuery } from './reach';
+import type { PresentedNotification } from './schemas';
 
 /**
  * Throws if a room is unavailable; safe to repeat. A client that missed it would keep showing a blocked user's
@@ -19,17 +21,22 @@ export async function announceBlock(
   id: string,
   { userId, otherId }: { readonly userId: string; readonly otherId: string },
 ): Promise<void> {
-  const [[row], places] = await ctx.db.batch([
-    ctx.db.all<{ blocked: number }>(sql`SELECT ${hasBlocked(userId, otherId)} AS blocked`),
-    ctx.db.all<EnteredRoom>(placesQuery([userId])),
+  const [[[row], places], { language }] = await Promise.all([
+    ctx.db.batch([
+      ctx.db.all<{ blocked: number }>(sql`SELECT ${hasBlocked(userId, otherId)} AS blocked`),
+      ctx.db.all<EnteredRoom>(placesQuery([userId])),
+    ]),
+    getSettings(ctx, userId),
   ]);
   const blocked = row?.blocked === 1;
+  const { texts, say } = speechOf(language);
   const notification: PresentedNotification = {
     id,
     kind: 'block-changed',
-    title: blocked ? 'You blocked someone' : 'You unblocked someone',
+    title: say(blocked ? texts.blocks.blocked : texts.blocks.unblocked),
     body: '',
     data: { userId: otherId, blocked },
+    actor: null,
     read: true,
     createdAt: toIso(ctx.now()),
   };

@@ -14,15 +14,16 @@ import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
-import { followsCreator, isOpenSubscription } from '@/domains/base/visibility/members';
+import { followsCreator, isOpenSubscription, subscribes } from '@/domains/base/visibility/members';
 import { isActive, isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { follows } from '@/domains/people/social/tables';
-import { toIso } from '@/shared/time';
+import { HOUR_MS } from '@/shared/time';
 import { isLive } from './claim';
+import { broadcastRow, presentInLanguages } from './present';
 import { type Reader, reach } from './reach';
-import { type BroadcastAudience, type BroadcastRow, broadcasts } from './tables';
+import { announcements, type BroadcastAudience, type BroadcastRow, broadcasts } from './tables';
 
 /** Per creator, since older ones are about streams that are over. Bounds the rows that a list reads per follow. */
 const BROADCASTS_KEPT = 3;
@@ -30,6 +31,8 @@ const BROADCASTS_KEPT = 3;
  * Each member may be in five rooms, and each room is a call. Five pages then use a quarter of an invocation's 10,000.
  */
 export const MEMBERS_AT_ONCE = 100;
+/** Going live again sooner than this, counted from the last announcement, notifies nobody. */
+const ANNOUNCED_AGAIN_AFTER_MS = HOUR_MS;
 const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
   public: 'members',
   followers: 'members',
@@ -39,21 +42,38 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
 
 type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
-/** For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. */
+/**
+ * For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. Members who
+ * were notified within the hour are not notified again: the last broadcast then leads to the new stream, without
+ * becoming unread.
+ */
 export function announceLive(ctx: Context, stream: Stream): Plan {
   const { id, creatorId, title, visibility } = stream;
   const audience = AUDIENCES[visibility];
   if (audience === null) return NOTHING;
   const at = ctx.now();
   const data = JSON.stringify({ streamId: id, creatorId });
+  const soon = at - ANNOUNCED_AGAIN_AFTER_MS;
   return {
     statements: [
       ctx.db.run(sql`
         INSERT INTO ${broadcasts} (id, creator_id, kind, title, body, data, created_at, audience)
         SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, ${int(at)},
           ${audience}
-        FROM ${users} WHERE users.id = ${creatorId}
+        FROM ${users} WHERE users.id = ${creatorId} AND NOT EXISTS (
+          SELECT 1 FROM ${announcements} WHERE creator_id = ${creatorId} AND announced_at > ${soon}
+            AND audience IN ('members', ${audience}))
         ON CONFLICT DO NOTHING`),
+      ctx.db.run(sql`
+        INSERT INTO ${announcements} (creator_id, audience, announced_at)
+        SELECT creator_id, audience, created_at FROM broadcasts WHERE id = ${id} AND created_at = ${at}
+        ON CONFLICT DO UPDATE SET announced_at = excluded.announced_at`),
+      // Only for the same audience: others may not see the new stream's title.
+      ctx.db.run(sql`
+        UPDATE broadcasts SET data = ${data}, body = ${title}
+        WHERE audience = ${audience} AND created_at > ${soon}
+          AND id = (SELECT id FROM broadcasts WHERE creator_id = ${creatorId} ORDER BY created_at DESC, id DESC LIMIT 1)
+          AND NOT EXISTS (SELECT 1 FROM broadcasts announced WHERE announced.id = ${id})`),
       ctx.db.run(sql`
         DELETE FROM ${broadcasts} WHERE creator_id = ${creatorId} AND id NOT IN (
           SELECT id FROM broadcasts WHERE creator_id = ${creatorId}
@@ -63,9 +83,12 @@ export function announceLive(ctx: Context, stream: Stream): Plan {
   };
 }
 
+/** The stream that a broadcast leads to: its own, or one that went live soon after it. */
+const streamOf = sql`coalesce(json_extract(broadcasts.data, '$.streamId'), broadcasts.id)`;
+
 /** For the batch that hides or removes a stream: lists no longer show that it went live. */
-export function withdrawBroadcast(ctx: Context, streamId: string): Statement {
-  return ctx.db.delete(broadcasts).where(eq(broadcasts.id, streamId));
+export function withdrawBroadcast(ctx: Context, { id, creatorId }: Pick<Stream, 'id' | 'creatorId'>): Statement {
+  return ctx.db.delete(broadcasts).where(and(eq(broadcasts.creatorId, creatorId), sql`${streamOf} = ${id}`));
 }
 
 type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
@@ -86,7 +109,7 @@ export async function fanOutBroadcast(
   const broadcast = await ctx.db
     .select()
     .from(broadcasts)
-    .where(and(eq(broadcasts.id, broadcastId), isActiveUser(broadcasts.creatorId), isLive(broadcastId)))
+    .where(and(eq(broadcasts.id, broadcastId), isActiveUser(broadcasts.creatorId), isLive(streamOf)))
     .get();
   if (broadcast?.createdAt !== at) return;
   const { id, kind, title, body, data } = broadcast;
@@ -97,13 +120,15 @@ export async function fanOutBroadcast(
     audience.map(({ userId }) => userId),
   );
   const readers = audience.flatMap(({ userId }) => {
-    const channels = settings.get(userId)?.notifications.live;
-    return channels ? [{ userId, channels }] : [];
+    const chosen = settings.get(userId);
+    return chosen ? [{ userId, language: chosen.language, channels: chosen.notifications.live }] : [];
   });
   const isToBeMailed = readers.some(({ channels }) => channels.email);
   const spending = { userId: broadcast.creatorId, costs: { mails: 1 }, at: ctx.now() };
   const mails = isMailed ?? (isToBeMailed ? await trySpending(ctx, spending) : undefined);
-  const announced = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
+  const row = broadcastRow({ id, kind, title, body, data: JSON.stringify(data), createdAt: at, isRead: 0 });
+  const languages = [...new Set(readers.map(({ language }) => language))];
+  const announced = await presentInLanguages(ctx, row, null, languages);
   const last = members.length === MEMBERS_AT_ONCE ? members.at(-1) : undefined;
   const next: FanOut[] = last
     ? [
@@ -114,11 +139,12 @@ export async function fanOutBroadcast(
       ]
     : [];
   const reached = mails === false ? readers.map(withoutMail) : readers;
-  await reach(ctx, reached, announced, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
+  const streamId = typeof data.streamId === 'string' ? data.streamId : id;
+  await reach(ctx, reached, announced, id, { kind, actorId: broadcast.creatorId, streamId }, next);
 }
 
-function withoutMail({ userId, channels }: Reader): Reader {
-  return { userId, channels: { ...channels, email: false } };
+function withoutMail(reader: Reader): Reader {
+  return { ...reader, channels: { ...reader.channels, email: false } };
 }
 
 interface MemberRow {
@@ -139,14 +165,18 @@ function listMembers(
 ): Promise<MemberRow[]> {
   const [since, userId] = after ?? [0, ''];
   const max = literal(MEMBERS_AT_ONCE);
+  // A stream for subscribers was announced to them just before: only the others are notified of this one.
+  const isToldAlready = sql`EXISTS (SELECT 1 FROM ${announcements} told WHERE told.creator_id = ${creatorId}
+    AND told.audience = 'subscribers' AND told.announced_at > ${until - ANNOUNCED_AGAIN_AFTER_MS} AND told.announced_at < ${until})`;
   const followers = sql`SELECT * FROM (
-    SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
+    SELECT f.follower_id AS userId, f.created_at AS since,
+      (${isToldAlready} AND ${subscribes(sql`f.follower_id`, sql`f.creator_id`, until)}) AS skipped
     FROM ${follows} AS f CROSS JOIN ${users} AS u ON u.id = f.follower_id AND ${isActive(sql`u`)}
     WHERE f.creator_id = ${creatorId} AND f.created_at <= ${until}
       AND (f.created_at, f.follower_id) > (${since}, ${userId})
     ORDER BY f.created_at, f.follower_id LIMIT ${max})`;
   const isFollower = followsCreator(sql`s.subscriber_id`, sql`s.creator_id`, until);
-  const isSkipped = sql`(${audience === 'members' ? isFollower : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
+  const isSkipped = sql`(${audience === 'members' ? sql`${isFollower} OR ${isToldAlready}` : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
   const subscribers = sql`SELECT * FROM (
     SELECT s.subscriber_id AS userId, s.started_at AS since, ${isSkipped} AS skipped
     FROM ${subscriptions} AS s INDEXED BY subscriptions_open_of_creator

@@ -49,7 +49,7 @@ export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, a
   return sql.join(conditions, sql` AND `);
 }
 
-export function isLive(streamId: string): SQL {
+export function isLive(streamId: string | SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${streams} WHERE id = ${streamId} AND status = 'live')`;
 }
 

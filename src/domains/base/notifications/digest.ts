@@ -14,12 +14,14 @@ import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
 import type { Staff } from '@/shared/actor';
 import { HOUR_MS } from '@/shared/time';
+import { type Speech, speechOf } from '@/texts/languages';
+import { sentenceOf } from '@/texts/sentences';
 import { notifications, staffDigests } from './tables';
 
 const DIGEST_MS = HOUR_MS;
 const PEOPLE_A_RUN = 20;
 
-const MATTERS = Object.values(STAFF_MATTERS);
+const MATTERS = Object.entries(STAFF_MATTERS).map(([name, matter]) => ({ name, ...matter }));
 const GROUPS = JSON.stringify(MATTERS.map(({ group }) => group));
 
 interface Due {
@@ -28,6 +30,7 @@ interface Due {
   readonly granted: string;
   readonly denied: string;
   readonly sentAt: number | null;
+  readonly language: string;
   /** JSON: `{ group, count }` of each row that counts something. */
   readonly waiting: string;
 }
@@ -46,6 +49,7 @@ function listDue(ctx: Context, now: number): Promise<Due[]> {
     AND n.group_key IN (SELECT value FROM json_each(${GROUPS})) AND n.actor_count > 0`;
   return ctx.db.all<Due>(sql`
     SELECT staff.user_id AS userId, staff.rank, staff.granted, staff.denied, digest.sent_at AS sentAt,
+      user_settings.language,
       (SELECT json_group_array(json_object('group', n.group_key, 'count', n.actor_count)) ${rows}) AS waiting
     FROM ${staff}
     JOIN ${users} ON users.id = staff.user_id AND ${isActive()}
@@ -59,13 +63,15 @@ function listDue(ctx: Context, now: number): Promise<Due[]> {
 
 /** Two runs at once send one mail: the second one finds the row changed. */
 function sendDigest(ctx: Context, { userId, sentAt, ...person }: Due, now: number): Promise<unknown> {
-  const lines = linesOf(person);
+  const speech = speechOf(person.language);
+  const lines = linesOf(person, speech);
   const task = {
     type: 'send-notification-mail',
     userId,
     key: `staff-digest:${userId}:${now}`,
-    title: 'Work waits for you',
+    title: speech.say(speech.texts.mails.digest.subject),
     body: lines.join('\n'),
+    language: person.language,
   } as const;
   return commit(
     ctx,
@@ -78,11 +84,11 @@ function sendDigest(ctx: Context, { userId, sentAt, ...person }: Due, now: numbe
 }
 
 /** Leaves out what the person may no longer decide about. */
-function linesOf({ rank, granted, denied, waiting }: Omit<Due, 'userId' | 'sentAt'>): string[] {
+function linesOf({ rank, granted, denied, waiting }: Omit<Due, 'userId' | 'sentAt'>, speech: Speech): string[] {
   const person: Staff = { rank, granted: JSON.parse(granted), denied: JSON.parse(denied), country: null }; // CHECKed JSON
   const counts = JSON.parse(waiting) as { group: string; count: number }[]; // listDue
-  return MATTERS.filter(({ permission }) => staffCan(person, permission)).flatMap(({ group, title }) => {
+  return MATTERS.filter(({ permission }) => staffCan(person, permission)).flatMap(({ name, kind, group }) => {
     const count = counts.filter((row) => row.group === group).reduce((most, row) => Math.max(most, row.count), 0);
-    return count > 0 ? [`${title}: ${count}`] : [];
+    return count > 0 ? [sentenceOf(speech, kind, { matter: name, count }).title] : [];
   });
 }

@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { literal } from '@/db/sql';
 import {
+  announcements,
   broadcastReads,
   broadcasts,
   notificationMarks,
@@ -34,6 +35,7 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(notificationMarks).where(eq(notificationMarks.userId, userId)),
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
+    ctx.db.delete(announcements).where(eq(announcements.creatorId, userId)),
     ctx.db.delete(staffDigests).where(eq(staffDigests.userId, userId)),
     ctx.db.delete(notifiedOutside).where(eq(notifiedOutside.userId, userId)),
   ];

@@ -27,17 +27,10 @@ import type { NewNotification } from '@/contracts/messages';
 import { int, literal } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { HOUR_MS } from '@/shared/time';
-import { insertRow } from './add-row';
+import { insertRow, storedText } from './add-row';
 import { claimOf, stillSo } from './claim';
 import { readThrough } from './list';
-import {
-  isSoOfSomebody,
-  LAST_ACTORS,
-  type NotificationRow,
-  notificationColumns,
-  type PresentedNotification,
-  presentNotification,
-} from './present';
+import { isSoOfSomebody, LAST_ACTORS, type NotificationRow, notificationColumns } from './present';
 import { notificationActors, notifications } from './tables';
 
 /** Bounds the actors that one row counts: after a thousand likes of a post, the next one is no news. */
@@ -52,7 +45,7 @@ export async function gatherRow(
   eventId: string,
   notification: Gathered,
   inApp: boolean,
-): Promise<PresentedNotification | undefined> {
+): Promise<NotificationRow | undefined> {
   const { userId } = notification;
   const [rowId, now, group] = [newId(), ctx.now(), rowOf(notification, inApp)];
   const wokenBy = sql`CASE WHEN NOT ${isInOtherRow(notification, inApp)} THEN ${eventId} END`;
@@ -65,7 +58,7 @@ export async function gatherRow(
       WHERE ${group} AND ${isSoOfSomebody}`),
   ]);
   const [row] = rows;
-  return row?.wokenBy === eventId ? presentNotification(row) : undefined;
+  return row?.wokenBy === eventId ? row : undefined;
 }
 
 function rowOf({ userId, gather: { group } }: Gathered, inApp: boolean): SQL {
@@ -99,7 +92,8 @@ function countActor(
   newRowId: string,
   { eventId, now, inApp }: { readonly eventId: string; readonly now: number; readonly inApp: boolean },
 ): SQL {
-  const { userId, title, body, data = {}, gather } = notification;
+  const { userId, gather } = notification;
+  const { title, body, data, isMade } = storedText(notification);
   const isBack = sql`(SELECT state = 'back' FROM notification_actors
     WHERE notification_id = notifications.id AND actor_id = ${gather.actorId})`;
   const isRead = inApp
@@ -116,6 +110,6 @@ function countActor(
       last_actors = (SELECT json_group_array(value) FROM (
         SELECT ${gather.actorId} AS value
         UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${literal(LAST_ACTORS - 1)})),
-      title = ${title}, body = ${body}, data = ${JSON.stringify(data)}
+      title = ${title}, body = ${body}, data = ${data}, text_made = ${isMade}
     WHERE ${rowOf(notification, inApp)} AND id <> ${newRowId} AND changes() = 1`;
 }

@@ -1,6 +1,6 @@
 /**
  * A reader's notifications: their own rows and the broadcasts of creators they follow or subscribe to, as one list,
- * newest first. It takes four statements for any reader. For broadcasts a read touches at most TIES_MAX follows, as
+ * newest first. It takes five statements for any reader. For broadcasts a read touches at most TIES_MAX follows, as
  * many subscriptions, and BROADCASTS_KEPT rows of each: a creator's newest, at most two weeks old.
  */
 import { z } from '@hono/zod-openapi';
@@ -12,7 +12,16 @@ import { tiesOf } from '@/domains/base/visibility/members';
 import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { DAY_MS } from '@/shared/time';
-import { isByNobodyBanned, isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
+import { LANGUAGE_DEFAULT } from '@/texts/languages';
+import {
+  type BroadcastColumns,
+  broadcastRow,
+  isByNobodyBanned,
+  isShown,
+  type NotificationRow,
+  notificationColumns,
+  presentNotifications,
+} from './present';
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
@@ -30,11 +39,16 @@ const NEWEST: Position = [Number.MAX_SAFE_INTEGER, ''];
 
 export async function listNotifications(ctx: Context, userId: string, query: { cursor?: string; perPage: number }) {
   const before = query.cursor === undefined ? NEWEST : decodeCursor(LIST, Position, query.cursor);
-  const { rows, unreadCount } = await readNotifications(ctx, userId, before, query.perPage + 1);
+  const { rows, unreadCount, language } = await readNotifications(ctx, userId, before, query.perPage + 1);
+  const page = presentCursorPage(
+    rows,
+    query.perPage,
+    (row) => row,
+    ({ createdAt, id }) => encodeCursor(LIST, [createdAt, id]),
+  );
   return {
-    ...presentCursorPage(rows, query.perPage, presentNotification, ({ createdAt, id }) =>
-      encodeCursor(LIST, [createdAt, id]),
-    ),
+    ...page,
+    items: await presentNotifications(ctx, { userId, language }, page.items),
     unreadCount,
     pushPublicKey: ctx.push?.publicKey ?? null,
   };
@@ -60,10 +74,15 @@ async function readNotifications(ctx: Context, userId: string, before: Position,
     ]),
     readSettings(ctx, [userId]),
   ]);
-  const announced = (settings.get(userId)?.notifications.live.inApp ?? true) ? merged : [];
-  const broadcasts = announced.flatMap((row) => (row.id === null ? [] : [{ ...row, actorCount: 0, actors: '[]' }]));
+  const chosen = settings.get(userId);
+  const announced = (chosen?.notifications.live.inApp ?? true) ? merged : [];
+  const broadcasts = announced.flatMap((row) => (row.id === null ? [] : [broadcastRow(row)]));
   const rows = [...own, ...broadcasts].sort(newestFirst).slice(0, limit);
-  return { rows, unreadCount: Math.min(UNREAD_MAX, (ownUnread[0]?.unread ?? 0) + (announced[0]?.unread ?? 0)) };
+  return {
+    rows,
+    unreadCount: Math.min(UNREAD_MAX, (ownUnread[0]?.unread ?? 0) + (announced[0]?.unread ?? 0)),
+    language: chosen?.language ?? LANGUAGE_DEFAULT,
+  };
 }
 
 function newestFirst(a: NotificationRow, b: NotificationRow): number {
@@ -83,7 +102,7 @@ function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL 
 }
 
 /** At least one row, for its count; `id` is null if the page is empty. */
-type MergedRow = { readonly unread: number } & ({ readonly id: null } | Omit<NotificationRow, 'actorCount' | 'actors'>);
+type MergedRow = { readonly unread: number } & ({ readonly id: null } | BroadcastColumns);
 
 /**
  * Broadcasts made since the reader followed or subscribed, each once. A block ends a follow immediately

@@ -10,6 +10,7 @@ import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend
 import { ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
+import { LANGUAGE_DEFAULT, speechOf } from '@/texts/languages';
 import { stillSo } from './claim';
 import { groupOf, isLasting } from './kinds';
 
@@ -17,7 +18,7 @@ type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 
 /** Sends nothing to an unverified address, or if it is no longer true. Throws if the mail provider is unavailable. */
 export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
-  const { userId, key, title, body, claim } = task;
+  const { userId, key, title, claim } = task;
   const user = await ctx.db
     .select({ email: users.email, username: ownUsername })
     .from(users)
@@ -29,8 +30,7 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   const spending = spendingOf(task, ctx.now());
   if (spending && !(await trySpending(ctx, spending))) return;
   const giveBack = () => (spending ? commit(ctx, [refund(ctx, spending)]) : Promise.resolve([]));
-  const { frontendUrl } = ctx.config;
-  const text = `Hi ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}Choose which emails you get in your settings${frontendUrl === undefined ? '.' : `: ${frontendUrl}/settings`}\n`;
+  const text = mailText(ctx, user.username, task);
   const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key).catch(async (error) => {
     await giveBack(); // the retry spends it again
     throw error;
@@ -38,6 +38,15 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   if (outcome === 'sent') return;
   await giveBack();
   ctx.log.warning('notification mail', 'MAIL_REFUSED');
+}
+
+function mailText(ctx: Context, username: string, { title, body, language = LANGUAGE_DEFAULT }: MailTask): string {
+  const { frontendUrl } = ctx.config;
+  const { texts, say } = speechOf(language);
+  const text = body === '' ? title : `${title}\n\n${body}`;
+  return frontendUrl === undefined
+    ? say(texts.mails.notification.text, { username, text })
+    : say(texts.mails.notification.linked, { username, text, url: `${frontendUrl}/settings` });
 }
 
 /** A banned user is still mailed what was decided about them: it is how they learn of it. */

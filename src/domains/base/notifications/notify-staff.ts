@@ -22,17 +22,15 @@ export function staffEvent(matter: StaffMatter, waiting: Omit<Waiting, 'matter'>
 
 /** Notifies each of the staff by an event of their own. A repeat finds the thing counted already. */
 export async function notifyStaff(ctx: Context, waiting: Waiting): Promise<void> {
-  const { matter, id, subjectId, body } = waiting;
-  const { kind, group, permission, title, idName, body: usual, actsOnSubject } = STAFF_MATTERS[matter];
+  const { matter, id, subjectId, note, words } = waiting;
+  const { kind, group, permission, idName, actsOnSubject } = STAFF_MATTERS[matter];
   const [people, subject] = await Promise.all([
     listActiveStaff(ctx),
     subjectId ? readSubject(ctx, subjectId) : undefined,
   ]);
   const notification: Omit<NewNotification, 'userId'> = {
     kind,
-    title,
-    body: body ?? usual,
-    data: { [idName]: id },
+    data: { [idName]: id, matter, ...(note ? { note } : {}), ...(words ? { words } : {}) },
     gather: { group, actorId: id },
   };
   const target = subject && { country: subject.country, rank: actsOnSubject ? subject.rank : null };

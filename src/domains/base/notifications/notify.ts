@@ -11,6 +11,7 @@ import { addRow } from './add-row';
 import { claimOf } from './claim';
 import { gatherRow } from './gather';
 import { groupOf } from './kinds';
+import { presentInLanguages } from './present';
 import { reach } from './reach';
 
 /** Skips users' own acts, notifications that are no longer true, and repeats. */
@@ -18,12 +19,15 @@ export async function notify(ctx: Context, eventId: string, notification: NewNot
   const { userId, kind, gather } = notification;
   if (gather?.actorId === userId) return;
   const group = groupOf(kind);
-  const chosen = (await getSettings(ctx, userId)).notifications[group];
+  const { language, notifications } = await getSettings(ctx, userId);
+  const chosen = notifications[group];
   // Mails about what waits for staff are gathered: see `digest.ts`.
   const channels = waitsForStaff(kind) ? { ...chosen, email: false } : chosen;
-  const announced = gather
+  const row = gather
     ? await gatherRow(ctx, eventId, { ...notification, gather }, channels.inApp)
     : await addRow(ctx, eventId, notification, channels.inApp);
   // Keyed by the event's id: each time a grouped row is announced again, it is mailed and pushed again.
-  if (announced) await reach(ctx, [{ userId, channels }], announced, eventId, claimOf(notification));
+  if (!row) return;
+  const announced = await presentInLanguages(ctx, row, userId, [language]);
+  await reach(ctx, [{ userId, language, channels }], announced, eventId, claimOf(notification));
 }

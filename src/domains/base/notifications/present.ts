@@ -1,12 +1,16 @@
-/** Presents rows of notifications and broadcasts to a reader. Grouped ones show the actors' current names. */
+/** Presents rows of notifications and broadcasts to a reader, in their language and with everybody's current names. */
 import type { z } from '@hono/zod-openapi';
-import { type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
 import { countsThings } from '@/contracts/notification-kinds';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import type { PublicCard } from '@/domains/base/users/schemas';
 import { users } from '@/domains/base/users/tables';
+import { isActive, isBlockBetween } from '@/domains/base/visibility/people';
 import { toIso } from '@/shared/time';
-import type { Notification } from './schemas';
-
-export type PresentedNotification = z.output<typeof Notification>;
+import { type Speech, speechOf } from '@/texts/languages';
+import { isKnownKind, type Named, sentenceOf } from '@/texts/sentences';
+import type { PresentedNotification } from './schemas';
 
 /** A row from a SELECT of `notificationColumns`, or of a broadcast. */
 export interface NotificationRow {
@@ -18,15 +22,17 @@ export interface NotificationRow {
   readonly createdAt: number;
   readonly isRead: number;
   readonly actorCount: number;
-  /** JSON: cards of the latest actors, newest first. */
-  readonly actors: string;
+  /** JSON: ids of the latest actors, newest first. */
+  readonly lastActors: string;
+  /** 1: its text is made of kind and data. 0: it is title and body. */
+  readonly textMade: number;
 }
 
-interface ActorCard {
-  readonly id: string;
-  readonly username: string;
-  readonly displayName: string;
-  readonly avatarUrl: string | null;
+export type BroadcastColumns = Omit<NotificationRow, 'actorCount' | 'lastActors' | 'textMade'>;
+
+/** A broadcast, as the row of one reader. */
+export function broadcastRow(row: BroadcastColumns): NotificationRow {
+  return { ...row, actorCount: 0, lastActors: '[]', textMade: 1 };
 }
 
 /** How many actors a grouped row names, newest first. */
@@ -52,34 +58,125 @@ export function notificationColumns(readThrough: SQL): SQL {
     notifications.created_at AS createdAt,
     notifications.read_at IS NOT NULL OR notifications.created_at <= ${readThrough} AS isRead,
     notifications.actor_count AS actorCount,
-    (SELECT json_group_array(json(card)) FROM (
-       SELECT json_object('id', users.id, 'username', users.username, 'displayName', users.display_name,
-                          'avatarUrl', users.avatar_url) AS card
-       FROM json_each(notifications.last_actors) AS last JOIN ${users} ON users.id = last.value
-       WHERE users.status = 'active' ORDER BY last.key)) AS actors`;
+    notifications.last_actors AS lastActors, notifications.text_made AS textMade`;
 }
 
-export function presentNotification(row: NotificationRow): PresentedNotification {
-  const { id, kind, body, actorCount } = row;
-  const data = JSON.parse(row.data) as Record<string, unknown>; // ensured by the table's CHECK and its only writers
-  const actors = JSON.parse(row.actors) as ActorCard[]; // notificationColumns
-  const isGathered = actorCount > 0;
-  const counted = { id, kind, body, read: row.isRead === 1, createdAt: toIso(row.createdAt) };
-  if (countsThings(kind))
-    return { ...counted, title: `${row.title}: ${actorCount}`, data: { ...data, count: actorCount } };
+interface Person {
+  readonly card: z.input<typeof PublicCard>;
+  /** A block separates the reader from them. */
+  readonly isBlocked: boolean;
+}
+type People = ReadonlyMap<string, Person>;
+
+/** Texts are made now, so that they follow the reader's language and everybody's names. At most one statement. */
+export async function presentNotifications(
+  ctx: Context,
+  { userId, language }: { readonly userId: string; readonly language: string },
+  rows: readonly NotificationRow[],
+): Promise<PresentedNotification[]> {
+  const read = rows.map(readRow);
+  const people = await readPeople(ctx, userId, read);
+  const speech = speechOf(language);
+  return read.map((row) => present(row, people, speech));
+}
+
+/**
+ * One notification in each of these languages, by language. At most one statement.
+ * @param userId null: many read it, all of whom may see its actor
+ */
+export async function presentInLanguages(
+  ctx: Context,
+  row: NotificationRow,
+  userId: string | null,
+  languages: readonly string[],
+): Promise<ReadonlyMap<string, PresentedNotification>> {
+  const read = readRow(row);
+  const people = await readPeople(ctx, userId, [read]);
+  return new Map(languages.map((language) => [language, present(read, people, speechOf(language))]));
+}
+
+interface ReadRow extends NotificationRow {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly actorIds: readonly string[];
+}
+
+function readRow(row: NotificationRow): ReadRow {
+  // The table's CHECKs ensure JSON, and its only writers what is in it.
+  const data = JSON.parse(row.data) as Record<string, unknown>;
+  const facts = row.kind === 'live' ? { ...data, streamTitle: row.body } : data;
+  const gathered = countsThings(row.kind) ? [] : (JSON.parse(row.lastActors) as string[]);
+  return { ...row, facts, actorIds: gathered.length > 0 ? gathered : actorOf(row.kind, facts) };
+}
+
+/** Who did it; nobody if the platform did. */
+function actorOf(kind: string, { actorId, userId, senderId, subscriberId, creatorId }: ReadRow['facts']): string[] {
+  const ids = [actorId, userId, senderId, subscriberId, ...(kind === 'live' ? [creatorId] : [])];
+  return ids.filter((id) => typeof id === 'string').slice(0, 1);
+}
+
+function namedIn({ actorIds, facts }: ReadRow): string[] {
+  return typeof facts.creatorId === 'string' ? [...actorIds, facts.creatorId] : [...actorIds];
+}
+
+/** Those whose accounts are active. */
+async function readPeople(ctx: Context, userId: string | null, read: readonly ReadRow[]): Promise<People> {
+  const ids = [...new Set(read.flatMap(namedIn))];
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.db
+    .select({ ...cardColumns, isBlocked: userId === null ? sql<number>`0` : isBlockBetween(userId, users.id) })
+    .from(users)
+    .where(and(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`, isActive()));
+  return new Map(rows.map((row) => [row.id, { card: presentCard(row), isBlocked: row.isBlocked === 1 }]));
+}
+
+function present(row: ReadRow, people: People, speech: Speech): PresentedNotification {
+  const { id, kind, actorCount, isRead, createdAt, actorIds, facts } = row;
+  const actors = actorIds.flatMap((actorId) => {
+    const person = people.get(actorId);
+    return person && !person.isBlocked ? [person.card] : [];
+  });
+  // Also behind a block: the reader must know which of their subscriptions it is.
+  const creator = typeof facts.creatorId === 'string' ? people.get(facts.creatorId)?.card.displayName : undefined;
+  const isCounting = countsThings(kind);
+  const isGathered = actorCount > 0 && !isCounting;
+  const known = { ...withoutActor(facts, actors[0]?.id), ...(isCounting ? { count: actorCount } : {}) };
+  const named = { actor: actors[0]?.displayName, others: isGathered ? actorCount - 1 : 0, creator };
   return {
     id,
     kind,
-    title: isGathered ? gatheredTitle(actors[0]?.displayName, actorCount, row.title) : row.title,
-    body,
-    data: isGathered ? { ...data, actorCount, actors } : data,
-    read: row.isRead === 1,
-    createdAt: toIso(row.createdAt),
+    ...textOf(row, known, named, speech),
+    data: {
+      ...known,
+      ...(isGathered ? { actorCount, actors } : {}),
+      ...(kind.startsWith('subscription-') ? { creatorName: creator ?? null } : {}),
+    },
+    actor: actors[0] ?? null,
+    read: isRead === 1,
+    createdAt: toIso(createdAt),
   };
 }
 
-/** 'A and 4 others liked your post'. @param name the latest actor's, unless their account is gone */
-export function gatheredTitle(name: string | undefined, actorCount: number, what: string): string {
+function textOf(row: ReadRow, data: ReadRow['facts'], named: Named, speech: Speech) {
+  const { kind, title, body, textMade, actorCount } = row;
+  if (textMade === 1 && isKnownKind(kind)) return sentenceOf(speech, kind, data, named);
+  if (countsThings(kind)) return { title: `${title}: ${actorCount}`, body };
+  return { title: actorCount > 0 ? gatheredTitle(named.actor, actorCount, title) : title, body };
+}
+
+/**
+ * Without the id that `actor` repeats, and without a gift of somebody other than the newest actor, who may have been
+ * blocked since.
+ */
+function withoutActor({ actorId: _, gift, ...data }: ReadRow['facts'], newest: string | undefined) {
+  return isGiftOf(gift, newest) ? { ...data, gift } : data;
+}
+
+function isGiftOf(gift: unknown, senderId: string | undefined): boolean {
+  return typeof gift === 'object' && gift !== null && 'senderId' in gift && gift.senderId === senderId;
+}
+
+/** For rows of older versions: 'A and 4 others liked your post'. @param name undefined if it is not shown */
+function gatheredTitle(name: string | undefined, actorCount: number, what: string): string {
   const others = actorCount - 1;
   const who = name ?? 'Someone';
   if (others === 0) return `${who} ${what}`;

@@ -12,7 +12,7 @@ import { isOpenRoom } from '@/domains/base/visibility/streams';
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
-import type { PresentedNotification } from './present';
+import type { PresentedNotification } from './schemas';
 
 /** The platform's limit for one call. */
 const MESSAGES_AT_ONCE = 100;
@@ -23,8 +23,13 @@ const TITLE_CHARACTERS_MAX = 150;
 
 export interface Reader {
   readonly userId: string;
+  /** BCP 47, as in their settings. */
+  readonly language: string;
   readonly channels: Channels;
 }
+
+/** The notification in each language of the readers. */
+type Announced = ReadonlyMap<string, PresentedNotification>;
 
 /**
  * @param eventId the key of a mail: each reader gets one per event
@@ -34,33 +39,53 @@ export interface Reader {
 export async function reach(
   ctx: Context,
   readers: readonly Reader[],
-  announced: PresentedNotification,
+  announced: Announced,
   eventId: string,
   claim: NotificationClaim,
   next: readonly TaskMessage[] = [],
 ): Promise<void> {
-  const choosing = (channel: keyof Channels) =>
-    readers.filter(({ channels }) => channels[channel]).map(({ userId }) => userId);
+  const choosing = (channel: keyof Channels) => readers.filter(({ channels }) => channels[channel]);
+  const idsOf = (chosen: readonly Reader[]) => chosen.map(({ userId }) => userId);
   const [subscriptions, places] = await ctx.db.batch([
     ctx.db.all<{ id: string; userId: string }>(sql`
       SELECT id, user_id AS userId FROM push_subscriptions
-      WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))
+      WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? idsOf(choosing('push')) : [])}))
         AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
-    ctx.db.all<EnteredRoom>(placesQuery(choosing('inApp'))),
+    ctx.db.all<EnteredRoom>(placesQuery(idsOf(choosing('inApp')))),
   ]);
-  const push = pushText(ctx, claim.kind, announced, eventId);
-  const { title, body } = announced;
-  const tasks = [
-    ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push, claim }) as const),
-    ...choosing('email').map(
-      (userId) =>
-        ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
-    ),
+  const languages = new Map(readers.map(({ userId, language }) => [userId, language]));
+  const textFor = (userId: string) => announced.get(languages.get(userId) ?? '');
+  const due = [
+    ...subscriptions.flatMap(({ id, userId }) => {
+      const text = textFor(userId);
+      const push = text && pushText(ctx, claim.kind, text, eventId);
+      return push ? [{ type: 'send-push', subscriptionId: id, userId, push, claim } as const] : [];
+    }),
+    ...choosing('email').flatMap(({ userId, language }) => {
+      const text = textFor(userId);
+      return text ? [mailTask(userId, language, text, eventId, claim)] : [];
+    }),
   ];
-  const due = isLasting(claim.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
-  await enqueue(ctx, [...due, ...next]);
+  const tasks = isLasting(claim.kind) ? due : await withinBounds(ctx, due, eventId);
+  await enqueue(ctx, [...tasks, ...next]);
   // Last, because a failing room is not retried: mail and push are queued by now in any case.
-  await showInRooms(ctx, places, announced);
+  for (const [language, text] of announced)
+    await showInRooms(
+      ctx,
+      places.filter(({ userId }) => languages.get(userId) === language),
+      text,
+    );
+}
+
+function mailTask(
+  userId: string,
+  language: string,
+  { title, body }: PresentedNotification,
+  eventId: string,
+  claim: NotificationClaim,
+) {
+  const key = `${eventId}:${userId}`;
+  return { type: 'send-notification-mail', userId, key, title, body, language, claim } as const;
 }
 
 /** Leaves out users who reached their hourly limit of mails and pushes. */

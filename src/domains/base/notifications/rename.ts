@@ -1,6 +1,6 @@
 /**
- * Puts a user's new name into others' notifications that were written with the old one, in the sentences that the
- * platform writes. Text that somebody typed stays. Grouped notifications contain no name.
+ * Puts a user's new name into others' notifications that older versions wrote with the old one, in the sentences that
+ * the platform wrote. Text that somebody typed stays. Newer ones contain no name: see `present.ts`.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -24,7 +24,7 @@ interface Sentence {
 
 const SHORT = 'The next month of your subscription to ';
 
-/** NOTE: must match the texts where these notifications are made. */
+/** NOTE: as older versions wrote them. Add none: texts are made when they are read. */
 const SENTENCES: readonly Sentence[] = [
   { kind: 'follower', column: 'body', before: '', after: ' now follows you.', isOpen: false },
   { kind: 'comment', column: 'title', before: '', after: ' replied to your comment', isOpen: false },

@@ -29,6 +29,8 @@ export const notifications = sqliteTable('notifications', {
    * indexes and exports use it.
    */
   inApp: integer('in_app').notNull().default(1),
+  /** 1: its text is made of kind and data when it is read. 0: it is `title` and `body`, as an older version wrote them. */
+  textMade: integer('text_made').notNull().default(0),
 });
 
 export const notificationActors = sqliteTable(
@@ -54,6 +56,17 @@ export const broadcasts = sqliteTable('broadcasts', {
   createdAt: integer('created_at').notNull(),
   audience: text().$type<BroadcastAudience>().notNull().default('members'),
 });
+
+/** When each creator's members, or only the subscribers, were last notified that the creator is live. */
+export const announcements = sqliteTable(
+  'announcements',
+  {
+    creatorId: text('creator_id').notNull(),
+    audience: text().$type<BroadcastAudience>().notNull(),
+    announcedAt: integer('announced_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.audience] })],
+);
 
 export const broadcastReads = sqliteTable(
   'broadcast_reads',

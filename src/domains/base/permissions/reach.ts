@@ -13,7 +13,11 @@ export function isSeenBy({ staff }: Actor): SQL | undefined {
 }
 
 /** Nobody acts on themselves, an equal or a higher rank; a country admin acts inside their country. */
-export async function staffReaches(ctx: Context, actor: Actor, userId: string): Promise<boolean> {
+export async function staffReaches(
+  ctx: Pick<Context, 'db'>,
+  actor: Pick<Actor, 'userId' | 'staff'>,
+  userId: string,
+): Promise<boolean> {
   if (!actor.staff) return false;
   const target = await ctx.db
     .select({ rank: staff.rank, country: users.country })

@@ -8,6 +8,7 @@ import {
   NOTIFICATION_GROUPS,
   type NotificationGroup,
 } from '@/contracts/notification-kinds';
+import { LANGUAGE_DEFAULT, type Speech, speechOf } from '@/texts/languages';
 import { MESSAGES_FROM, type SettingsRow, userSettings } from './tables';
 
 export interface Settings {
@@ -23,7 +24,10 @@ export interface Settings {
 }
 
 /** One statement for any number of users. Every id has an entry, whether or not there is a row. */
-export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
+export async function readSettings(
+  ctx: Pick<Context, 'db'>,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Settings>> {
   const rows = await ctx.db
     .select()
     .from(userSettings)
@@ -37,10 +41,15 @@ export async function getSettings(ctx: Context, userId: string): Promise<Setting
   return withDefaults(row);
 }
 
+/** The platform's texts in the user's language, for a mail. */
+export async function speechFor(ctx: Context, userId: string): Promise<Speech> {
+  return speechOf((await getSettings(ctx, userId)).language);
+}
+
 /** The table has the same defaults; a test keeps them equal. */
 function withDefaults(row?: SettingsRow): Settings {
   return {
-    language: row?.language ?? 'en',
+    language: row?.language ?? LANGUAGE_DEFAULT,
     notifications: channelsOf(row?.notifications ?? {}),
     privacy: { messagesFrom: row?.messagesFrom ?? MESSAGES_FROM[0], showActivity: row?.showActivity ?? true },
     autoplay: row?.autoplay ?? true,

@@ -36,9 +36,9 @@ export const User = z
     links: z.array(Link).openapi({ description: "The user's pages on other sites." }),
     verified: z.boolean().openapi({ description: 'Whether the email address is verified.' }),
     twoFactorEnabled: z.boolean(),
-    createdAt: z.string(),
-    updatedAt: z.string(),
-    lastLogin: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    lastLogin: z.iso.datetime().nullable(),
     hidden: z.literal(true).optional().openapi({
       description: 'The profile is hidden from everyone else, while a report about it is reviewed.',
     }),
@@ -51,8 +51,16 @@ export const PublicCard = z
     username: z.string(),
     displayName: z.string(),
     avatarUrl: z.string().nullable(),
-    role: z.enum(ROLES),
+    role: z.enum(ROLES).openapi({ description: '`viewer` until the creator application is approved.' }),
     isLive: z.boolean(),
     followerCount: z.int(),
+    following: z
+      .boolean()
+      .optional()
+      .openapi({
+        description:
+          'Whether you follow the user; false for yourself. Absent for guests, in events that go to several people, and in ' +
+          'the lists by which staff act on users.',
+      }),
   })
   .openapi('PublicCard');

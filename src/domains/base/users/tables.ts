@@ -62,6 +62,15 @@ export const users = sqliteTable('users', {
   hidesSomewhere: integer('hides_somewhere', { mode: 'boolean' }).notNull().default(false),
 });
 
+/** Former usernames: see `former-names.ts`. The names of a stage are never here. */
+export const usernameChanges = sqliteTable('username_changes', {
+  id: text().primaryKey(),
+  userId: text('user_id').notNull(),
+  /** The account's own name until then, folded. */
+  former: text().notNull(),
+  changedAt: integer('changed_at').notNull(),
+});
+
 /** What each removal of a profile took from it. It comes back, or is deleted at `keptUntil` (ms). */
 export const removedProfiles = sqliteTable('removed_profiles', {
   decisionId: text('decision_id').primaryKey(),

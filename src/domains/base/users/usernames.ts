@@ -25,10 +25,15 @@ export function usernameIn(words: string): string {
   return fold(asPasted(words)).replace(/^@/, '');
 }
 
+/** Whether it has the form of a username. Ids have dashes, so they never do. @param folded in lower case */
+export function looksLikeUsername(folded: string): boolean {
+  return PATTERN.test(folded);
+}
+
 /** Why the username is not allowed, as a message for its user. Undefined if it is allowed. Ignores case. */
 export function usernameFault(username: string): string | undefined {
   const folded = fold(username);
-  if (!PATTERN.test(folded)) return 'must have 3 to 30 letters a to z, digits or underscores';
+  if (!looksLikeUsername(folded)) return 'must have 3 to 30 letters a to z, digits or underscores';
   if (RESERVED.has(folded)) return 'is reserved';
   return undefined;
 }

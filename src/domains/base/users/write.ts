@@ -58,6 +58,19 @@ export function markEmailVerified(ctx: Context, { id, emailKey }: Pick<UserRow, 
     );
 }
 
+/** The new address is verified. Violates `users.email_key` if it is taken. */
+export function changeEmail(
+  ctx: Context,
+  userId: string,
+  { email, emailKey }: Pick<UserRow, 'email' | 'emailKey'>,
+): Statement {
+  const now = ctx.now();
+  return ctx.db
+    .update(users)
+    .set({ email, emailKey, emailVerifiedAt: now, takenMailedAt: null, updatedAt: now })
+    .where(eq(users.id, userId));
+}
+
 /** Changes nothing while two-factor authentication is on. @param sealed encrypted, bound to the user's id */
 export function prepareTotp(ctx: Context, userId: string, sealed: string): Statement {
   return ctx.db
@@ -151,7 +164,11 @@ export function correctUserCountry(ctx: Context, userId: string, country: string
 }
 
 /** Changes nothing if the user's avatar changed meanwhile or the account is deleted; follow it with `requireChange`. */
-export function setAvatar(ctx: Context, userId: string, { from, to }: { from: string | null; to: string }): Statement {
+export function setAvatar(
+  ctx: Context,
+  userId: string,
+  { from, to }: { from: string | null; to: string | null },
+): Statement {
   return ctx.db
     .update(users)
     .set({ avatarUrl: to, updatedAt: ctx.now() })

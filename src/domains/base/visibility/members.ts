@@ -18,6 +18,12 @@ export function followsCreator(followerId: Column, creatorId: Column, by?: Colum
     WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId}${noLaterThan(sql`followed.created_at`, by)})`;
 }
 
+/** When (ms) they began to follow; null if they do not. One look-up by primary key. */
+export function followedSince(followerId: Column, creatorId: Column): SQL<number | null> {
+  return sql<number | null>`(SELECT followed.created_at FROM ${follows} followed
+    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
+}
+
 /** One look-up by index. @param by ms: ignores subscriptions that began later */
 export function subscribes(subscriberId: Column, creatorId: Column, by?: Column | number): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${subscriptions} subscribed

@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
 import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
@@ -11,7 +12,7 @@ import { KEPT_MS } from '@/domains/base/decisions/record';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
 import { requireActive } from '@/domains/people/auth/active';
@@ -83,7 +84,7 @@ export async function addComment(
   const [{ post }, parent, author] = await Promise.all([
     getPost(ctx, actor, postId),
     parentId === undefined ? undefined : getComment(ctx, actor, parentId),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, actor.userId)).get(),
+    ctx.db.select(cardColumnsFor(actor)).from(users).where(eq(users.id, actor.userId)).get(),
   ]);
   if (!author || (parent && parent.comment.postId !== postId)) throw contentError('COMMENT_NOT_FOUND');
   if (parent && parent.comment.parentId !== null) throw contentError('REPLY_TO_REPLY');
@@ -107,7 +108,7 @@ export async function addComment(
     FROM ${posts} JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)}`);
   await commit(ctx, [requireActive(ctx, actor.userId), insert, requireChange(ctx)], {
-    events: commentEvents(row, author.displayName, post.authorId, parent?.comment.authorId),
+    events: commentEvents(row, post.authorId, parent?.comment.authorId),
     refusals: {
       DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND'),
       COMMENT_PARENT_WRONG: () => contentError('COMMENT_NOT_FOUND'),
@@ -180,24 +181,18 @@ function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.inp
   };
 }
 
-function commentEvents(
-  row: CommentRow,
-  name: string,
-  postAuthorId: string,
-  repliedTo: string | undefined,
-): OutboxEvent[] {
-  const { id, postId, authorId, text } = row;
-  const data = { postId, commentId: id, userId: authorId };
+function commentEvents(row: CommentRow, postAuthorId: string, repliedTo: string | undefined): OutboxEvent[] {
+  const { id, postId, parentId, authorId, text } = row;
   const about = pathTo(row);
   const characters = [...text];
-  const body =
+  const excerpt =
     characters.length > EXCERPT_CHARACTERS_MAX ? `${characters.slice(0, EXCERPT_CHARACTERS_MAX).join('')}…` : text;
-  const tell = (userId: string, title: string): OutboxEvent[] =>
+  const tell = (userId: string, to: 'post' | 'comment'): OutboxEvent[] =>
     userId === authorId
       ? []
-      : [{ kind: 'notify', notification: { userId, kind: 'comment', title, body, data, about } }];
+      : [noticeTo(userId, 'comment', { postId, commentId: id, parentId, to, userId: authorId, excerpt }, { about })];
   return [
-    ...(repliedTo === undefined ? [] : tell(repliedTo, `${name} replied to your comment`)),
-    ...(repliedTo === postAuthorId ? [] : tell(postAuthorId, `${name} commented on your post`)),
+    ...(repliedTo === undefined ? [] : tell(repliedTo, 'comment')),
+    ...(repliedTo === postAuthorId ? [] : tell(postAuthorId, 'post')),
   ];
 }

@@ -2,7 +2,7 @@
 
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns } from '@/domains/base/users/present';
+import { cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
@@ -15,7 +15,7 @@ import { type CommentRow, comments, posts } from './tables';
 export function commentColumns(viewer: Viewer) {
   return {
     comment: comments,
-    author: cardColumns,
+    author: cardColumnsFor(viewer),
     liked: likedBy(
       viewer,
       sql`SELECT 1 FROM comment_likes WHERE comment_likes.comment_id = comments.id AND comment_likes.user_id =`,

@@ -5,7 +5,8 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { type DataOf, noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { int } from '@/db/sql';
 import { withdrawAct } from '@/domains/base/notifications/withdraw';
@@ -117,26 +118,16 @@ interface LikeNotice {
   readonly what: 'post' | 'comment';
   /** The ids from post to comment. */
   readonly about: readonly string[];
-  readonly data: Readonly<Record<string, string>>;
+  readonly data: DataOf<'like'>;
 }
 
 const groupOf = ({ what, about }: LikeNotice) => `like:${what}:${about.at(-1)}`;
 
 /** Grouped, so that the author is notified once even if a user likes and unlikes ten times. */
 function likeEvents({ userId: actorId }: Actor, notice: LikeNotice): OutboxEvent[] {
-  const { userId, what, about, data } = notice;
+  const { userId, about, data } = notice;
   if (userId === actorId) return [];
-  const gather = { group: groupOf(notice), actorId };
-  const notification: NewNotification = {
-    userId,
-    kind: 'like',
-    title: `liked your ${what}`,
-    body: '',
-    data,
-    about,
-    gather,
-  };
-  return [{ kind: 'notify', notification }];
+  return [noticeTo(userId, 'like', data, { about, gather: { group: groupOf(notice), actorId } })];
 }
 
 function withdrawLike(ctx: Context, { userId: actorId }: Actor, notice: LikeNotice, isOff: SQL): Statement[] {

@@ -7,7 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cacheableMediaUrl, mediaUrl } from '@/domains/base/media/keys';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { visiblePosts } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
@@ -35,7 +35,7 @@ export interface FoundPost {
 export function postColumns(viewer: Viewer) {
   return {
     post: posts,
-    author: cardColumns,
+    author: cardColumnsFor(viewer),
     media: sql<string>`(SELECT json_group_array(json_object('position', position, 'key', key,
         'contentType', content_type, 'width', width, 'height', height))
       FROM post_media WHERE post_media.post_id = posts.id)`.as('media'),

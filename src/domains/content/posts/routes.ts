@@ -62,7 +62,7 @@ export const contentEndpoints: Endpoint[] = [
       'The form is read as a stream: text fields may come before or after the files. An image may have up to 10 MB, ' +
       'a video (MP4, WebM, QuickTime) 200 MB, and all files of a form 300 MB. Most Cloudflare plans limit a request ' +
       'to 100 MB: send larger videos with `POST /media/uploads`. The type of a file is detected from its bytes. The ' +
-      'post shows the files first, then the uploads.',
+      'post shows the files first, then the uploads. With any of them, the text may be empty or left out.',
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: NewPostForm },
     response: Post,

@@ -32,8 +32,8 @@ export const Post = z
     likeCount: z.int(),
     commentCount: z.int().openapi({ description: 'Includes replies.' }),
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
-    createdAt: z.string(),
-    editedAt: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    editedAt: z.iso.datetime().nullable(),
     hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Post');
@@ -50,7 +50,7 @@ export const Comment = z
     likeCount: z.int(),
     replyCount: z.int(),
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
-    createdAt: z.string(),
+    createdAt: z.iso.datetime(),
     hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Comment');
@@ -59,12 +59,13 @@ export const CommentPage = cursorPageOf(Comment);
 
 export const Like = z.object({ liked: z.boolean(), likeCount: z.int() }).openapi('Like');
 
-const postText = aText(POST_CHARACTERS_MAX, 1);
+/** It may be empty if the post has images or videos. */
+const postText = aText(POST_CHARACTERS_MAX).openapi({ description: 'May be empty beside images or videos.' });
 const visibility = z.enum(POST_VISIBILITIES);
 
 /** The text fields of a new post's form; its files come beside them. */
 export const NewPostFields = z.strictObject({
-  text: postText,
+  text: postText.optional(),
   visibility: visibility.default('public'),
   mediaUploadIds: z
     .array(z.uuid().toLowerCase())

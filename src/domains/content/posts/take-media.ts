@@ -1,7 +1,7 @@
 /** Takes the files of a new post's form, and stores each as it arrives. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
+import { PICTURE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
 import { collect, peek } from '@/domains/base/media/file-content';
 import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
 import { storeImage } from '@/domains/base/media/store';
@@ -26,7 +26,7 @@ export async function takeFile(
   bytesMax: number,
 ): Promise<Medium> {
   const { start, whole } = await peek(content, TYPE_BYTES);
-  const type = await inspectType(start, [...IMAGE_TYPES, ...VIDEO_TYPES]);
+  const type = await inspectType(start, [...PICTURE_TYPES, ...VIDEO_TYPES]);
   const contentType = VIDEO_TYPES.find((video) => video === type);
   if (contentType) return storeLarge(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
   return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));

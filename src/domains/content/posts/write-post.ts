@@ -20,9 +20,11 @@ import { staffReaches } from '@/domains/base/permissions/reach';
 import { users } from '@/domains/base/users/tables';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { httpError } from '@/http/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
+import { IS_REQUIRED } from '@/shared/wording';
 import { contentError } from './errors';
 import { getPost } from './find-post';
 import { hidePosts } from './hide';
@@ -34,6 +36,8 @@ import { type Medium, takeFile } from './take-media';
 
 /** For all files of a form: fits one video and nine images of the largest size. */
 const POST_FORM_BYTES_MAX = 300 * 1_048_576;
+/** `FoundPost.media` of a post that has none. */
+const NO_MEDIA = '[]';
 
 /**
  * The post shows the form's files in their order, then the uploads. Throws the errors of forms, files and uploads,
@@ -53,11 +57,12 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
     lists: ['mediaUploadIds'],
   });
   const { text, visibility, mediaUploadIds } = fields;
+  if (files.length + mediaUploadIds.length === 0) requireText(text);
   if (files.length + mediaUploadIds.length > POST_MEDIA_MAX)
     throw invalid('files', `a post has at most ${POST_MEDIA_MAX} files`);
   const media: Medium[] = [...files, ...(await claimUploads(ctx, actor.userId, 'post-video', mediaUploadIds))];
   const postId = newId();
-  const row = { id: postId, authorId: actor.userId, text, visibility, createdAt: ctx.now() };
+  const row = { id: postId, authorId: actor.userId, text: text ?? '', visibility, createdAt: ctx.now() };
   const taken = media.flatMap(({ statements }) => statements);
   const shown = media.map(({ key, contentType, width, height }, index) =>
     ctx.db.insert(postMedia).values({ postId, position: index + 1, key, contentType, width, height }),
@@ -80,6 +85,15 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   return presentPost(ctx, written);
 }
 
+/** For a post without images and videos. Throws VALIDATION_FAILED. */
+function requireText(text: string | undefined): void {
+  if (text) return;
+  throw httpError('VALIDATION_FAILED', {
+    message: 'A post needs a text, an image or a video. Add one of them.',
+    details: [{ path: 'text', message: text === undefined ? IS_REQUIRED : 'must not be empty' }],
+  });
+}
+
 /**
  * Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST,
  * POST_UNDER_REVIEW, ACCOUNT_BANNED.
@@ -93,6 +107,7 @@ export async function changePost(
   const row = await getPost(ctx, actor, postId);
   if (row.post.authorId !== actor.userId) throw contentError('NOT_YOUR_POST');
   if (row.post.hiddenAt !== null) throw contentError('POST_UNDER_REVIEW');
+  if (text !== undefined && row.media === NO_MEDIA) requireText(text);
   const changes = {
     ...(text === undefined || text === row.post.text ? {} : { text, editedAt: ctx.now() }),
     ...(visibility === undefined || visibility === row.post.visibility ? {} : { visibility }),

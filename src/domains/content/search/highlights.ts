@@ -6,6 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
+import { asWritten } from '@/shared/indexed-text';
 import type { Highlight } from './schemas';
 
 const OPEN = '\u0002';
@@ -38,7 +39,7 @@ export function presentHighlights(fields: readonly Field[], marked: string): z.i
   const texts = JSON.parse(marked) as (string | null)[]; // written by the query above
   return fields.flatMap(({ name }, column) => {
     const text = texts[column];
-    return text?.includes(OPEN) ? [{ field: name, parts: partsOf(text) }] : [];
+    return text?.includes(OPEN) ? [{ field: name, parts: partsOf(asWritten(text)) }] : [];
   });
 }
 

@@ -16,7 +16,8 @@ export const searchEndpoints: Endpoint[] = [
     tag: 'search',
     summary: 'Search users, streams, products and posts',
     description:
-      `All words must occur; case and accents do not matter. ${FORMULA} The user with exactly this username comes ` +
+      'All words must occur; case and accents do not matter, and in Chinese, Japanese, Korean and Thai a word is found ' +
+      `inside a run. ${FORMULA} The user with exactly this username comes ` +
       `first. Posts for followers or subscribers are found from the ${FOUND_CREATORS_MAX} creators the reader ` +
       'followed last, and from the same number they subscribed to last. A page may be short and still have a next ' +
       'one. A cursor works with a single type only.',

@@ -27,7 +27,7 @@ const INDEX: Index = {
 export async function searchProducts(ctx: Context, viewer: Viewer, question: Question) {
   const hits = hitsOf({ index: INDEX, question, audience: EVERYBODY });
   const rows = await ctx.db
-    .select({ ...shopColumns, hit: hitColumns })
+    .select({ ...shopColumns(viewer), hit: hitColumns })
     .from(hits)
     .crossJoin(products)
     .crossJoin(users)

@@ -63,7 +63,7 @@ async function readRanked(ctx: Context, viewer: Viewer, query: Query) {
   const hits = hitsOf({ index: STREAM_INDEX, question, audience, among: hasFilter ? among : undefined });
   const { limit, offset } = limitAndOffset(query);
   const rows = await ctx.db
-    .select(streamColumns)
+    .select(streamColumns(viewer))
     .from(hits)
     .crossJoin(streams)
     .crossJoin(users)

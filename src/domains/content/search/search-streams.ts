@@ -24,7 +24,7 @@ export const STREAM_INDEX: Index = {
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
   const hits = hitsOf({ index: STREAM_INDEX, question, audience: streamAudience(viewer) });
   const rows = await ctx.db
-    .select({ ...streamColumns, hit: hitColumns })
+    .select({ ...streamColumns(viewer), hit: hitColumns })
     .from(hits)
     .crossJoin(streams)
     .crossJoin(users)

@@ -2,7 +2,7 @@
 import { and, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { EVERYBODY } from '@/db/fts';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
@@ -28,7 +28,7 @@ export async function searchUsers(ctx: Context, viewer: Viewer, question: Questi
     first: sql`(SELECT rowid FROM ${users} WHERE username = ${usernameIn(question.q)})`,
   });
   const rows = await ctx.db
-    .select({ card: cardColumns, hit: hitColumns })
+    .select({ card: cardColumnsFor(viewer), hit: hitColumns })
     .from(hits)
     .crossJoin(users)
     .where(and(sql`users.rowid = hits.hit_row`, isShown(profileVisibleTo(viewer))))

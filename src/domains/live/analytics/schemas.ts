@@ -1,6 +1,6 @@
 /** Wire shapes of a creator's analytics. */
 import { z } from '@hono/zod-openapi';
-import { Money } from '@/contracts/economy';
+import { aDiamondCount, Money } from '@/contracts/economy';
 import { PublicTrack } from '@/domains/live/tracks/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { AudienceFigures, aTimeZone } from './session-schemas';
@@ -52,7 +52,7 @@ export const CreatorAnalytics = z
           startTime: z.iso.datetime(),
           endTime: z.iso.datetime().nullable(),
           ...streamFigures,
-          diamonds: z.int().describe('From gifts and tips.'),
+          diamonds: aDiamondCount.describe('From gifts and tips.'),
         }),
       )
       .describe('At most ten, by unique viewers. Figures other than minutes are known once a stream has ended.'),

@@ -1,6 +1,6 @@
 /** Wire shapes of a session's analytics. */
 import { z } from '@hono/zod-openapi';
-import { Money } from '@/contracts/economy';
+import { aDiamondCount, Money } from '@/contracts/economy';
 import { REACTION_KINDS, SOURCES } from '@/contracts/room-figures';
 import { anId } from '@/domains/live/rooms/schemas';
 import { isTimeZone } from '@/shared/time-zone';
@@ -50,7 +50,7 @@ export const SessionAnalytics = z
     chatters: z.int().describe('Users other than the creator who wrote.'),
     reactions: z.partialRecord(z.enum(REACTION_KINDS), z.int()),
     gifts: z
-      .object({ count: z.int(), coins: z.int(), diamonds: z.int() })
+      .object({ count: z.int(), coins: z.int(), diamonds: aDiamondCount })
       .describe('Gifts and tips, before reversals. Each counts once, whatever its quantity.'),
     newFollowers: z.int().describe('Who followed during the stream, and still did when it ended.'),
     newSubscribers: z.int().describe('Who subscribed during the stream, and still did when it ended.'),

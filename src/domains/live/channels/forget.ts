@@ -25,6 +25,7 @@ export async function forgetChannel(ctx: Context, userId: string): Promise<Plan>
     streamKey: null,
     ingressLostAt: null,
     blockedWords: [],
+    heldWords: [],
     updatedAt: ctx.now(),
   };
   return {

@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { LINK_RULES } from '@/contracts/chat-rules';
 
 /** The picture that viewers get: as it is sent, or in several sizes up to this one. */
 export const QUALITIES = ['source', '720p', '1080p'] as const;
@@ -26,6 +27,12 @@ export const channels = sqliteTable('channels', {
   chatSubscribersOnly: integer('chat_subscribers_only', { mode: 'boolean' }).notNull().default(false),
   slowModeSeconds: integer('slow_mode_seconds').notNull().default(0),
   blockedWords: text('blocked_words', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  heldWords: text('held_words', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  minFollowMinutes: integer('min_follow_minutes').notNull().default(0),
+  minAccountHours: integer('min_account_hours').notNull().default(0),
+  links: text({ enum: LINK_RULES }).notNull().default('allow'),
+  emotesOnly: integer('emotes_only', { mode: 'boolean' }).notNull().default(false),
+  holdFirstMessages: integer('hold_first_messages', { mode: 'boolean' }).notNull().default(false),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });

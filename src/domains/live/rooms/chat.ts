@@ -27,11 +27,11 @@ export async function sendChat(
   ctx: Context,
   actor: Actor,
   roomId: string,
-  { id: clientId = newId(), text }: { id?: string | undefined; text: string },
+  { id: clientId = newId(), text, replyTo }: { id?: string | undefined; text: string; replyTo?: string | undefined },
 ): Promise<PresentedMessage> {
   const { relation } = await admit(ctx, { id: roomId }, actor);
   if (!relation) throw roomError('STREAM_NOT_FOUND');
-  const answer = await ctx.rooms(roomId).say(relation.user, { clientId, text });
+  const answer = await ctx.rooms(roomId).say(relation.user, { clientId, text, replyTo });
   if (!answer.ok) throw refusalOf(answer);
   return presentMessage(answer.message);
 }
@@ -57,7 +57,10 @@ export async function deleteMessage(
   if (answer.ok) return;
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
   const said = await room.saidAround(messageId, 0);
-  if (!said?.message) return; // nobody sees it
+  if (!said?.message) {
+    await room.resolveHeld(messageId, 'drop', actor.userId); // nobody but moderators sees it
+    return;
+  }
   const { userId: subjectId, text } = said.message;
   if (!(await staffReaches(ctx, actor, subjectId))) throw roomError('OUT_OF_YOUR_REACH');
   const target = { type: 'message', id: messageId, streamId: roomId } as const;
@@ -106,12 +109,19 @@ export async function readChat(
 }
 
 async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data']): Promise<ChatPage['data']> {
-  const authorIds = page.items.map(({ userId }) => userId);
+  const authorIds = page.items.flatMap(({ userId, replyTo }) => (replyTo ? [userId, replyTo.userId] : [userId]));
   const among = blockedAmong(viewer, authorIds);
   if (!among) return page;
   const rows = await ctx.db.all<{ id: string }>(among);
   const blocked = new Set(rows.map(({ id }) => id));
-  return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
+  const shown = page.items.filter(({ userId }) => !blocked.has(userId));
+  return { ...page, items: shown.map((item) => withoutReplyTo(item, blocked)) };
+}
+
+/** What someone said does not come across a block in another's answer to it. */
+function withoutReplyTo(item: PresentedMessage, blocked: ReadonlySet<string>): PresentedMessage {
+  const { replyTo, ...message } = item;
+  return replyTo && blocked.has(replyTo.userId) ? message : item;
 }
 
 async function readPage(ctx: Context, roomId: string, before: number | null, perPage: number) {
@@ -131,5 +141,19 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
 }
 
 export function presentMessage(message: RoomMessage): PresentedMessage {
-  return { ...message, badges: [...message.badges], at: toIso(message.at) };
+  const { badges, mentions, emotes, at, ...said } = message;
+  return { ...said, ...presentParts({ badges, mentions, emotes }), at: toIso(at) };
+}
+
+/** The lists in a message. */
+export function presentParts({
+  badges,
+  mentions,
+  emotes,
+}: Pick<RoomMessage, 'badges'> & { [List in 'mentions' | 'emotes']: RoomMessage[List] | undefined }) {
+  return {
+    badges: [...badges],
+    ...(mentions ? { mentions: [...mentions] } : {}),
+    ...(emotes ? { emotes: [...emotes] } : {}),
+  };
 }

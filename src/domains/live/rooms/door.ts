@@ -50,7 +50,7 @@ function streamDoorQuery(ctx: Context, name: RoomName, viewer: Viewer) {
     .innerJoin(users, eq(users.id, streams.creatorId))
     .innerJoin(channels, eq(channels.id, streams.channelId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)));
+    .where(and(isNamed(ctx, name, viewer), visibleElsewhere(viewer)));
 }
 
 function doorOfStream(row: Awaited<ReturnType<typeof streamDoorQuery>>[number]): FoundDoor {

@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
-import { lastRooms, roomBans, roomTraces, watchedCategories } from './tables';
+import { lastRooms, roomBans, roomTraces, streamPolls, watchedCategories } from './tables';
 
 const ROOMS_A_STEP = 50;
 
@@ -23,6 +23,12 @@ export function forgetRoomBans(ctx: Context, userId: string, limit: SQL): Statem
       DELETE FROM ${roomBans} WHERE (room_id, user_id) IN (
         SELECT room_id, user_id FROM ${roomBans} WHERE user_id = ${userId} ${limit})`),
   ];
+}
+
+/** Polls that the user started, with their texts. Repeat it until it changes no row. */
+export function forgetPolls(ctx: Context, userId: string, limit: SQL): Statement {
+  return ctx.db.run(sql`
+    DELETE FROM ${streamPolls} WHERE id IN (SELECT id FROM ${streamPolls} WHERE created_by = ${userId} ${limit})`);
 }
 
 /** Handles some of the rooms with the user's text or name. Returns how many there were: 0 means it is done. */

@@ -30,6 +30,7 @@ export async function listModeration(
     findCards(
       ctx,
       [...bans, ...timeOuts].flatMap(({ userId, by }) => [userId, by]),
+      actor,
     ),
     room.newestMessagesOf(moderated, MESSAGES_EACH),
   ]);

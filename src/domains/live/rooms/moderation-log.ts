@@ -23,6 +23,7 @@ export async function readModerationLog(
   const cards = await findCards(
     ctx,
     entries.flatMap(({ by, userId }) => [by, userId]),
+    actor,
   );
   const cardOf = (id: string | null) => (id === null ? null : (cards.get(id) ?? null));
   return {

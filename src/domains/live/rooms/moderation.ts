@@ -33,6 +33,12 @@ import { putOutOfVideo } from './participants';
 import { findRoomRelation } from './relation';
 
 type ModerationRequest = z.output<typeof Moderation>;
+/** The door, and the actor's role there. */
+interface Moderating {
+  readonly door: FoundDoor;
+  readonly party: ModeratingParty;
+}
+
 type OfUser<Request> = Request & { readonly userId: string };
 
 /**
@@ -59,7 +65,7 @@ export async function kickAsStaff(
 async function moderateAs(
   ctx: Context,
   actor: Actor,
-  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  { door, party }: { door: FoundDoor; party: ModeratingParty },
   request: ModerationRequest,
 ): Promise<void> {
   const right = moderationRight(party, request.action);
@@ -97,7 +103,7 @@ async function moderateAs(
 export async function planUnban(
   ctx: Context,
   actor: Actor,
-  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  { door, party }: Moderating,
   userId: string,
 ): Promise<Plan> {
   const { target, right } = await requireMayModerate(ctx, { door, party }, 'unban', userId);
@@ -138,7 +144,7 @@ async function kickGuest(
 /** Throws NOT_MODERATOR, OUT_OF_YOUR_REACH, USER_NOT_FOUND. */
 async function requireMayModerate(
   ctx: Context,
-  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  { door, party }: Moderating,
   action: ModerationKind,
   userId: string | undefined,
 ): Promise<{ target: ModeratedParty; right: ModerationRight }> {
@@ -231,7 +237,7 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
   // A stranger learns nothing about a private room.
   const mayAct = moderationRight(party, 'kick') ?? moderationRight(party, 'ban');
   if (!mayAct && mayStay(door, relation) === 'STREAM_NOT_FOUND') throw roomError('STREAM_NOT_FOUND');
-  return { door, party };
+  return { door, party, user: relation?.user };
 }
 
 /** For whatever moderators see. Throws STREAM_NOT_FOUND, NOT_MODERATOR. */

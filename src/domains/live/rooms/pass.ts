@@ -27,10 +27,15 @@ const RelationClaims = z.object({
   rank: z.enum(RANKS).nullable(),
   follower: z.boolean(),
   subscriber: z.boolean(),
+  followedAt: z.number().optional(),
+  registeredAt: z.number().optional(),
+  hasWritten: z.boolean().optional(),
   verified: z.boolean().optional(),
   roomMember: z.boolean().optional(),
   speaker: z.boolean().optional(),
+  anonymous: z.boolean().optional(),
   oversees: z.boolean().optional(),
+  decides: z.boolean().optional(),
   readAt: z.number(),
 });
 

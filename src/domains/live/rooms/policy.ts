@@ -10,9 +10,28 @@ export function roomPolicy(channel: ChannelRow): RoomPolicy {
     subscribersOnly: channel.chatSubscribersOnly,
     slowModeSeconds: channel.slowModeSeconds,
     blockedWords: channel.blockedWords,
+    heldWords: channel.heldWords,
+    minFollowMinutes: channel.minFollowMinutes,
+    minAccountHours: channel.minAccountHours,
+    links: channel.links,
+    emotesOnly: channel.emotesOnly,
+    holdFirstMessages: channel.holdFirstMessages,
   };
 }
 
-export function publicPolicy({ blockedWords: _kept, ...policy }: RoomPolicy): PublicPolicy {
-  return policy;
+/** The settings that anyone may see, by the names that they have everywhere on the wire. */
+export function publicPolicy(policy: RoomPolicy): PublicPolicy {
+  return {
+    isChatEnabled: policy.chatEnabled,
+    isChatDelayed: policy.chatDelaySeconds > 0,
+    chatDelaySeconds: policy.chatDelaySeconds,
+    isChatFollowersOnly: policy.followersOnly,
+    isChatSubscribersOnly: policy.subscribersOnly,
+    slowModeSeconds: policy.slowModeSeconds,
+    minFollowMinutes: policy.minFollowMinutes ?? 0,
+    minAccountHours: policy.minAccountHours ?? 0,
+    links: policy.links ?? 'allow',
+    emotesOnly: policy.emotesOnly ?? false,
+    holdFirstMessages: policy.holdFirstMessages ?? false,
+  };
 }

@@ -4,10 +4,11 @@ import type { AppError } from '@/http/errors';
 import { SECOND_MS } from '@/shared/time';
 import { roomError } from './errors';
 
-export function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppError {
+export function refusalOf({ code, message, retryAfterMs, reason, decided }: RoomRefusal): AppError {
   const details = {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(reason === undefined ? {} : { reason }),
+    ...decided,
   };
   return roomError(code, {
     message,

@@ -10,8 +10,8 @@ import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
-import { followsCreator, subscribes } from '@/domains/base/visibility/members';
-import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibility/people';
+import { followedSince, subscribes } from '@/domains/base/visibility/members';
+import { blockedIdsOf, isActive, isAnonymous, isBlockBetween } from '@/domains/base/visibility/people';
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
@@ -19,8 +19,9 @@ import { roomCoHosts, roomSpeakers, userRooms } from '@/domains/live/user-rooms/
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank, Staff } from '@/shared/actor';
+import { mayDecideAsStaff } from './held-rules';
 import { isLetIn } from './let-in';
-import { roomBans, streamListeners } from './tables';
+import { channelWriters, roomBans, streamListeners } from './tables';
 
 /** The columns for `deniedOf`. */
 interface DeniedRow {
@@ -44,12 +45,17 @@ interface RelationRow extends DeniedRow {
   avatarUrl: string | null;
   creator: number;
   moderator: number;
-  follower: number;
+  /** Null if they do not follow. */
+  followedAt: number | null;
+  registeredAt: number;
+  /** Only of a stream. */
+  hasWritten?: number;
   subscriber: number;
   banReason: string | null;
   /** JSON; null if not requested. */
   blockedIds: string | null;
   verified: number;
+  anonymous: number;
   /** Only of a stream; null if not requested. */
   isReturning?: number | null;
   /** Only in users' rooms. */
@@ -140,7 +146,9 @@ function relations(roomId: string, who: SQL, toJoin = false): SQL {
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       ${isModeratorOf(streams.channelId, users.id)} AS moderator,
-      ${followsCreator(users.id, streams.creatorId)} AS follower,
+      ${followedSince(users.id, streams.creatorId)} AS followedAt, users.created_at AS registeredAt,
+      EXISTS (SELECT 1 FROM ${channelWriters} w
+        WHERE w.user_id = users.id AND w.creator_id = streams.creator_id) AS hasWritten,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM ${channelBans} b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${toJoin ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
@@ -158,7 +166,7 @@ function userRoomRelations(roomId: string, who: SQL, toJoin = false): SQL {
   return sql`
     SELECT users.id, user_rooms.id AS videoRoom, users.username, users.display_name AS displayName,
       users.avatar_url AS avatarUrl, user_rooms.host_id = users.id AS creator, ${isIn(roomCoHosts)} AS moderator,
-      0 AS follower, 0 AS subscriber,
+      NULL AS followedAt, users.created_at AS registeredAt, 0 AS subscriber,
       ${isLetIn(users.id)} AS roomMember,
       ${isIn(roomSpeakers)} AS speaker,
       (SELECT reason FROM ${roomBans} b WHERE b.room_id = user_rooms.id AND b.user_id = users.id) AS banReason,
@@ -189,8 +197,8 @@ interface SupportRelationRow extends RelationRow {
 function supportRelations(threadId: string, who: SQL): SQL {
   return sql`
     SELECT users.id, NULL AS videoRoom, users.username, users.display_name AS displayName,
-      users.avatar_url AS avatarUrl, ${supportThreads.userId} = users.id AS creator, 0 AS moderator, 0 AS follower,
-      0 AS subscriber, NULL AS banReason, NULL AS blockedIds, users.email_verified_at IS NOT NULL AS verified,
+      users.avatar_url AS avatarUrl, ${supportThreads.userId} = users.id AS creator, 0 AS moderator, NULL AS followedAt,
+      users.created_at AS registeredAt, 0 AS subscriber, NULL AS banReason, NULL AS blockedIds, users.email_verified_at IS NOT NULL AS verified,
       0 AS banned, 0 AS blocked, (SELECT country FROM ${users} helped WHERE helped.id = ${supportThreads.userId}) AS country,
       ${accountColumns}
     FROM ${supportThreads} CROSS JOIN ${users} ON users.id ${who}
@@ -220,7 +228,8 @@ const accountColumns = sql`
   (SELECT rank FROM ${staff} WHERE staff.user_id = users.id AND ${isRankEffective()}) AS rank,
   (SELECT country FROM ${staff} WHERE staff.user_id = users.id) AS staffCountry,
   (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
-  (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
+  (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied,
+  ${isAnonymous(users.id)} AS anonymous`;
 
 function deniedOf({ gone, blocked, banned }: DeniedRow): RoomRelation['denied'] {
   if (gone === 1) return 'gone';
@@ -232,9 +241,20 @@ function staffOf({ rank, granted, denied, staffCountry: country }: DeniedRow): S
   return rank && { rank, granted: listed(granted), denied: listed(denied), country };
 }
 
+/** Null if they are no staff. */
+export async function findStaff({ db }: Pick<Context, 'db'>, userId: string): Promise<Staff | null> {
+  const row = await db.get<DeniedRow | undefined>(sql`
+    SELECT ${accountColumns}, 0 AS banned, 0 AS blocked FROM ${users} WHERE users.id = ${userId}`);
+  return row && row.gone === 0 ? staffOf(row) : null;
+}
+
 function overseesRooms(row: DeniedRow): boolean {
   const staff = staffOf(row);
   return staffCan(staff, 'canKickUsers') || staffCan(staff, 'canReviewReports');
+}
+
+function decidesOnHeld(row: DeniedRow): boolean {
+  return mayDecideAsStaff(staffOf(row));
 }
 
 export function roomRelationOf(ctx: Pick<Context, 'now'>, [row]: readonly RelationRow[]): RoomRelation | undefined {
@@ -248,12 +268,17 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     creator: row.creator === 1,
     moderator: row.moderator === 1,
     rank,
-    follower: row.follower === 1,
+    follower: row.followedAt !== null,
+    ...(row.followedAt === null ? {} : { followedAt: row.followedAt }),
+    registeredAt: row.registeredAt,
+    ...(row.hasWritten === 1 ? { hasWritten: true } : {}),
     subscriber: row.creator === 1 || row.subscriber === 1,
     verified: row.verified === 1,
     ...(row.roomMember === 1 ? { roomMember: true } : {}),
     ...(row.speaker === 1 ? { speaker: true } : {}),
+    ...(row.anonymous === 1 && row.creator !== 1 ? { anonymous: true } : {}),
     ...(overseesRooms(row) ? { oversees: true } : {}),
+    ...(decidesOnHeld(row) ? { decides: true } : {}),
     readAt,
   };
   return {

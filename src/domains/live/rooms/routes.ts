@@ -3,16 +3,22 @@ import { z } from '@hono/zod-openapi';
 import { streamName } from '@/domains/base/visibility/named-stream';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
+import { aToken } from '@/http/fields';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
 import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
+import { heldEndpoints } from './held-routes';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
+import { pinEndpoints } from './pin-routes';
+import { pollEndpoints } from './poll-routes';
 import { anId, Joined, JoinRequest, StreamToken, TokenRequest, ViewerList } from './schemas';
 import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
 
 const ById = z.strictObject({ id: anId });
+/** A resume pass is a signed token. */
+const PASS_CHARACTERS_MAX = 4_000;
 const ByHost = z.strictObject({ hostId: anId });
 
 const enterEndpoints: Endpoint[] = [
@@ -58,7 +64,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     // Not strict, and nothing is required, because a client can only read a close code.
-    query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
+    query: z.object({ pass: aToken(PASS_CHARACTERS_MAX).optional(), since: aToken(PASS_CHARACTERS_MAX).optional() }),
     response: z.string(),
     contentType: 'application/json',
     refusals: [roomError.UPGRADE_REQUIRED, roomError.PASS_REQUIRED, roomError.PASS_INVALID],
@@ -106,4 +112,10 @@ const enterEndpoints: Endpoint[] = [
   }),
 ];
 
-export const roomEndpoints: Endpoint[] = [...enterEndpoints, ...chatEndpoints];
+export const roomEndpoints: Endpoint[] = [
+  ...enterEndpoints,
+  ...chatEndpoints,
+  ...heldEndpoints,
+  ...pinEndpoints,
+  ...pollEndpoints,
+];

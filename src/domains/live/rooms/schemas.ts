@@ -1,8 +1,11 @@
 /** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
+import { LINK_RULES } from '@/contracts/chat-rules';
 import { SOURCES } from '@/contracts/room-figures';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
+import { asPasted } from '@/shared/text';
 
 const REASON_CHARACTERS_MAX = 300;
 
@@ -37,7 +40,7 @@ export const StreamToken = MediaToken.extend({
 }).openapi('StreamToken');
 
 export const TokenRequest = z
-  .strictObject({ streamId: anId, hostId: anId, username: anId })
+  .strictObject({ streamId: anId, hostId: anId, username: anId.overwrite(asPasted) })
   .partial()
   .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
   .openapi('TokenRequest', { minProperties: 1, maxProperties: 1 });
@@ -52,11 +55,17 @@ export const JoinRequest = z
 
 export const Policy = z
   .object({
-    chatEnabled: z.boolean(),
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean(),
     chatDelaySeconds: z.int(),
-    followersOnly: z.boolean(),
-    subscribersOnly: z.boolean(),
+    isChatFollowersOnly: z.boolean(),
+    isChatSubscribersOnly: z.boolean(),
     slowModeSeconds: z.int(),
+    minFollowMinutes: z.int(),
+    minAccountHours: z.int(),
+    links: z.enum(LINK_RULES),
+    emotesOnly: z.boolean(),
+    holdFirstMessages: z.boolean(),
   })
   .openapi('RoomPolicy', { description: "The channel's rules for writing. Blocked words are not shown." });
 
@@ -81,14 +90,7 @@ export const Joined = z
 
 export const ViewerList = z
   .object({
-    users: z.array(
-      z.object({
-        id: z.string(),
-        username: z.string(),
-        displayName: z.string(),
-        avatarUrl: z.string().nullable(),
-      }),
-    ),
+    users: z.array(PublicCard),
     guests: z
       .int()
       .openapi({ description: 'Includes users who do not want to be named, and those past the first 500.' }),

@@ -1,5 +1,6 @@
 /** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { PollResult } from '@/contracts/poll';
 import type { ReactionKind } from '@/contracts/room-figures';
 
 /** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
@@ -36,6 +37,28 @@ export const streamListeners = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.creatorId, table.streamId] })],
 );
+
+/** Users with a message that was shown in a stream of the creator, so their next one is not their first. */
+export const channelWriters = sqliteTable(
+  'channel_writers',
+  {
+    userId: text('user_id').notNull(),
+    creatorId: text('creator_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.creatorId] })],
+);
+
+/** Polls of streams with their results. Each is written by its room once it has ended. */
+export const streamPolls = sqliteTable('stream_polls', {
+  id: text().primaryKey(),
+  streamId: text('stream_id').notNull(),
+  createdBy: text('created_by').notNull(),
+  question: text().notNull(),
+  options: text({ mode: 'json' }).$type<PollResult['options']>().notNull(),
+  startedAt: integer('started_at').notNull(),
+  endsAt: integer('ends_at').notNull(),
+  endedAt: integer('ended_at').notNull(),
+});
 
 /** Which users wrote in a room or are named there, so that their text can be erased when the account ends. */
 export const roomTraces = sqliteTable(

@@ -1,13 +1,15 @@
 /** Which users wrote in a room or are named there. Rooms report them, and they are kept until the room is archived. */
 
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { userRooms } from '@/domains/live/user-rooms/tables';
 import type { RoomDatabase } from './figures';
-import { lastRooms, roomTraces } from './tables';
+import { channelWriters, lastRooms, roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
 export const ROOMS_A_STEP = 50;
@@ -17,23 +19,39 @@ export interface Names {
   readonly displayName: string;
 }
 
-/** Returns which of them are deleted users; the room must erase those. Ignores unknown ids. */
+/**
+ * Returns which of them are deleted users; the room must erase those. Ignores unknown ids.
+ * @param writerIds those whose messages were shown
+ */
 export async function recordTraces(
   { db }: RoomDatabase,
   roomId: string,
   userIds: readonly string[],
+  writerIds: readonly string[],
 ): Promise<string[]> {
   if (userIds.length === 0) return [];
-  const ids = sql`(SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
-  const [, gone] = await db.batch([
+  const listed = (list: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(list)}))`;
+  const ids = listed(userIds);
+  const [, , gone] = await db.batch([
     db.run(sql`
       INSERT OR IGNORE INTO ${roomTraces} (user_id, room_id)
       SELECT users.id, room.id FROM ${users}
       JOIN (SELECT id FROM ${streams} WHERE id = ${roomId} UNION ALL SELECT id FROM ${userRooms} WHERE id = ${roomId}) room
       WHERE users.id IN ${ids} AND users.status <> 'deleted'`),
+    db.run(sql`
+      INSERT OR IGNORE INTO ${channelWriters} (user_id, creator_id)
+      SELECT users.id, streams.creator_id FROM ${users} JOIN ${streams} ON streams.id = ${roomId}
+      WHERE users.id IN ${listed(writerIds)} AND users.status <> 'deleted'`),
     db.select({ id: users.id }).from(users).where(sql`${users.id} IN ${ids} AND ${users.status} = 'deleted'`),
   ]);
   return gone.map(({ id }) => id);
+}
+
+/** For the end of a writer's account. Repeat it until it changes no row. */
+export function forgetWriting({ db }: Pick<Context, 'db'>, userId: string, limit: SQL): Statement {
+  return db.run(sql`
+    DELETE FROM ${channelWriters} WHERE (user_id, creator_id) IN (
+      SELECT user_id, creator_id FROM ${channelWriters} WHERE user_id = ${userId} ${limit})`);
 }
 
 /** Deletes the traces of all users, in steps. If interrupted, the next call continues. */

@@ -3,6 +3,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import type { Card } from '@/domains/base/users/find-cards';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isAnonymous, profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
@@ -19,14 +21,9 @@ export async function listViewers(ctx: Context, viewer: Viewer, roomId: string):
   requireShownViewers(admitted);
   const { users: inside, guests, guestIds, total } = await ctx.rooms(roomId).viewers();
   const kickable = mayKick(admitted, viewer) ? { guestIds: [...guestIds] } : {};
-  const isNamed = isNameable(admitted, viewer);
-  if (!isNamed) return { users: [...inside], guests, ...kickable, total };
-  const nameable = await nameableAmong(
-    ctx,
-    isNamed,
-    inside.map(({ id }) => id),
-  );
-  const named = inside.filter(({ id }) => nameable.has(id));
+  const ids = inside.map(({ id }) => id);
+  const cards = await nameableAmong(ctx, isNameable(admitted, viewer), ids, viewer);
+  const named = ids.flatMap((id) => cards.get(id) ?? []);
   return { users: named, guests: guests + inside.length - named.length, ...kickable, total };
 }
 
@@ -48,12 +45,17 @@ export function isNameable({ door, relation }: Admitted, viewer: Viewer): SQL | 
   return and(or(eq(users.id, door.hostId), not(isAnonymous(users.id))), profileVisibleTo(viewer));
 }
 
-/** One statement, or none if nobody is there. */
-async function nameableAmong(ctx: Context, isNamed: SQL, userIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (userIds.length === 0) return new Set();
+/** Their cards: one statement, or none if nobody is there. */
+async function nameableAmong(
+  ctx: Context,
+  isNamed: SQL | undefined,
+  userIds: readonly string[],
+  reader: Viewer,
+): Promise<ReadonlyMap<string, Card>> {
+  if (userIds.length === 0) return new Map();
   const rows = await ctx.db
-    .select({ id: users.id })
+    .select(cardColumnsFor(reader))
     .from(users)
     .where(and(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`, isNamed));
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((row) => [row.id, presentCard(row)]));
 }

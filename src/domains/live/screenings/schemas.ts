@@ -5,16 +5,16 @@ import { PublicCard } from '@/domains/base/users/schemas';
 import { anId, Joined } from '@/domains/live/rooms/schemas';
 import { RoomYou } from '@/domains/live/rooms/you';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine } from '@/http/fields';
+import { aLine, aLink } from '@/http/fields';
 
 const TITLE_CHARACTERS_MAX = 200;
 /** Signed links of video hosts are long. */
 const URL_CHARACTERS_MAX = 2_000;
 
-const aLink = z.string().trim().min(1).max(URL_CHARACTERS_MAX).openapi({ format: 'uri' });
+const videoLink = aLink(URL_CHARACTERS_MAX).min(1).openapi({ format: 'uri' });
 
 const video = {
-  videoUrl: aLink.openapi({
+  videoUrl: videoLink.openapi({
     description: 'An https link, or a public video of this platform. The server never fetches it.',
   }),
   title: aLine(TITLE_CHARACTERS_MAX),
@@ -24,7 +24,7 @@ const video = {
     .max(POSITION_MS_MAX)
     .optional()
     .openapi({ description: 'With it, the next video in the queue follows by itself.' }),
-  subtitlesUrl: aLink.optional().openapi({ description: 'An https link to a .vtt file.' }),
+  subtitlesUrl: videoLink.optional().openapi({ description: 'An https link to a .vtt file.' }),
 };
 export const NewVideo = z.strictObject(video).openapi('NewVideo');
 

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
@@ -27,7 +27,7 @@ export async function listScreeningViewers(
   if (!inside) throw roomError('NO_SCREENING');
   const states = new Map(inside.users.map(({ id, state }) => [id, state]));
   const rows = await ctx.db
-    .select(cardColumns)
+    .select(cardColumnsFor(actor))
     .from(users)
     .where(
       and(

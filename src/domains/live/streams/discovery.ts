@@ -98,7 +98,7 @@ export async function readPage(
 ): Promise<ReturnType<typeof presentStream>[]> {
   const { limit, offset } = limitAndOffset(query);
   const rows = await ctx.db
-    .select(streamColumns)
+    .select(streamColumns(viewer))
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))

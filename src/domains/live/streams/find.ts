@@ -7,7 +7,7 @@ import { shownTo } from '@/domains/base/visibility/regions';
 import { visibleElsewhere } from '@/domains/base/visibility/streams';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { streamLive } from '@/domains/live/rooms/tables';
-import type { Viewer } from '@/shared/actor';
+import type { Actor, Viewer } from '@/shared/actor';
 import { streamError } from './errors';
 import { type StreamCardRow, streamColumns } from './present';
 import { streams } from './tables';
@@ -22,7 +22,7 @@ export interface FoundStream extends StreamCardRow {
  */
 export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
   const row = await streamsFor(ctx, viewer)
-    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
+    .where(and(isNamed(ctx, name, viewer), visibleElsewhere(viewer)))
     .get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
   if (row.shown === 0) throw streamError('NOT_IN_YOUR_COUNTRY');
@@ -33,8 +33,10 @@ export async function getStream(ctx: Context, name: StreamName, viewer: Viewer):
  * For staff who act on it, and for the answer to a write: also a stream whose creator is suspended or banned. Throws
  * STREAM_NOT_FOUND.
  */
-export async function getAnyStream(ctx: Context, id: string): Promise<FoundStream> {
-  const row = await streamsFor(ctx, undefined).where(eq(streams.id, id)).get();
+export async function getAnyStream(ctx: Context, actor: Actor, id: string): Promise<FoundStream> {
+  const row = await streamsFor(ctx, { ...actor, regions: [] })
+    .where(eq(streams.id, id))
+    .get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
   return row;
 }
@@ -42,7 +44,7 @@ export async function getAnyStream(ctx: Context, id: string): Promise<FoundStrea
 function streamsFor(ctx: Context, viewer: Viewer) {
   return ctx.db
     .select({
-      ...streamColumns,
+      ...streamColumns(viewer),
       channel: channels,
       shown: shownTo(viewer) ?? sql<number>`1`,
     })

@@ -3,6 +3,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
+import { ledTo } from '@/domains/base/visibility/named-user';
 import { isNotPrivate, isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import type { Viewer } from '@/shared/actor';
@@ -13,11 +14,11 @@ import { streams } from './tables';
 /** @param username folded */
 export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): Promise<StreamCardRow | undefined> {
   return ctx.db
-    .select(streamColumns)
+    .select(streamColumns(viewer))
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(eq(users.username, username), sql`streams.id = ${liveOrNext(ctx)}`, visibleTo(viewer)))
+    .where(and(sql`users.id = ${ledTo(ctx, username)}`, sql`streams.id = ${liveOrNext(ctx)}`, visibleTo(viewer)))
     .get();
 }
 

@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { allowsRecording, showsViewerList } from '@/domains/base/visibility/people';
 import { isInsider } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
@@ -13,14 +13,16 @@ import type { CREATOR_TYPES, Stream } from './schemas';
 import { type StreamRow, streams } from './tables';
 
 /** For `streams` joined with `users` as the creator, and left-joined with `stream_live`. */
-export const streamColumns = {
-  stream: streams,
-  creator: cardColumns,
-  viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
-  showsViewerList,
-  allowsRecording,
-  earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
-};
+export function streamColumns(viewer: Viewer) {
+  return {
+    stream: streams,
+    creator: cardColumnsFor(viewer),
+    viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+    showsViewerList,
+    allowsRecording,
+    earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
+  };
+}
 
 /** The viewers by which lists sort live and ended streams. The index uses this exact expression. */
 export const rankingCount = sql<number>`coalesce(${streamLive.rankingCount}, ${streamLive.viewerCount}, 0)`;

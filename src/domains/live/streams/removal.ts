@@ -98,7 +98,7 @@ type Shown = Pick<StreamRow, 'id' | 'creatorId' | 'thumbnailUrl'>;
 
 function leaveLists(ctx: Context, { id, creatorId, thumbnailUrl }: Shown): Statement[] {
   const image = { kind: 'thumbnail', ownerId: creatorId, url: thumbnailUrl ?? '' } as const;
-  return [withdrawBroadcast(ctx, id), setPrivacy(ctx, shownImage(ctx.config, image), true)];
+  return [withdrawBroadcast(ctx, { id, creatorId }), setPrivacy(ctx, shownImage(ctx.config, image), true)];
 }
 
 /** A stream that stays hidden may have the same thumbnail, which then stays closed. */

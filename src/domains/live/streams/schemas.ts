@@ -4,9 +4,10 @@ import { SessionProduct, Showcase } from '@/contracts/product';
 import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
+import { Poll } from '@/domains/live/rooms/poll-schemas';
 import { anId, MediaToken } from '@/domains/live/rooms/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText, optionalSearchText, searchText } from '@/http/fields';
+import { aLine, aLink, aText, optionalSearchText, searchText } from '@/http/fields';
 
 const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
@@ -46,6 +47,7 @@ export const Stream = z
     }),
     earnings: z.int().optional().openapi({ description: 'In diamonds. Only for the creator and staff.' }),
     createdAt: time,
+    polls: z.array(Poll).optional().openapi({ description: 'Those that have ended. Only in `GET /sessions/{id}`.' }),
     products: z.array(SessionProduct).optional().openapi({ description: 'Only in `GET /sessions/{id}`.' }),
     showcase: orNull(Showcase).optional().openapi({
       description: 'The product that it shows now; null if it shows none. Only in `GET /sessions/{id}`.',
@@ -72,9 +74,7 @@ export const aboutShow = {
   description: aText(DESCRIPTION_CHARACTERS_MAX),
   category: Category.nullable(),
 };
-export const aPicture = z
-  .string()
-  .max(URL_CHARACTERS_MAX)
+export const aPicture = aLink(URL_CHARACTERS_MAX)
   .nullable()
   .openapi({ description: 'The URL of an image that was uploaded here; null for none.' });
 

@@ -75,7 +75,7 @@ export async function createSession(
     await commit(ctx, statements, { events: [...setups, ...welcome.events], refusals: RACES_TO_READ_AGAIN });
     return row.id;
   });
-  return presentStream(await getAnyStream(ctx, streamId), actor);
+  return presentStream(await getAnyStream(ctx, actor, streamId), actor);
 }
 
 /** Throws STREAM_STARTED for fields that are fixed once the stream begins, STREAM_ENDED, STREAM_CANCELLED. */

@@ -52,7 +52,7 @@ export async function startShow(
     ctx.log.event('stream.live', { streamId: row.id, channelId: channel.id, source: 'browser' });
     return row;
   });
-  const found = await getAnyStream(ctx, started.id);
+  const found = await getAnyStream(ctx, actor, started.id);
   const token = await publisherToken(ctx, streamVideoRoomOf(found.stream), found.creator);
   return { stream: presentStream(found, actor), token };
 }

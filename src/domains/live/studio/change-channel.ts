@@ -56,8 +56,21 @@ export function chatChanges(settings: z.output<typeof ChatSettings>) {
     chatFollowersOnly: settings.isChatFollowersOnly,
     chatSubscribersOnly: settings.isChatSubscribersOnly,
     slowModeSeconds: settings.slowModeSeconds,
-    blockedWords: settings.blockedWords && [...new Set(settings.blockedWords)],
+    minFollowMinutes: settings.minFollowMinutes,
+    minAccountHours: settings.minAccountHours,
+    links: settings.links,
+    emotesOnly: settings.emotesOnly,
+    holdFirstMessages: settings.holdFirstMessages,
+    ...(settings.blockedWords && wordsByAction(settings.blockedWords)),
   });
+}
+
+/** Each text once: a text that is both refused and held is refused. */
+function wordsByAction(words: NonNullable<z.output<typeof ChatSettings>['blockedWords']>) {
+  const asked = words.map((word) => (typeof word === 'string' ? { text: word, action: 'refuse' as const } : word));
+  const refused = new Set(asked.flatMap(({ text, action }) => (action === 'refuse' ? [text] : [])));
+  const held = new Set(asked.flatMap(({ text, action }) => (action === 'hold' && !refused.has(text) ? [text] : [])));
+  return { blockedWords: [...refused], heldWords: [...held] };
 }
 
 /** Throws VALIDATION_FAILED. */

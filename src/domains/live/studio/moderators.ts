@@ -1,10 +1,11 @@
 /** The moderators of a creator's rooms. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireThat } from '@/db/commit';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { channels, moderators } from '@/domains/live/channels/tables';
@@ -36,15 +37,12 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
 }
 
 function named(userId: string, creatorId: string): OutboxEvent {
-  const notification: NewNotification = {
+  return noticeTo(
     userId,
-    kind: 'moderator-named',
-    title: 'made you a moderator',
-    body: 'You can delete messages in their chat, and time out or ban viewers.',
-    data: { creatorId },
-    gather: { group: moderatorGroup(creatorId), actorId: creatorId },
-  };
-  return { kind: 'notify', notification };
+    'moderator-named',
+    { creatorId },
+    { gather: { group: moderatorGroup(creatorId), actorId: creatorId } },
+  );
 }
 
 function moderatorGroup(creatorId: string): string {
@@ -69,7 +67,7 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [total]] = await Promise.all([
     ctx.db
-      .select({ card: cardColumns, since: moderators.createdAt })
+      .select({ card: cardColumnsFor({ userId: creatorId }), since: moderators.createdAt })
       .from(moderators)
       .innerJoin(channels, eq(channels.id, moderators.channelId))
       .innerJoin(users, eq(users.id, moderators.userId))

@@ -16,7 +16,7 @@ export async function listPastStreams(ctx: Context, actor: Actor, query: PageQue
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select({ ...streamColumns, figures: streamAnalytics })
+      .select({ ...streamColumns(actor), figures: streamAnalytics })
       .from(streams)
       .innerJoin(users, eq(users.id, streams.creatorId))
       .leftJoin(streamLive, eq(streamLive.streamId, streams.id))

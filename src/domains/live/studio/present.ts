@@ -16,7 +16,12 @@ export function presentPolicy(channel: ChannelRow): z.input<typeof ChatPolicy> {
     isChatSubscribersOnly: channel.chatSubscribersOnly,
     chatDelaySeconds: channel.chatDelaySeconds,
     slowModeSeconds: channel.slowModeSeconds,
-    blockedWords: channel.blockedWords,
+    minFollowMinutes: channel.minFollowMinutes,
+    minAccountHours: channel.minAccountHours,
+    links: channel.links,
+    emotesOnly: channel.emotesOnly,
+    holdFirstMessages: channel.holdFirstMessages,
+    blockedWords: [...channel.blockedWords, ...channel.heldWords.map((text) => ({ text, action: 'hold' as const }))],
   };
 }
 

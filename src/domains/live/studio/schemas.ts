@@ -1,5 +1,6 @@
 /** Wire shapes of a creator's own channel: responses and inputs. */
 import { z } from '@hono/zod-openapi';
+import { LINK_RULES } from '@/contracts/chat-rules';
 import { VISIBILITIES } from '@/contracts/room-command';
 import { REACTION_KINDS } from '@/contracts/room-figures';
 import { PublicCard } from '@/domains/base/users/schemas';
@@ -7,12 +8,17 @@ import { QUALITIES } from '@/domains/live/channels/tables';
 import { aboutShow, aPicture, Stream } from '@/domains/live/streams/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine } from '@/http/fields';
+import { namesAWord } from '@/shared/blocked-words';
 
 const ID_CHARACTERS_MAX = 64;
 const DELAY_SECONDS_MAX = 300;
 const SLOW_MODE_SECONDS_MAX = 3_600;
 const BLOCKED_WORDS_MAX = 200;
 const BLOCKED_WORD_CHARACTERS_MAX = 50;
+/** 90 days. */
+const FOLLOW_MINUTES_MAX = 129_600;
+/** A year. */
+const ACCOUNT_HOURS_MAX = 8_760;
 
 export const ENCODER_STATES = ['off', 'connected', 'error', 'refused'] as const;
 
@@ -48,6 +54,10 @@ export const Ingress = z
 
 // --- The channel
 
+const BLOCKED_WORDS =
+  'Whole words and phrases, whatever their case, accents and look-alike letters. `*` stands for any letters of a word. A ' +
+  'text alone refuses the message; with the action `hold` the message waits for a moderator.';
+
 const policy = {
   isChatEnabled: z.boolean(),
   isChatDelayed: z.boolean(),
@@ -55,7 +65,14 @@ const policy = {
   isChatSubscribersOnly: z.boolean(),
   chatDelaySeconds: z.int(),
   slowModeSeconds: z.int(),
-  blockedWords: z.array(z.string()),
+  minFollowMinutes: z.int(),
+  minAccountHours: z.int(),
+  links: z.enum(LINK_RULES),
+  emotesOnly: z.boolean(),
+  holdFirstMessages: z.boolean(),
+  blockedWords: z
+    .array(z.union([z.string(), z.object({ text: z.string(), action: z.literal('hold') })]))
+    .openapi({ description: BLOCKED_WORDS }),
 };
 
 export const Channel = z
@@ -91,6 +108,15 @@ export const NewStream = z
   .partial()
   .openapi('NewStream');
 
+const blockedText = aLine(BLOCKED_WORD_CHARACTERS_MAX).refine(
+  (text) => text === '' || namesAWord(text),
+  'must hold more than * and blanks',
+);
+const blockedWord = z.union(
+  [blockedText, z.strictObject({ text: blockedText, action: z.enum(['refuse', 'hold']) })],
+  'must be a text, or { text, action } with the action refuse or hold',
+);
+
 export const ChatSettings = z
   .strictObject({
     isChatEnabled: z.boolean(),
@@ -99,7 +125,18 @@ export const ChatSettings = z
     isChatFollowersOnly: z.boolean(),
     isChatSubscribersOnly: z.boolean(),
     slowModeSeconds: z.int().min(0).max(SLOW_MODE_SECONDS_MAX),
-    blockedWords: z.array(aLine(BLOCKED_WORD_CHARACTERS_MAX)).max(BLOCKED_WORDS_MAX),
+    minFollowMinutes: z.int().min(0).max(FOLLOW_MINUTES_MAX).openapi({
+      description: 'Above 0, only subscribers write, and followers of this age.',
+    }),
+    minAccountHours: z.int().min(0).max(ACCOUNT_HOURS_MAX),
+    links: z.enum(LINK_RULES).openapi({
+      description: '`hold`: a message with a link waits for a moderator. `moderators`: only they post links.',
+    }),
+    emotesOnly: z.boolean(),
+    holdFirstMessages: z.boolean().openapi({
+      description: 'The messages of a writer wait for a moderator until one of them was shown in the channel.',
+    }),
+    blockedWords: z.array(blockedWord).max(BLOCKED_WORDS_MAX).openapi({ description: BLOCKED_WORDS }),
   })
   .partial()
   .refine(

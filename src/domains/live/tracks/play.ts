@@ -84,6 +84,7 @@ interface Set {
   /** The last entry, which may have ended. */
   readonly newest: SetListRow | undefined;
   readonly track: TrackRow | undefined;
+  /** Also those that only hold a message: no moderator decides on a title. */
   readonly blockedWords: readonly string[];
 }
 
@@ -93,7 +94,7 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
   const trackId = input && 'trackId' in input ? input.trackId : '';
   const [[stream], [newest], [track]] = await ctx.db.batch([
     ctx.db
-      .select({ id: streams.id, blockedWords: channels.blockedWords })
+      .select({ id: streams.id, blockedWords: channels.blockedWords, heldWords: channels.heldWords })
       .from(streams)
       .innerJoin(channels, eq(channels.id, streams.channelId))
       .where(isLive),
@@ -111,7 +112,13 @@ async function readSet(ctx: Context, { userId }: Actor, input?: Input): Promise<
   ]);
   if (!stream) throw streamError('STREAM_NOT_LIVE');
   if (input && 'trackId' in input) requirePlayable(track);
-  return { djId: userId, streamId: stream.id, newest, track, blockedWords: stream.blockedWords };
+  return {
+    djId: userId,
+    streamId: stream.id,
+    newest,
+    track,
+    blockedWords: [...stream.blockedWords, ...stream.heldWords],
+  };
 }
 
 function isPlaying({ newest }: Set, input: Input): boolean {

@@ -6,6 +6,7 @@ import { anId } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { httpError } from '@/http/errors';
+import { aToken } from '@/http/fields';
 import { imagesError } from '@/providers/images-errors';
 import { serveAudio } from './audio';
 import { changeTrack } from './change-track';
@@ -35,7 +36,7 @@ import { uploadTrack } from './upload-track';
 const ById = z.strictObject({ id: anId });
 const ByEntry = z.strictObject({ id: anId, entryId: anId });
 const AudioQuery = z.strictObject({
-  token: z.string().max(2_000).optional().openapi({ description: 'From the `fileUrl` of your track.' }),
+  token: aToken(2_000).optional().openapi({ description: 'From the `fileUrl` of your track.' }),
 });
 const UPLOAD_REFUSALS = [
   fileError.UPLOAD_NOT_FOUND,

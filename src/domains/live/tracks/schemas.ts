@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { anId } from '@/domains/live/rooms/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine, optionalSearchText } from '@/http/fields';
+import { aLine, aLink, optionalSearchText } from '@/http/fields';
 import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
 import { REJECTION_REASONS, SCAN_VERDICTS, TRACK_STATUSES } from './tables';
 import { roundTempo } from './tempo';
@@ -134,7 +134,7 @@ export const TrackChanges = z
       description: 'Rounded to hundredths.',
     }),
     key: aKey.nullable(),
-    coverUrl: z.string().max(URL_CHARACTERS_MAX).nullable().openapi({
+    coverUrl: aLink(URL_CHARACTERS_MAX).nullable().openapi({
       description: 'The URL of one of your thumbnails, which is copied. Null removes the cover.',
     }),
     coverUploadId: anId.openapi({ description: 'The id of an upload of the kind `image`.' }),

@@ -21,6 +21,7 @@ import { invalid, parse } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { foldText, hasControlCharacters } from '@/shared/text';
+import { IS_REQUIRED } from '@/shared/wording';
 import { trackError } from './errors';
 import { NAME_CHARACTERS_MAX, TRACKS_MAX } from './limits';
 import { presentTrack } from './present';
@@ -78,7 +79,7 @@ async function receiveTrack(ctx: Context, ownerId: string, request: Request): Pr
     fields: TrackFields,
   });
   const [file] = files;
-  if (!file) throw invalid('file', 'must be one file, sent as a part with a file name');
+  if (!file) throw invalid('file', IS_REQUIRED);
   return { file, title: fields.title };
 }
 

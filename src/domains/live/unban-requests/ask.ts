@@ -22,7 +22,7 @@ export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string,
   const door = await getDoor(ctx, { id: roomId }, actor);
   const placeId = door.channelId ?? door.roomId;
   const [cards, newest] = await Promise.all([
-    findCards(ctx, [userId]),
+    findCards(ctx, [userId], actor),
     ctx.db
       .select()
       .from(unbanRequests)

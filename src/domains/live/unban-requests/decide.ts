@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, NOTHING, requireChange } from '@/db/commit';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
 import { findCards } from '@/domains/base/users/find-cards';
@@ -53,22 +54,19 @@ export async function decideRequest(
     const asked = sql`SELECT id FROM (${moderatorsOf(placeId)})`;
     const withdrawal = withdrawGroup(ctx, asked, requestGroup(requestId));
     await commit(ctx, [decide, requireChange(ctx), ...unban.statements, withdrawal], {
-      events: [...unban.events, tellDecision(decided)],
+      events: [...unban.events, tellDecision(decided, status)],
       refusals: { DEMAND_NOT_MET: () => unbanError('UNBAN_REQUEST_DECIDED') },
     });
   } else if (request.status !== status) throw unbanError('UNBAN_REQUEST_DECIDED');
-  const card = (await findCards(ctx, [request.userId])).get(request.userId);
+  const card = (await findCards(ctx, [request.userId], actor)).get(request.userId);
   if (!card) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
   return presentRequest(request.status === 'open' ? decided : request, card);
 }
 
-function tellDecision({ id, userId, roomId, status, answer }: UnbanRequestRow): OutboxEvent {
-  const title = status === 'accepted' ? 'You can join again' : 'Your request was refused';
-  const sentence =
-    status === 'accepted'
-      ? 'The moderators lifted your ban.'
-      : 'The moderators did not lift your ban. You can ask again in a week.';
-  const body = answer === null ? sentence : `${sentence} They wrote: ${answer}`;
-  const data = { requestId: id, streamId: roomId, outcome: status };
-  return { kind: 'notify', notification: { userId, kind: 'unban-decided', title, body, data } };
+function tellDecision(
+  { id: requestId, userId, roomId: streamId, answer }: UnbanRequestRow,
+  outcome: 'accepted' | 'refused',
+): OutboxEvent {
+  const said = answer === null ? {} : { answer };
+  return noticeTo(userId, 'unban-decided', { requestId, streamId, outcome, ...said });
 }

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Jobs } from '@/contracts/jobs';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { findCards } from '@/domains/base/users/find-cards';
 import { listOpenStreams } from '@/domains/live/rooms/open-rooms';
@@ -33,16 +34,12 @@ async function tellModerators(ctx: Context, requestId: string): Promise<void> {
   await Promise.all([...roomIds].map((roomId) => ctx.rooms(roomId).tell(ids, event)));
 }
 
-function notificationOf({ id, userId, roomId, text }: UnbanRequestRow, moderatorId: string): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId: moderatorId,
-      kind: 'unban-request',
-      title: 'asks you to lift their ban',
-      body: text,
-      data: { userId, requestId: id, streamId: roomId },
-      gather: { group: requestGroup(id), actorId: userId },
-    },
-  };
+function notificationOf(
+  { id: requestId, userId, roomId: streamId, text: excerpt }: UnbanRequestRow,
+  moderatorId: string,
+): OutboxEvent {
+  const data = { userId, requestId, streamId, excerpt };
+  return noticeTo(moderatorId, 'unban-request', data, {
+    gather: { group: requestGroup(requestId), actorId: userId },
+  });
 }

@@ -47,6 +47,7 @@ export async function listRequests(
   const cards = await findCards(
     ctx,
     rows.flatMap(({ request: { userId, decidedBy } }) => [userId, decidedBy]),
+    actor,
   );
   const items = rows.flatMap(({ request, bannedAt, banReason }) => {
     const user = cards.get(request.userId);

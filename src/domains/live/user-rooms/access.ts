@@ -15,7 +15,10 @@ export interface Found extends RoomWithPeople {
 
 /** Anyone may read a public room. A private one is there only for those who may enter it. Throws ROOM_NOT_FOUND. */
 export async function getRoom(ctx: Context, viewer: Viewer, roomId: string): Promise<Found> {
-  const [seen, found] = await Promise.all([findInUserRoom(ctx, roomId, viewer), findRoomWithPeople(ctx, roomId)]);
+  const [seen, found] = await Promise.all([
+    findInUserRoom(ctx, roomId, viewer),
+    findRoomWithPeople(ctx, roomId, viewer),
+  ]);
   if (!seen || !found || !isReadable(seen)) throw userRoomError('ROOM_NOT_FOUND');
   return { ...seen, ...found };
 }

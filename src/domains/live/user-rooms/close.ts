@@ -29,7 +29,7 @@ export async function closeRoom(ctx: Context, actor: Actor, roomId: string): Pro
   const mayClose = isOpenUserRoom(roomId, sql`${actor.userId} IN (host_id, creator_id)`);
   const { statements, events } = closing(ctx, roomId, 'host');
   await commitIfMet(ctx, [requireThat(ctx, mayClose), ...statements], { events });
-  const closed = await findRoomWithPeople(ctx, roomId);
+  const closed = await findRoomWithPeople(ctx, roomId, actor);
   if (!closed) throw userRoomError('ROOM_NOT_FOUND');
   if (closed.room.status === 'open') throw userRoomError('ROOM_CHANGED');
   return presentRoom(closed.room, closed.people, 0);

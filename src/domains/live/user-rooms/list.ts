@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, matching } from '@/db/fts';
 import { literal } from '@/db/sql';
+import type { Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { roomBans, userRoomLive } from '@/domains/live/rooms/tables';
@@ -48,7 +49,7 @@ export async function listRooms(ctx: Context, viewer: Viewer, query: z.output<ty
       .offset(offset),
     countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  return presentPage(await presentRooms(ctx, rows), total, query);
+  return presentPage(await presentRooms(ctx, viewer, rows), total, query);
 }
 
 /**
@@ -79,7 +80,7 @@ export async function listMyRooms(ctx: Context, actor: Actor, { cursor, perPage 
     .where(sql`${userRooms.id} IN (${mine})`)
     .orderBy(desc(userRooms.id))
     .limit(perPage + 1);
-  const presented = await presentRooms(ctx, rows);
+  const presented = await presentRooms(ctx, actor, rows);
   return presentCursorPage(
     presented,
     perPage,
@@ -90,11 +91,13 @@ export async function listMyRooms(ctx: Context, actor: Actor, { cursor, perPage 
 
 async function presentRooms(
   ctx: Context,
+  reader: Reader,
   rows: readonly { readonly room: UserRoomRow; readonly viewerCount: number }[],
 ): Promise<PresentedRoom[]> {
   const people = await readPeople(
     ctx,
     rows.map(({ room }) => room.id),
+    reader,
   );
   return rows.flatMap(({ room, viewerCount }) => {
     const inside = people.get(room.id);

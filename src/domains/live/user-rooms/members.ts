@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { putOutOfVideo } from '@/domains/live/rooms/participants';
 import type { Actor } from '@/shared/actor';
@@ -19,9 +19,9 @@ import { isWelcome } from './take-stage';
 const MEMBERS_LISTED_MAX = 1_000;
 
 /** All of them, in the order of their ids. */
-export async function listMembers(ctx: Context, roomId: string): Promise<Card[]> {
+export async function listMembers(ctx: Context, roomId: string, reader: Reader): Promise<Card[]> {
   const rows = await ctx.db
-    .select({ card: cardColumns })
+    .select({ card: cardColumnsFor(reader) })
     .from(roomMembers)
     .innerJoin(users, eq(users.id, roomMembers.userId))
     .where(eq(roomMembers.roomId, roomId))

@@ -52,7 +52,7 @@ export async function openRoom(
       refusals: { TOO_MANY_ROOMS: () => userRoomError('TOO_MANY_ROOMS'), ...BANNED_MEANWHILE },
     },
   );
-  const people = (await readPeople(ctx, [room.id])).get(room.id);
+  const people = (await readPeople(ctx, [room.id], { userId })).get(room.id);
   if (!people) throw userRoomError('ROOM_NOT_FOUND');
   return presentRoom(room, people, 0);
 }

@@ -1,7 +1,7 @@
 /** The people of users' rooms: creator, host, co-hosts and speakers, in one statement for any number of rooms. */
 import { asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { roomCoHosts, roomSpeakers, type UserRoomRow, userRooms } from './tables';
 
@@ -34,15 +34,16 @@ export interface RoomWithPeople {
   readonly people: RoomPeople;
 }
 
-/** Undefined if the room does not exist. One wait. */
+/** Undefined if the room does not exist. One wait. @param reader whom the cards are for; absent for events */
 export async function findRoomWithPeople(
   ctx: Pick<Context, 'db'>,
   roomId: string,
+  reader?: Reader,
 ): Promise<RoomWithPeople | undefined> {
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [room, people] = await Promise.all([
     ctx.db.select().from(userRooms).where(eq(userRooms.id, roomId)).get(),
-    readPeople(ctx, [roomId]),
+    readPeople(ctx, [roomId], reader),
   ]);
   const found = people.get(roomId);
   return room && found && { room, people: found };
@@ -51,14 +52,15 @@ export async function findRoomWithPeople(
 export async function readPeople(
   ctx: Pick<Context, 'db'>,
   roomIds: readonly string[],
+  reader?: Reader,
 ): Promise<ReadonlyMap<string, RoomPeople>> {
   if (roomIds.length === 0) return new Map();
-  const rows = await peopleQuery(ctx, roomIds);
+  const rows = await peopleQuery(ctx, roomIds, reader);
   const rooms = Map.groupBy(rows, ({ roomId }) => roomId);
   return new Map([...rooms].flatMap(([roomId, persons]) => [[roomId, peopleOf(persons)] as const]));
 }
 
-function peopleQuery(ctx: Pick<Context, 'db'>, roomIds: readonly string[]): Promise<PersonRow[]> {
+function peopleQuery(ctx: Pick<Context, 'db'>, roomIds: readonly string[], reader: Reader): Promise<PersonRow[]> {
   const these = sql`IN (SELECT value FROM json_each(${JSON.stringify(roomIds)}))`;
   const persons = sql`(
     SELECT id AS room_id, creator_id AS user_id, 'creator' AS role, 0 AS since, 0 AS muted
@@ -72,7 +74,7 @@ function peopleQuery(ctx: Pick<Context, 'db'>, roomIds: readonly string[]): Prom
       role: sql<PersonRow['role']>`person.role`.as('person_role'),
       since: sql<number>`person.since`.as('person_since'),
       muted: sql<number>`person.muted`.as('person_muted'),
-      card: cardColumns,
+      card: cardColumnsFor(reader),
     })
     .from(persons)
     .innerJoin(users, eq(users.id, sql`person.user_id`))

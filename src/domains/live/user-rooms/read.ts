@@ -24,8 +24,8 @@ export async function readRoom(
   const presented = presentRoom(found.room, found.people, found.door.viewerCount);
   const [screening, requests, members] = await Promise.all([
     judgeAdmission(found.door, found.relation) === null ? findScreening(ctx, roomId) : undefined,
-    runsStage(found) ? listHands(ctx, roomId) : undefined,
-    withMembers && isHost ? listMembers(ctx, roomId) : undefined,
+    runsStage(found) ? listHands(ctx, roomId, viewer) : undefined,
+    withMembers && isHost ? listMembers(ctx, roomId, viewer) : undefined,
   ]);
   return {
     ...presented,

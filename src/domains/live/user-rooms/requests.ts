@@ -1,7 +1,7 @@
 /** Raised hands and invitations: the first of the two consents that bring someone on a stage. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
 import { stageRequests } from './tables';
@@ -51,9 +51,9 @@ export function dropRequestsOf(ctx: Pick<Context, 'db'>, roomId: string, userIds
 }
 
 /** The raised hands in the order of the queue. */
-export async function listHands(ctx: Context, roomId: string) {
+export async function listHands(ctx: Context, roomId: string, reader: Reader) {
   const rows = await ctx.db
-    .select({ card: cardColumns, at: stageRequests.createdAt })
+    .select({ card: cardColumnsFor(reader), at: stageRequests.createdAt })
     .from(stageRequests)
     .innerJoin(users, eq(users.id, stageRequests.userId))
     .where(and(eq(stageRequests.roomId, roomId), eq(stageRequests.kind, 'hand')))

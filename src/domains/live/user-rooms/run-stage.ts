@@ -25,8 +25,9 @@ export async function inviteToStage(ctx: Context, actor: Actor, roomId: string, 
   if (request === 'hand') return bringOnStage(ctx, found, user);
   const invited = await ctx.db.batch([addRequest(ctx, { roomId, userId, kind: 'invite', byId: actor.userId })]);
   if (invited[0].length === 0) return;
-  const by = [found.people.host, ...found.people.coHosts].find(({ id }) => id === actor.userId);
-  tellSome(ctx, roomId, [userId], { type: 'stage-invite', by: { ...by } });
+  const host = [found.people.host, ...found.people.coHosts].find(({ id }) => id === actor.userId);
+  const { following: _actors, ...by } = host ?? found.people.host;
+  tellSome(ctx, roomId, [userId], { type: 'stage-invite', by });
 }
 
 /** Throws what `getRoomToRun` does, and the refusals of the action. @param userId or `all`, to mute everyone */

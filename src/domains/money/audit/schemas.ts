@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { orNull } from '@/http/envelope';
 
 export const Proof = z
@@ -22,10 +23,9 @@ export const Proof = z
       .array(z.object({ subject: z.string(), id: z.string(), problem: z.string() }))
       .openapi({ description: 'Problems, by the id of what is wrong; at most the first 200.' }),
     findingsCount: z.int(),
-    startedBy: z
-      .string()
-      .nullable()
-      .openapi({ description: 'The staff user who started it; null: it started automatically.' }),
+    startedBy: orNull(PublicCard).openapi({
+      description: 'The staff user who started it; null: it started automatically.',
+    }),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
   })

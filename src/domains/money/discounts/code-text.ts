@@ -1,4 +1,5 @@
 /** The format of discount codes: compared in upper case, and made of letters that are hard to confuse. */
+import { asPasted } from '@/shared/text';
 
 /** Leaves out 0 and O, 1, I and L, and U. */
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -6,7 +7,12 @@ const GROUPS = [4, 4, 4];
 const BYTE_VALUES = 256;
 
 export function foldCode(text: string): string {
-  return text.trim().toUpperCase();
+  return asPasted(text).toUpperCase();
+}
+
+/** By which codes are found: their hyphens are only there to be read. */
+export function lettersOf(code: string): string {
+  return code.replaceAll('-', '');
 }
 
 /** `7KQM-X2VB-9DHT`: 59 random bits. */

@@ -1,7 +1,8 @@
 /** Finds a code with the facts that it is judged by: its row, and how often this user has used its promotion. */
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
+import { lettersOf } from './code-text';
 import type { DiscountFacts } from './judge-discount';
 import { discountCodes, discountRedemptions } from './tables';
 
@@ -13,6 +14,11 @@ export interface FoundDiscount extends DiscountFacts {
   readonly usesByUser: number;
   /** 1 if the user has an open purchase with this code. */
   readonly reservedByUser: number;
+}
+
+/** Codes that differ only in their hyphens are alike, and only old ones do. NOTE: as in the index of migration 0088. */
+export function hasLetters(code: string): SQL {
+  return sql`replace(${discountCodes.code}, '-', '') = ${lettersOf(code)}`;
 }
 
 /** For a batch of reads, or alone; yields one row or none. Cheap, because the promotion limits a user's uses. */
@@ -37,6 +43,9 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
         eq(discountRedemptions.state, literal('reserved')),
       ),
     );
+  const meant = sql`coalesce(
+    (SELECT typed.id FROM ${discountCodes} typed WHERE typed.code = ${code}),
+    (SELECT discount_codes.id FROM ${discountCodes} WHERE ${hasLetters(code)} LIMIT 1))`;
   return ctx.db
     .select({
       id: discountCodes.id,
@@ -59,5 +68,5 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
       reservedByUser: sql<number>`EXISTS ${reservation}`.as('reserved_by_user'),
     })
     .from(discountCodes)
-    .where(eq(discountCodes.code, code));
+    .where(eq(discountCodes.id, meant));
 }

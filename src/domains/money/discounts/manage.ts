@@ -10,6 +10,8 @@ import { commit, requireChange, requireThat } from '@/db/commit';
 import { economyError } from '@/domains/base/economy/errors';
 import { offersAreUnchanged, readOffers, requireNoLoop, type Standing } from '@/domains/base/economy/offers';
 import { logStaff } from '@/domains/base/permissions/log';
+import { cardOf, readCards } from '@/domains/base/users/card-of';
+import { type CardRow, presentCard } from '@/domains/base/users/present';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -19,6 +21,7 @@ import { isChange } from '@/shared/is-change';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { newCode } from './code-text';
 import { discountError, packageError } from './errors';
+import { hasLetters } from './find';
 import { CursorPosition, type Discount, type DiscountChanges, type DiscountsQuery, type NewDiscount } from './schemas';
 import { type DiscountRow, discountCodes } from './tables';
 
@@ -29,6 +32,7 @@ const columns = {
   ...getTableColumns(discountCodes),
   reserved: sql<number>`(
     SELECT count(*) FROM discount_redemptions WHERE code_id = discount_codes.id AND state = 'reserved')`.as('reserved'),
+  maker: cardOf(sql`discount_codes.created_by`).as('maker'),
 };
 
 /** Newest first. */
@@ -39,18 +43,13 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
     .from(discountCodes)
     .where(
       and(
-        code === undefined ? eq(discountCodes.kind, kind) : eq(discountCodes.code, code),
+        code === undefined ? eq(discountCodes.kind, kind) : hasLetters(code),
         before === undefined ? undefined : lt(discountCodes.id, before),
       ),
     )
     .orderBy(desc(discountCodes.id))
     .limit(perPage + 1);
-  return presentCursorPage(
-    rows,
-    perPage,
-    (row) => presentDiscount(row, row.reserved),
-    (row) => encodeCursor(LIST, [row.id]),
-  );
+  return presentCursorPage(rows, perPage, presentDiscount, (row) => encodeCursor(LIST, [row.id]));
 }
 
 /**
@@ -58,11 +57,18 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
  * ECONOMY_CHANGED.
  */
 export async function createDiscount(ctx: Context, { userId }: Actor, input: z.output<typeof NewDiscount>) {
-  const [standing] = await Promise.all([readOffers(ctx), requirePackages(ctx, input.packageIds ?? null)]);
+  const code = input.code ?? newCode();
+  const [standing, [alike], [maker = null]] = await Promise.all([
+    readOffers(ctx),
+    ctx.db.select({ one: sql`1` }).from(discountCodes).where(hasLetters(code)).limit(1),
+    readCards(ctx, [userId]),
+    requirePackages(ctx, input.packageIds ?? null),
+  ]);
+  if (alike) throw discountError('DISCOUNT_CODE_EXISTS');
   const [id, now] = [newId(), ctx.now()];
   const row: DiscountRow = {
     id,
-    code: input.code ?? newCode(),
+    code,
     kind: 'promotional',
     promotion: input.promotion ?? id,
     ownerId: null,
@@ -106,7 +112,7 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
     },
   );
   ctx.log.event('discount.created', { discountId: id });
-  return presentDiscount(row, 0);
+  return presentDiscount({ ...row, reserved: 0, maker });
 }
 
 /**
@@ -125,14 +131,14 @@ export async function changeDiscount(
     requirePackages(ctx, changes.packageIds ?? null),
   ]);
   if (!found) throw discountError('DISCOUNT_CODE_NOT_FOUND');
-  const { reserved, ...before } = found;
+  const { reserved, maker, ...before } = found;
   const sent = {
     ...changes,
     // Each kind of bonus replaces the other.
     ...(changes.bonusCoins === undefined ? {} : { bonusPercent: null }),
     ...(changes.bonusPercent === undefined ? {} : { bonusCoins: null }),
   };
-  if (!isChange<DiscountRow>(before, sent)) return presentDiscount(before, reserved);
+  if (!isChange<DiscountRow>(before, sent)) return presentDiscount(found);
   // Two changes within one millisecond must still differ.
   const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   requireWindow(after);
@@ -164,7 +170,7 @@ export async function changeDiscount(
     },
   );
   ctx.log.event('discount.changed', { discountId: id });
-  return presentDiscount(after, reserved);
+  return presentDiscount({ ...after, reserved, maker });
 }
 
 function requireWindow({ startsAt, endsAt }: DiscountRow): void {
@@ -187,10 +193,16 @@ async function requirePackages(ctx: Context, ids: readonly string[] | null): Pro
   if (unknown) throw packageError('PACKAGE_NOT_FOUND', { details: [{ path: 'packageIds', message: unknown.id }] });
 }
 
-function presentDiscount(row: DiscountRow, reserved: number): z.input<typeof Discount> {
-  const { earnedBy: _, packageIds, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
+interface Kept extends DiscountRow {
+  readonly reserved: number;
+  readonly maker: CardRow | null;
+}
+
+function presentDiscount(row: Kept): z.input<typeof Discount> {
+  const { earnedBy: _, maker, reserved, packageIds, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
   return {
     ...rest,
+    createdBy: maker && presentCard(maker),
     packageIds: packageIds && [...packageIds],
     startsAt: toIsoOrNull(startsAt),
     endsAt: toIsoOrNull(endsAt),

@@ -135,7 +135,7 @@ function presentReward(row: RewardRow, now: number): z.input<typeof RewardCode> 
     bonusPercent,
     bonusCoins,
     state: stateOf(row, now),
-    earnedBy,
+    purchaseId: earnedBy,
     expiresAt: toIsoOrNull(endsAt),
     createdAt: toIso(createdAt),
   };

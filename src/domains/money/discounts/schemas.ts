@@ -1,5 +1,6 @@
 /** What buyers see of discount codes, and what staff set. */
 import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorQuery, orNull } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 import { asPastedCode } from '@/shared/text';
@@ -51,7 +52,7 @@ export const RewardCode = z
     bonusPercent: z.int().nullable(),
     bonusCoins: z.int().nullable(),
     state: z.enum(REWARD_STATES).describe('`reserved`: in a checkout that is still open.'),
-    earnedBy: z.string().nullable().describe('The purchase that earned it.'),
+    purchaseId: z.string().nullable().describe('The purchase that earned it.'),
     expiresAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
   })
@@ -111,7 +112,7 @@ export const Discount = z
     redeemed: z.int().describe('In paid purchases.'),
     active: z.boolean(),
     suspended: z.boolean().describe('A reward code is suspended while too little of the money that earned it is kept.'),
-    createdBy: z.string().nullable(),
+    createdBy: orNull(PublicCard).describe('The member of staff who made it. Null: it is a reward.'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

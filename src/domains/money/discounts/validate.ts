@@ -32,6 +32,6 @@ export async function validateDiscount(
     now: ctx.now(),
   });
   return 'reason' in verdict
-    ? { valid: false, code, bonusCoins: 0, reason: verdict.reason }
-    : { valid: true, code, bonusCoins: verdict.bonusCoins };
+    ? { valid: false, code: discount?.code ?? code, bonusCoins: 0, reason: verdict.reason }
+    : { valid: true, code: discount?.code ?? code, bonusCoins: verdict.bonusCoins };
 }

@@ -3,9 +3,11 @@
  * however often and concurrently it runs. Goes through everyone who earned, streamed or was on a stage lately, one page
  * of users at a time.
  */
+
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { isForGuides, type TargetRule } from '@/contracts/economy';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { type Period, periodsToReward } from '@/domains/base/economy/periods';
 import { readEconomy } from '@/domains/base/economy/read';
@@ -131,18 +133,7 @@ async function reward(
         recordEarning(ctx, { userId, source: 'reward', diamonds }),
       ],
       {
-        events: [
-          {
-            kind: 'notify',
-            notification: {
-              userId,
-              kind: 'target-reached',
-              title: 'You reached a target',
-              body: `You earned ${diamonds} diamonds for it.`,
-              data: { targetId: target.id, period: period.name, diamonds },
-            },
-          },
-        ],
+        events: [noticeTo(userId, 'target-reached', { targetId: target.id, period: period.name, diamonds })],
         refusals: { 'target_rewards.user_id': () => earningError('TARGET_REWARDED') },
       },
     );

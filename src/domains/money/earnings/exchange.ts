@@ -56,13 +56,15 @@ async function tryToExchange(ctx: Context, userId: string, diamonds: number, onc
   const economy = await readEconomy(ctx);
   const { conversions, limits } = economy;
   if (diamonds < limits.exchangeDiamondsMin)
-    throw earningError('EXCHANGE_TOO_SMALL', { details: { asked: diamonds, minimum: limits.exchangeDiamondsMin } });
+    throw earningError('EXCHANGE_TOO_SMALL', {
+      details: { min: limits.exchangeDiamondsMin, max: null, asked: diamonds },
+    });
   const coins = convert(diamonds, conversions.coinsPerDiamond);
   if (coins === 0) throw earningError('EXCHANGE_WORTHLESS', { details: { asked: diamonds } });
   const read = await readDiamonds(ctx, userId, economy);
   const { matured, maturing } = read;
   if (matured < diamonds)
-    throw earningError('NOT_ENOUGH_DIAMONDS', { details: { diamonds: matured, maturing, asked: diamonds } });
+    throw earningError('NOT_ENOUGH_DIAMONDS', { details: { matured, maturing, asked: diamonds } });
   const row = newExchange(ctx, { userId, diamonds, coins, economyVersion: economy.version, ...once });
   const isStillSo = whileActive(userId, stillMatured(userId, diamonds, read));
   await commit(ctx, [requireThat(ctx, isStillSo), ...exchangeStatements(ctx, row)], { refusals: BANNED_MEANWHILE });

@@ -2,10 +2,12 @@
  * Undoes exchanges whose diamonds were taken back after they had become coins, and carries them out again if the
  * diamonds return. Without this, a creator could keep the coins of a reversed payment.
  */
+
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
@@ -117,17 +119,5 @@ interface Moved {
 }
 
 function noticeOf({ userId, restored, ...data }: Moved): OutboxEvent {
-  const { diamonds, coins } = data;
-  const text = restored
-    ? ({
-        kind: 'earnings-restored',
-        title: 'An exchange was carried out again',
-        body: `Diamonds that had been taken back returned, so ${diamonds} of them became ${coins} coins again.`,
-      } as const)
-    : ({
-        kind: 'earnings-reversed',
-        title: 'An exchange was undone',
-        body: `You had exchanged diamonds that were taken back, so ${coins} coins became ${diamonds} diamonds again.`,
-      } as const);
-  return { kind: 'notify', notification: { userId, ...text, data } };
+  return noticeTo(userId, restored ? 'earnings-restored' : 'earnings-reversed', data);
 }

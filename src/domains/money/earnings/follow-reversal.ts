@@ -5,9 +5,11 @@
  * Runs in the `tasks` queue, a page of creators at a time. Each step marks in its own batch what it has done, so a
  * repeated message continues where the last one stopped.
  */
+
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { noticeTo } from '@/contracts/notification-data';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { followExchanges } from './follow-exchanges';
 import { reviewRewards } from './review-rewards';
@@ -53,20 +55,10 @@ async function notifyCreator(ctx: Context, { changeId, leg, userId, diamonds, re
     eq(earningReversals.leg, leg),
     eq(earningReversals.notified, false),
   );
-  const text = restored
-    ? ({
-        kind: 'earnings-restored',
-        title: 'Diamonds were given back',
-        body: `A payment behind gifts or subscriptions that you received stands after all. You have ${diamonds} diamonds back.`,
-      } as const)
-    : ({
-        kind: 'earnings-reversed',
-        title: 'Diamonds were taken back',
-        body: `A payment behind gifts or subscriptions that you received was refunded or disputed. ${diamonds} diamonds were taken back.`,
-      } as const);
+  const kind = restored ? 'earnings-restored' : 'earnings-reversed';
   await commitIfMet(
     ctx,
     [ctx.db.update(earningReversals).set({ notified: true }).where(isUnnotified), requireChange(ctx)],
-    { events: [{ kind: 'notify', notification: { userId, ...text, data: { reversalId: changeId, diamonds } } }] },
+    { events: [noticeTo(userId, kind, { reversalId: changeId, diamonds })] },
   );
 }

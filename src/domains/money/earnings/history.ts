@@ -6,7 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { gifts, giftsSent } from '@/domains/money/gifts/tables';
 import { csvResponse } from '@/http/csv';
@@ -29,7 +29,7 @@ export async function listHistory(ctx: Context, userId: string, query: Query) {
   const { cursor, perPage } = query;
   const range = readRange(ctx.now(), query, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   const start = await findStart(ctx, userId, range, cursor);
-  const entries = start ? await readEntries(ctx, start, range, perPage + 1) : [];
+  const entries = start ? await readEntries(ctx, userId, start, range, perPage + 1) : [];
   return presentCursorPage(
     entries,
     perPage,
@@ -42,12 +42,12 @@ export async function listHistory(ctx: Context, userId: string, query: Query) {
 export async function exportHistory(ctx: Context, userId: string, query: Query): Promise<Response> {
   const range = readRange(ctx.now(), query, RANGE_DAYS_MAX);
   const start = await findStart(ctx, userId, range);
-  return csvResponse('earnings-history.csv', CSV_HEADER, csvPages(ctx, start, range));
+  return csvResponse('earnings-history.csv', CSV_HEADER, csvPages(ctx, userId, start, range));
 }
 
-async function* csvPages(ctx: Context, start: HistoryPlace | undefined, range: DayRange) {
+async function* csvPages(ctx: Context, userId: string, start: HistoryPlace | undefined, range: DayRange) {
   for (let place = start; place; ) {
-    const page: EntryShape[] = await readEntries(ctx, place, range, CSV_PAGE_ROWS + 1);
+    const page: EntryShape[] = await readEntries(ctx, userId, place, range, CSV_PAGE_ROWS + 1);
     yield page
       .slice(0, CSV_PAGE_ROWS)
       .map(({ id, at, kind, diamonds, balanceAfter, refId, sender, gift, quantity, message }) => [
@@ -79,6 +79,7 @@ type EntryShape = z.input<typeof EarningEntry>;
 /** Runs two statements: one for the transfers, one for the details of gifts and tips. */
 async function readEntries(
   ctx: Context,
+  userId: string,
   start: HistoryPlace,
   { startMs }: DayRange,
   limit: number,
@@ -86,19 +87,19 @@ async function readEntries(
   const walked = await walkHistory(ctx, [start], limit);
   const entries = walked.filter(({ at }) => at >= startMs);
   const ids = entries.filter(({ refType }) => refType === 'gift').map(({ refId }) => refId);
-  const sent = ids.length > 0 ? await readGifts(ctx, ids) : [];
+  const sent = ids.length > 0 ? await readGifts(ctx, userId, ids) : [];
   const giftOf = new Map(sent.map((gift) => [gift.id, gift]));
   return entries.map((entry) => presentEntry(entry, giftOf.get(entry.refId)));
 }
 
-function readGifts(ctx: Context, ids: readonly string[]) {
+function readGifts(ctx: Context, userId: string, ids: readonly string[]) {
   return ctx.db
     .select({
       id: giftsSent.id,
       quantity: giftsSent.quantity,
       message: sql<string | null>`CASE WHEN words_hidden_at IS NULL THEN message END`,
       gift: { id: gifts.id, name: gifts.name },
-      sender: cardColumns,
+      sender: cardColumnsFor({ userId }),
     })
     .from(giftsSent)
     .leftJoin(gifts, eq(gifts.id, giftsSent.giftId))

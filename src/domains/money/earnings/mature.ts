@@ -48,16 +48,47 @@ export function windowStart(now: number, maturingDays: number): string {
   return toDay(maturingDays === 0 ? now + DAY_MS : now - maturingDays * DAY_MS);
 }
 
+/** When diamonds of this day have matured (ms). */
+export function maturityOf(day: string, maturingDays: number): number {
+  return Date.parse(day) + (maturingDays + 1) * DAY_MS;
+}
+
 /**
- * Returns what is left of the window's credits. Within a day, credits count before debits.
+ * Returns what is left of the window's credits, by day, oldest first. A debit empties the newest days first; what it
+ * lacks then came from matured diamonds. Within a day, credits count before debits.
  * @param credits @param debits of the window's days, in any order; several of one day add up
  */
-export function maturingOf(credits: readonly DayAmount[], debits: readonly DayAmount[]): number {
+export function maturingDaysOf(credits: readonly DayAmount[], debits: readonly DayAmount[]): DayAmount[] {
   const steps = [
     ...credits.map(({ day, diamonds }) => ({ day, change: diamonds })),
     ...debits.map(({ day, diamonds }) => ({ day, change: -diamonds })),
   ].toSorted((a, b) => (a.day === b.day ? b.change - a.change : a.day < b.day ? -1 : 1));
-  // A debit empties the newest days first, so what is left of all days is a single sum. It never falls below zero: a
-  // larger debit took the rest from matured diamonds.
-  return steps.reduce((left, { change }) => Math.max(0, left + change), 0);
+  const left: DayAmount[] = [];
+  for (const { day, change } of steps) {
+    if (change > 0) left.push({ day, diamonds: change });
+    for (let open = -change; open > 0; ) {
+      const newest = left.pop();
+      if (!newest) break;
+      if (newest.diamonds > open) left.push({ day: newest.day, diamonds: newest.diamonds - open });
+      open -= newest.diamonds;
+    }
+  }
+  return left;
+}
+
+/** The same as one sum. */
+export function maturingOf(credits: readonly DayAmount[], debits: readonly DayAmount[]): number {
+  return sumOf(maturingDaysOf(credits, debits));
+}
+
+/** These days with at most this many diamonds together: the newest days lose the rest. One entry a day. */
+export function atMost(days: readonly DayAmount[], diamonds: number): DayAmount[] {
+  const kept = withoutNewest(days, Math.max(0, sumOf(days) - Math.max(0, diamonds)));
+  return [...Map.groupBy(kept, ({ day }) => day)]
+    .map(([day, parts]) => ({ day, diamonds: sumOf(parts) }))
+    .filter((one) => one.diamonds > 0);
+}
+
+function sumOf(days: readonly DayAmount[]): number {
+  return days.reduce((sum, { diamonds }) => sum + diamonds, 0);
 }

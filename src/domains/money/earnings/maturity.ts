@@ -10,12 +10,22 @@ import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { ledgerAccounts } from '@/ledger/tables';
 import { balanceOf } from '@/ledger/transfers';
 import { firstIdAt } from '@/shared/ids';
-import { type DayAmount, maturingOf, type ReversalOfLot, standingReversals, windowStart } from './mature';
+import {
+  atMost,
+  type DayAmount,
+  maturingDaysOf,
+  maturityOf,
+  type ReversalOfLot,
+  standingReversals,
+  windowStart,
+} from './mature';
 
 interface Diamonds {
   /** The balance: matured and maturing together. Less than 0 after a reversal of diamonds that are gone. */
   readonly total: number;
   readonly maturing: number;
+  /** The maturing ones by when they will have matured (ms), soonest first: one entry a day. */
+  readonly matures: readonly { readonly at: number; readonly diamonds: number }[];
   readonly matured: number;
   /** For `stillMatured`: the window's first day, and how much of the window's earnings has been taken again. */
   readonly window: { readonly since: string; readonly taken: number };
@@ -51,9 +61,11 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
       FROM earning_reversals WHERE user_id = ${userId} AND change_id >= ${firstIdAt(sinceMs)} ORDER BY change_id`),
   ]);
   const total = account?.balance ?? 0;
-  const maturing = Math.max(0, Math.min(maturingOf(credits, [...debits, ...standingReversals(reversals)]), total));
+  const days = atMost(maturingDaysOf(credits, [...debits, ...standingReversals(reversals)]), total);
+  const maturing = days.reduce((sum, { diamonds }) => sum + diamonds, 0);
   const earned = credits.reduce((sum, { diamonds }) => sum + diamonds, 0);
-  return { total, maturing, matured: total - maturing, window: { since, taken: earned - maturing } };
+  const matures = days.map(({ day, diamonds }) => ({ at: maturityOf(day, limits.maturingDays), diamonds }));
+  return { total, maturing, matures, matured: total - maturing, window: { since, taken: earned - maturing } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { CREATOR_METRICS, Money, TARGET_PERIODS } from '@/contracts/economy';
+import { aDiamondCount, CREATOR_METRICS, Money, TARGET_PERIODS } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
@@ -13,16 +13,16 @@ const source = z.enum(EARNING_SOURCES);
 const aFormat = { format: z.enum(['json', 'csv']).default('json').describe('`csv`: the whole range as one file.') };
 
 export const ExchangeRequest = z
-  .strictObject({ diamonds: z.int().min(1).max(DIAMONDS_MAX) })
+  .strictObject({ diamonds: aDiamondCount.min(1).max(DIAMONDS_MAX) })
   .openapi('ExchangeRequest');
 
 export const Exchange = z
   .object({
     id: z.uuid(),
-    diamonds: z.int(),
+    diamonds: aDiamondCount,
     coins: z.int(),
     economyVersion: z.int().describe('The version of the economy whose rate was used.'),
-    balances: z.object({ diamonds: z.int(), coins: z.int() }).describe('The balances after the exchange.'),
+    balances: z.object({ diamonds: aDiamondCount, coins: z.int() }).describe('The balances after the exchange.'),
     createdAt: time,
   })
   .openapi('Exchange');
@@ -54,15 +54,15 @@ export const StatementQuery = z.strictObject({
     .describe('In UTC.'),
 });
 
-const EarningDay = z.object({ day, source, diamonds: z.int(), count: z.int() }).openapi('EarningDay');
+const EarningDay = z.object({ day, source, diamonds: aDiamondCount, count: z.int() }).openapi('EarningDay');
 
 export const DaysQuery = z.strictObject({ ...dayRangeQuery, ...pageQuery, ...aFormat });
 export const EarningDayPage = pageOf(EarningDay).extend({
-  sum: z.object({ diamonds: z.int(), count: z.int() }).describe('The sum of the whole range.'),
+  sum: z.object({ diamonds: aDiamondCount, count: z.int() }).describe('The sum of the whole range.'),
 });
 
 export const StatsQuery = z.strictObject(dayRangeQuery);
-const Sum = z.object({ diamonds: z.int(), count: z.int() });
+const Sum = z.object({ diamonds: aDiamondCount, count: z.int() });
 export const EarningStats = z
   .object({
     from: day,
@@ -73,10 +73,10 @@ export const EarningStats = z
     today: z.int(),
     last30Days: z.int(),
     allTime: z.int(),
-    exchanged: z.object({ diamonds: z.int(), coins: z.int(), count: z.int() }).describe('All-time total.'),
+    exchanged: z.object({ diamonds: aDiamondCount, coins: z.int(), count: z.int() }).describe('All-time total.'),
     cashedOut: z
       .object({
-        diamonds: z.int(),
+        diamonds: aDiamondCount,
         count: z.int(),
         amounts: z.array(Money),
       })
@@ -91,7 +91,7 @@ const Target = z
     metric: z.enum(CREATOR_METRICS),
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
-    reward: z.object({ diamonds: z.int() }),
+    reward: z.object({ diamonds: aDiamondCount }),
     progress: z.int().describe('Progress in the current period. Rewards do not count as diamonds.'),
     periodEndsAt: time.nullable().describe('Null: the period never ends.'),
     reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),

@@ -14,6 +14,7 @@ import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
+import type { CatalogueQuery } from '@/http/catalogue-query';
 import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
@@ -44,6 +45,21 @@ export async function listCatalogue(ctx: Context, query: PageQuery) {
   return presentPage(rows.map(presentCatalogueGift), total, query);
 }
 
+/** All gifts for staff, retired ones too, cheapest first. @param active undefined: all */
+export async function listKeptGifts(ctx: Context, { active, ...query }: z.output<typeof CatalogueQuery>) {
+  const { limit, offset } = limitAndOffset(query);
+  const shown = active === undefined ? undefined : eq(gifts.active, active ? literal(1) : literal(0));
+  const counted = ctx.db
+    .select({ one: sql`1`.as('one') })
+    .from(gifts)
+    .where(shown);
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+    ctx.db.select().from(gifts).where(shown).orderBy(asc(gifts.coins), asc(gifts.id)).limit(limit).offset(offset),
+    countRows(ctx, counted, COUNT_MAX + 1),
+  ]);
+  return presentPage(rows.map(presentKeptGift), total, query);
+}
+
 /** Throws VALIDATION_FAILED, GIFT_WORTHLESS, GIFT_CHANGED. */
 export async function addGift(
   ctx: Context,
@@ -51,7 +67,8 @@ export async function addGift(
   input: z.output<typeof NewKeptGift>,
 ): Promise<z.input<typeof KeptGift>> {
   const now = ctx.now();
-  const row: GiftRow = { id: newId(), animationUrl: null, active: true, ...input, createdAt: now, updatedAt: now };
+  const fresh = { id: newId(), animationUrl: null, active: true, retiredAt: null };
+  const row: GiftRow = { ...fresh, ...input, createdAt: now, updatedAt: now };
   await keep(ctx, actor, { before: null, after: row, statements: [ctx.db.insert(gifts).values(row)] });
   return presentKeptGift(row);
 }
@@ -71,7 +88,9 @@ export async function changeGift(
     Object.entries(input).filter(([, value]) => value !== undefined),
   ) as Partial<GiftRow>; // the same fields, without the undefined ones
   if (!isChange(before, given)) return presentKeptGift(before);
-  const after = { ...before, ...given, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
+  const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
+  const changed = { ...before, ...given, updatedAt };
+  const after = { ...changed, retiredAt: changed.active ? null : (before.retiredAt ?? updatedAt) };
   const asRead = and(eq(gifts.id, id), eq(gifts.updatedAt, before.updatedAt));
   await keep(ctx, actor, {
     before,
@@ -101,12 +120,17 @@ async function keep(ctx: Context, actor: Actor, { before, after, statements }: K
         action: before ? 'gift.change' : 'gift.add',
         targetType: 'gift',
         targetId: after.id,
-        before: before && presentKeptGift(before),
-        after: presentKeptGift(after),
+        before: before && loggedGift(before),
+        after: loggedGift(after),
       }),
     ],
     { refusals: { DEMAND_NOT_MET: () => giftError('GIFT_CHANGED') } },
   );
+}
+
+/** What staff can change. */
+function loggedGift(row: GiftRow) {
+  return { ...presentCatalogueGift(row), active: row.active };
 }
 
 function requireWorth({ coins }: GiftRow, { conversions: { diamondsPerCoin } }: Economy): void {

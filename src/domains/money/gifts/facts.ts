@@ -1,12 +1,12 @@
 /** Reads everything that a gift is judged by in one batch, so that no gift needs another round trip. */
 
-import { and, eq, type Placeholder, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import { int } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { hasEffectiveRank } from '@/domains/base/permissions/dormant';
-import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { isActive } from '@/domains/base/visibility/people';
@@ -22,6 +22,7 @@ import { streams } from '@/domains/live/streams/tables';
 import { roomSpeakers, userRooms } from '@/domains/live/user-rooms/tables';
 import { isGuideAt } from '@/domains/people/guides/terms';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
+import { coinsLeftBy } from '@/ledger/spend';
 import { giftError } from './errors';
 import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
@@ -54,14 +55,21 @@ interface GiftDoor {
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
 interface GiftChannelRow {
   blockedWords: string[];
+  heldWords: string[];
   banned: number;
   /** 1: a moderator or staff, so exempt from moderation. */
   exempt: number;
 }
 
+/** A gift that is paid. */
+export interface GiftMade extends GiftSentRow {
+  /** The coins that it left in the sender's wallet. */
+  readonly balanceAfter: number;
+}
+
 export interface GiftFacts {
   /** The gift already sent with this key. */
-  readonly known: GiftSentRow | undefined;
+  readonly known: GiftMade | undefined;
   readonly economy: Economy;
   readonly gift: GiftRow | null;
   readonly sender: Party | null;
@@ -104,9 +112,13 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
   };
 }
 
-const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
+/** The gift of a key, as every answer to its request has it. */
+export const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
   db
-    .select()
+    .select({
+      ...getTableColumns(giftsSent),
+      balanceAfter: coinsLeftBy('gift', sql`gifts_sent.id`).as('balance_after'),
+    })
     .from(giftsSent)
     .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
 );
@@ -116,7 +128,7 @@ export async function findGiftSent(
   ctx: Context,
   senderId: string,
   idempotencyKey: string,
-): Promise<GiftSentRow | undefined> {
+): Promise<GiftMade | undefined> {
   const [row] = await sentBefore(ctx, { senderId, idempotencyKey });
   return row;
 }
@@ -133,7 +145,7 @@ type Named = 'senderId' | 'country' | 'region' | 'recipientId' | 'streamId';
 const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
   db
     .select({
-      ...cardColumns,
+      ...cardColumnsFor({ userId: value('senderId') }),
       ...supportColumns(value('senderId'), { country: value('country'), region: value('region') }),
     })
     .from(users)
@@ -185,6 +197,7 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
   return ctx.db
     .select({
       blockedWords: channels.blockedWords,
+      heldWords: channels.heldWords,
       banned: isBannedFrom(sql`channels.id`, senderId).as('banned'),
       exempt: sql<number>`${isModeratorOf(sql`channels.id`, senderId)}
         OR ${hasEffectiveRank(senderId)}`.as('exempt'),

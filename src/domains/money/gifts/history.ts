@@ -1,7 +1,7 @@
 /** Lists the gifts that a user sent or received, with two statements however long the list is. */
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns } from '@/domains/base/users/present';
+import { cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { presentGiftSent } from './present';
@@ -32,14 +32,14 @@ async function listGifts(ctx: Context, userId: string, side: 'sender' | 'recipie
   // `id`.
   const [rows, [me = null]] = await Promise.all([
     ctx.db
-      .select({ row: giftsSent, gift: gifts, other: cardColumns })
+      .select({ row: giftsSent, gift: gifts, other: cardColumnsFor({ userId }) })
       .from(giftsSent)
       .leftJoin(gifts, eq(gifts.id, giftsSent.giftId))
       .leftJoin(users, eq(users.id, theirs))
       .where(and(eq(mine, userId), before === undefined ? undefined : lt(giftsSent.id, before)))
       .orderBy(desc(giftsSent.id))
       .limit(perPage + 1),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, userId)),
+    ctx.db.select(cardColumnsFor({ userId })).from(users).where(eq(users.id, userId)),
   ]);
   return presentCursorPage(
     rows,

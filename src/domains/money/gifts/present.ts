@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
-import { toIso } from '@/shared/time';
+import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CataloguePage, GiftSent, KeptGift } from './schemas';
 import type { GiftRow, GiftSentRow } from './tables';
 
@@ -12,7 +12,14 @@ export function presentCatalogueGift(row: GiftRow): z.input<typeof CataloguePage
 }
 
 export function presentKeptGift(row: GiftRow): z.input<typeof KeptGift> {
-  return { ...presentCatalogueGift(row), active: row.active };
+  const { active, createdAt, updatedAt, retiredAt } = row;
+  return {
+    ...presentCatalogueGift(row),
+    active,
+    createdAt: toIso(createdAt),
+    updatedAt: toIso(updatedAt),
+    retiredAt: toIsoOrNull(retiredAt),
+  };
 }
 
 export interface GiftParties {

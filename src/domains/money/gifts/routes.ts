@@ -5,10 +5,11 @@ import { roomError } from '@/domains/live/rooms/errors';
 import { anId } from '@/domains/live/rooms/schemas';
 import { streamError } from '@/domains/live/streams/errors';
 import { socialError } from '@/domains/people/social/errors';
+import { CatalogueQuery } from '@/http/catalogue-query';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing, pageQuery } from '@/http/envelope';
 import { ledgerError } from '@/ledger/errors';
-import { addGift, changeGift, listCatalogue } from './catalogue';
+import { addGift, changeGift, listCatalogue, listKeptGifts } from './catalogue';
 import { deleteWords } from './delete-words';
 import { giftError } from './errors';
 import { listGiftsReceived, listGiftsSent } from './history';
@@ -18,6 +19,7 @@ import {
   GiftSentPage,
   KeptGift,
   KeptGiftChanges,
+  KeptGiftPage,
   NewGiftSent,
   NewKeptGift,
   NewTip,
@@ -143,6 +145,17 @@ export const giftEndpoints: Endpoint[] = [
       await deleteWords(ctx, actor, params.id, params.messageId);
       return {};
     },
+  }),
+  endpoint({
+    operationId: 'listKeptGifts',
+    method: 'get',
+    path: '/owner/panel/gifts',
+    tag: 'owner',
+    summary: 'All gifts, retired ones too, cheapest first',
+    who: keeper,
+    query: CatalogueQuery,
+    response: KeptGiftPage,
+    handler: (ctx, { query }) => listKeptGifts(ctx, query),
   }),
   endpoint({
     operationId: 'addGift',

@@ -1,8 +1,10 @@
 /** Wire shapes of the catalogue, and of gifts and tips that were sent or received. */
 import { z } from '@hono/zod-openapi';
+import { aDiamondCount } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { keptTimes } from '@/http/catalogue-query';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
-import { aLine, aText, expectedCoins } from '@/http/fields';
+import { aLine, aLink, asHref, aText, expectedCoins } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const URL_CHARACTERS_MAX = 500;
@@ -25,17 +27,16 @@ const CatalogueGift = z
 export const CataloguePage = pageOf(CatalogueGift);
 
 /** A gift of the catalogue as staff see it. */
-export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('KeptGift');
+export const KeptGift = CatalogueGift.extend({ active: z.boolean(), ...keptTimes }).openapi('KeptGift');
+export const KeptGiftPage = pageOf(KeptGift);
 
 const kept = {
   name: aLine(NAME_CHARACTERS_MAX),
-  icon: aLine(URL_CHARACTERS_MAX).openapi({
+  icon: aLine(URL_CHARACTERS_MAX).overwrite(asHref).openapi({
     description: 'An emoji or text of at most 16 characters, or the URL of an image uploaded here.',
   }),
   coins: z.int().min(1).max(PRICE_COINS_MAX),
-  animationUrl: z
-    .string()
-    .max(URL_CHARACTERS_MAX)
+  animationUrl: aLink(URL_CHARACTERS_MAX)
     .nullable()
     .openapi({ description: 'The URL of a file uploaded here; null: none.' }),
 };
@@ -96,7 +97,7 @@ export const GiftSent = z
     gift: orNull(CatalogueGift).openapi({ description: 'Null: a tip.' }),
     quantity: z.int(),
     coins: z.int().openapi({ description: 'The price of all of them together.' }),
-    diamonds: z.int().optional().openapi({ description: 'What it earned. Only for the recipient.' }),
+    diamonds: aDiamondCount.optional().openapi({ description: 'What it earned. Only for the recipient.' }),
     sender: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
@@ -111,7 +112,10 @@ export const GiftSent = z
       .openapi({
         description: 'Why your message was left out; the gift was sent without it. Only for the sender.',
       }),
-    createdAt: z.string(),
+    createdAt: z.iso.datetime(),
+    balanceAfter: z.int().optional().openapi({
+      description: 'The coins that it left in your wallet. Only in the answer to sending it, and the same in a repeat.',
+    }),
   })
   .openapi('Gift');
 

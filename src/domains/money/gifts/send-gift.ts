@@ -7,7 +7,8 @@ import type { z } from '@hono/zod-openapi';
 import { type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import type { EventBody } from '@/contracts/room-events/events';
 import { builtOnce } from '@/db/built-once';
 import { requireThat } from '@/db/commit';
@@ -15,7 +16,7 @@ import { planOnce } from '@/db/outbox';
 import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
-import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { type CardRow, presentCardForAll } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isStaying, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
@@ -31,7 +32,15 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
-import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
+import {
+  findGiftSent,
+  type GiftFacts,
+  type GiftMade,
+  type Giving,
+  readGiftFacts,
+  requireRecipient,
+  sentBefore,
+} from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import { type GiftRow, type GiftSentRow, giftsSent, roomGiftDays, streamEarnings } from './tables';
@@ -56,7 +65,8 @@ export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof New
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
-    if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
+    if (quantity > giftQuantityMax)
+      throw giftError('QUANTITY_OUT_OF_RANGE', { details: { min: 1, max: giftQuantityMax } });
     const coins = gift.coins * quantity;
     requirePrice(coins, expectedCoins);
     return { quantity, gift, coins };
@@ -68,7 +78,7 @@ export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<
   return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
     if (coins < tipCoinsMin || coins > tipCoinsMax)
-      throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
+      throw giftError('TIP_OUT_OF_RANGE', { details: { min: tipCoinsMin, max: tipCoinsMax } });
     return { quantity: 1, gift: null, coins };
   });
 }
@@ -95,10 +105,10 @@ async function give(ctx: Context, giving: Giving, once: Once, price: Price): Pro
     () => pay(ctx, giving, once, facts, price),
     () => findGiftSent(ctx, giving.senderId, once.idempotencyKey),
   );
-  return presentGiftSent(row, facts, giving.senderId);
+  return { ...presentGiftSent(row, facts, giving.senderId), balanceAfter: row.balanceAfter };
 }
 
-async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftSentRow> {
+async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftMade> {
   if (!facts.sender) throw new Error(`The sender ${giving.senderId} has no account`);
   const line = price(facts);
   const recipient = requireRecipient(facts, giving);
@@ -134,15 +144,18 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
-    ...placeStatements(ctx, row, facts.room?.asGuide ?? 0),
+    ...placeStatements(ctx, row, { asGuide: facts.room?.asGuide ?? 0, name: line.gift?.name ?? null }),
+    sentBefore(ctx, { senderId, idempotencyKey: once.idempotencyKey }),
   ];
   const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
-  await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+  const results = await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
     refusals: { DEMAND_NOT_MET: gone, ...BANNED_MEANWHILE },
     events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
-  return row;
+  const [made] = results.at(-1) as GiftMade[]; // of the last statement
+  if (!made) throw new Error(`The gift ${row.id} is not there`);
+  return made;
 }
 
 const requireBothActive = builtOnce((db, value: (name: 'senderId' | 'recipientId') => Placeholder) => {
@@ -174,11 +187,15 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
 const takeFurtherLots = furtherLotsOf('gift', giftsSent);
 
 /** A stream and a guide's day count what was given there. Elsewhere, the recipient is told. */
-function placeStatements(ctx: Context, row: GiftSentRow, asGuide: 0 | 1): Statement[] {
+function placeStatements(
+  ctx: Context,
+  row: GiftSentRow,
+  { asGuide, name }: { readonly asGuide: 0 | 1; readonly name: string | null },
+): Statement[] {
   const { streamId, roomId, recipientId: userId, diamonds, createdAt } = row;
   if (streamId !== null) return [addToStream(ctx, { streamId, diamonds })];
   if (roomId !== null) return [addToRoomDay(ctx, { userId, day: toDay(createdAt), asGuide, diamonds })];
-  return giftNotice(ctx, row);
+  return giftNotice(ctx, row, name);
 }
 
 const addToRoomDay = builtOnce((db, value: (name: 'userId' | 'day' | 'asGuide' | 'diamonds') => Placeholder) =>
@@ -213,8 +230,8 @@ function roomEvents(
   const event: EventBody<'gift-sent'> = {
     type: 'gift-sent',
     id: row.id,
-    sender: presentCard(sender),
-    recipient: presentCard(recipient),
+    sender: presentCardForAll(sender),
+    recipient: presentCardForAll(recipient),
     gift: gift && presentCatalogueGift(gift),
     quantity: row.quantity,
     coins: row.coins,
@@ -225,14 +242,14 @@ function roomEvents(
 }
 
 /** Outside of rooms: at most one notification per sender and minute, grouped by day. */
-function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
+function giftNotice(
+  ctx: Context,
+  { giftId, senderId, recipientId, quantity, coins, createdAt }: GiftSentRow,
+  name: string | null,
+): Statement[] {
   const minute = Math.floor(createdAt / MINUTE_MS);
-  const notification: NewNotification = {
-    userId: recipientId,
-    kind: 'gift',
-    title: 'sent you gifts',
-    body: '',
-    gather: { group: `gifts:${toDay(createdAt)}`, actorId: senderId },
-  };
-  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, { kind: 'notify', notification })];
+  const gather = { group: `gifts:${toDay(createdAt)}`, actorId: senderId };
+  const gift = { senderId, giftId, name, quantity, coins };
+  const event = noticeTo(recipientId, 'gift', { gift }, { gather });
+  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, event)];
 }

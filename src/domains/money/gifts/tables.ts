@@ -12,6 +12,8 @@ export const gifts = sqliteTable('gifts', {
   active: integer({ mode: 'boolean' }).notNull().default(true),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  /** Since when it is no longer sold. */
+  retiredAt: integer('retired_at'),
 });
 
 /** Gifts and tips. Each writes five rows, with its indexes: sender's key, sender, recipient, lot. */

@@ -49,9 +49,14 @@ async function askRoom(
     : left(approval.code);
 }
 
-/** Outside of rooms there is no chat to moderate; only the creator's bans and blocked words apply. */
+/**
+ * Outside of rooms there is no chat to moderate; only the creator's bans and blocked words apply. No moderator sees what
+ * a word would hold, so it refuses.
+ */
 function refusalElsewhere({ channel }: GiftFacts, message: string): 'BANNED' | 'BLOCKED_WORDS' | null {
   if (!channel || channel.exempt === 1) return null;
   if (channel.banned === 1) return 'BANNED';
-  return hasBlockedWord(prepareBlockedWords(channel.blockedWords), foldLetters(message)) ? 'BLOCKED_WORDS' : null;
+  return hasBlockedWord(prepareBlockedWords([...channel.blockedWords, ...channel.heldWords]), foldLetters(message))
+    ? 'BLOCKED_WORDS'
+    : null;
 }

@@ -12,6 +12,7 @@ import { HeldForStaff } from '@/domains/money/payments/held';
 import type { PaymentKinds } from '@/domains/money/payments/kinds';
 import { paymentProviderError } from '@/providers/payment-errors';
 import type { Actor } from '@/shared/actor';
+import { en } from '@/texts/en';
 import { orderError } from './errors';
 import { orderPayments, settleOrder } from './order-payments';
 import { getBoughtOrder } from './own-orders';
@@ -63,7 +64,7 @@ function cancelPaid(ctx: Context, order: OrderRow) {
     order,
     {
       ...{ by: 'buyer', requestedBy: order.userId, once: keyOf('cancel'), restock: true, cancels: true },
-      reason: 'The buyer cancelled the order.',
+      reason: en.reasons.cancelledByBuyer,
     },
     () => [requireThat(ctx, sql`NOT ${isShared}`)],
   );

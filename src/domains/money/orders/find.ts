@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, inArray, lt, or, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns } from '@/domains/base/users/present';
+import { cardColumnsFor, type Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
@@ -13,9 +13,9 @@ import { CursorPosition, type Order, type OrderList } from './schemas';
 import { orderProblems, orders } from './tables';
 
 /** An order's columns beside those of the party whose card is `other`. The other party's card is read by itself. */
-function withParty(ctx: Context, other: 'buyer' | 'seller') {
+function withParty(ctx: Context, other: 'buyer' | 'seller', reader: Reader) {
   return ctx.db
-    .select({ order: orders, problem: orderProblems, other: cardColumns })
+    .select({ order: orders, problem: orderProblems, other: cardColumnsFor(reader) })
     .from(orders)
     .leftJoin(orderProblems, eq(orderProblems.orderId, orders.id))
     .leftJoin(users, eq(users.id, other === 'buyer' ? orders.userId : orders.sellerId));
@@ -27,20 +27,26 @@ export interface FoundOrder extends ReadOrder {
 
 /** Throws ORDER_NOT_FOUND if the user is neither its buyer nor its seller. */
 export async function getOrder(ctx: Context, { userId }: Pick<Actor, 'userId'>, id: string): Promise<FoundOrder> {
-  const found = await findOrder(ctx, id, or(eq(orders.userId, userId), eq(orders.sellerId, userId)));
+  const isTheirs = or(eq(orders.userId, userId), eq(orders.sellerId, userId));
+  const found = await findOrder(ctx, id, { userId }, isTheirs);
   if (!found) throw orderError('ORDER_NOT_FOUND');
   return { ...found, reader: found.order.userId === userId ? 'buyer' : 'seller' };
 }
 
 /** Undefined if there is no such order. @param where another condition */
-export async function findOrder(ctx: Context, id: string, where?: SQL): Promise<ReadOrder | undefined> {
+export async function findOrder(
+  ctx: Context,
+  id: string,
+  reader?: Reader,
+  where?: SQL,
+): Promise<ReadOrder | undefined> {
   const buyerId = ctx.db.select({ id: orders.userId }).from(orders).where(eq(orders.id, id));
   // No batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [[found], [buyer = null]] = await Promise.all([
-    withParty(ctx, 'seller')
+    withParty(ctx, 'seller', reader)
       .where(and(eq(orders.id, id), where))
       .limit(1),
-    ctx.db.select(cardColumns).from(users).where(inArray(users.id, buyerId)),
+    ctx.db.select(cardColumnsFor(reader)).from(users).where(inArray(users.id, buyerId)),
   ]);
   if (!found) return undefined;
   const { order, problem, other: seller } = found;
@@ -73,11 +79,11 @@ export async function listOrdersOf(
   const mine = eq(side === 'buyer' ? orders.userId : orders.sellerId, userId);
   const ofStatus = status === undefined ? undefined : eq(orders.state, status);
   const [rows, [me = null]] = await Promise.all([
-    withParty(ctx, side === 'buyer' ? 'seller' : 'buyer')
+    withParty(ctx, side === 'buyer' ? 'seller' : 'buyer', { userId })
       .where(and(mine, ofStatus, before === undefined ? undefined : lt(orders.id, before), more))
       .orderBy(desc(orders.id))
       .limit(perPage + 1),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, userId)),
+    ctx.db.select(cardColumnsFor({ userId })).from(users).where(eq(users.id, userId)),
   ]);
   const page = presentCursorPage(
     rows,

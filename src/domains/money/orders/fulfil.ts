@@ -12,8 +12,8 @@ import { DAY_MS } from '@/shared/time';
 import { getBoughtOrder, getSoldOrder, readOrderAs, requireGoingOn } from './own-orders';
 import { resolveProblem } from './refund';
 import { soldError } from './sold-errors';
-import { resolvedNotices, toBuyer } from './sold-notices';
-import { type OrderRow, orders } from './tables';
+import { resolvedNotices, shippedNotice } from './sold-notices';
+import { orders } from './tables';
 
 export interface Shipment {
   readonly carrier?: string | undefined;
@@ -49,13 +49,7 @@ export async function fulfilOrder(ctx: Context, actor: Actor, id: string, { carr
         .returning({ id: orders.id }),
     ],
     {
-      events: [
-        toBuyer(order, {
-          kind: 'order-fulfilled',
-          title: 'Your order is on its way',
-          body: trackingText(order, after),
-        }),
-      ],
+      events: [shippedNotice(order, after)],
     },
   );
   const isFulfilled = (fulfilled as unknown[]).length > 0; // returned by the update
@@ -63,12 +57,6 @@ export async function fulfilOrder(ctx: Context, actor: Actor, id: string, { carr
   const changed = await readOrderAs(ctx, actor, id, 'seller');
   if (!isFulfilled && changed.status === 'cancelled') throw soldError('ORDER_ENDED');
   return changed;
-}
-
-function trackingText({ title }: OrderRow, { carrier, tracking }: Pick<OrderRow, 'carrier' | 'tracking'>): string {
-  const by = carrier === null ? '' : ` with ${carrier}`;
-  const number = tracking === null ? '' : ` Tracking: ${tracking}.`;
-  return `“${title}” was sent${by}.${number}`;
 }
 
 /**
@@ -96,9 +84,7 @@ export async function confirmOrder(ctx: Context, actor: Actor, id: string) {
       ...resolveProblem(ctx, id, { resolution: null, resolvedBy: null }),
     ],
     {
-      events: order.hasOpenProblem
-        ? resolvedNotices(order, 'buyer', 'the buyer confirmed that the order is as it should be.')
-        : [],
+      events: order.hasOpenProblem ? resolvedNotices(order, 'buyer', null) : [],
     },
   );
   ctx.log.event('order.confirmed', { orderId: id });

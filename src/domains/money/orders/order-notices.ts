@@ -1,71 +1,32 @@
 /** What buyer and seller are notified of when an order's payment changes. Takes no Context. */
 import type { OutboxEvent } from '@/contracts/messages';
-import type { NotificationKind } from '@/contracts/notification-kinds';
-import { formatPrice } from '@/shared/currency';
+import { noticeTo } from '@/contracts/notification-data';
 import type { OrderRow } from './tables';
-
-interface Notice {
-  readonly to: 'buyer' | 'seller';
-  readonly kind: NotificationKind;
-  readonly title: string;
-  readonly body: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
 
 /** @param takenMinor what the seller lost with this change; below zero: what came back */
 export function noticesOf(before: OrderRow, after: OrderRow, takenMinor: number): OutboxEvent[] {
-  const { id: orderId, number, userId, sellerId } = after;
-  return [...paidNotices(before, after), ...reversalNotice(after, takenMinor)].map(({ to, data, ...notice }) => ({
-    kind: 'notify',
-    notification: {
-      ...notice,
-      userId: to === 'buyer' ? userId : sellerId,
-      data: { orderId, number, ...data },
-    },
-  }));
+  return [...paidNotices(before, after), ...reversalNotice(after, takenMinor)];
 }
 
-function paidNotices(before: OrderRow, after: OrderRow): Notice[] {
+function paidNotices(before: OrderRow, after: OrderRow): OutboxEvent[] {
   if (before.paidAt !== null || after.paidAt === null) return [];
-  const { title, quantity, kind } = after;
-  const goods = quantity === 1 ? `“${title}”` : `${quantity} × “${title}”`;
-  if (after.stockState === 'none') {
-    const because = `The payment for ${goods} arrived when no piece was left`;
+  const { id: orderId, number, title: productTitle, quantity, kind: goods, userId, sellerId } = after;
+  const order = { orderId, number, productTitle, quantity };
+  if (after.stockState === 'none')
     return [
-      {
-        to: 'buyer',
-        kind: 'order-cancelled',
-        title: 'Your order was cancelled',
-        body: `${because}. You get your money back.`,
-      },
-      {
-        to: 'seller',
-        kind: 'order-cancelled',
-        title: 'An order was cancelled',
-        body: `${because}. The buyer gets the money back.`,
-      },
+      noticeTo(userId, 'order-cancelled', { ...order, to: 'buyer', by: 'no-stock' }),
+      noticeTo(sellerId, 'order-cancelled', { ...order, to: 'seller', by: 'no-stock' }),
     ];
-  }
-  const next = kind === 'digital' ? 'You can download it now.' : 'The seller will ship it.';
   return [
-    { to: 'buyer', kind: 'order-paid', title: 'Your order is paid', body: `${goods}: ${next}` },
-    {
-      ...{ to: 'seller', kind: 'order-received', title: 'You sold something' },
-      body: kind === 'digital' ? `${goods} was bought.` : `${goods} was bought. Ship it soon.`,
-    },
+    noticeTo(userId, 'order-paid', { ...order, goods }),
+    noticeTo(sellerId, 'order-received', { ...order, goods, actorId: userId }),
   ];
 }
 
-function reversalNotice({ title, currency }: OrderRow, takenMinor: number): Notice[] {
-  const money = formatPrice(Math.abs(takenMinor), currency);
-  const data = { amountMinor: Math.abs(takenMinor), currency };
-  if (takenMinor > 0) {
-    const body = `The payment for “${title}” was refunded or disputed, so ${money} were taken from your sales.`;
-    return [{ to: 'seller', kind: 'sale-reversed', title: 'Money of a sale was taken back', body, data }];
-  }
-  if (takenMinor < 0) {
-    const body = `A refund of “${title}” failed or a dispute was settled, so ${money} are in your sales again.`;
-    return [{ to: 'seller', kind: 'sale-restored', title: 'Money of a sale was given back', body, data }];
-  }
-  return [];
+function reversalNotice(order: OrderRow, takenMinor: number): OutboxEvent[] {
+  if (takenMinor === 0) return [];
+  const { id: orderId, number, title: productTitle, currency, sellerId } = order;
+  const amount = { currency, amountMinor: Math.abs(takenMinor) };
+  const data = { orderId, number, productTitle, money: amount, ...amount };
+  return [noticeTo(sellerId, takenMinor > 0 ? 'sale-reversed' : 'sale-restored', data)];
 }

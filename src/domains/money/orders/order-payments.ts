@@ -16,6 +16,7 @@ import { soldEvent } from '@/domains/money/showcase/events';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
+import { en } from '@/texts/en';
 import { orderError } from './errors';
 import { giveBackFailed } from './failed-later';
 import { reversalOf } from './money-of-order';
@@ -182,7 +183,7 @@ function refundWhole(ctx: Context, { id, quantity, shippingMinor, amountMinor, r
     statements: [
       ctx.db.insert(orderRefunds).values({
         ...{ id: refundId, orderId: id, quantity, shippingMinor, amountMinor: leftMinor, restock: false },
-        ...{ reason: 'No piece was left when the payment arrived.', by: 'system', state: 'requested' },
+        ...{ reason: en.reasons.noPiece, by: 'system', state: 'requested' },
         ...{ ...keyOf('late'), createdAt: now, sendAt: now + FIRST_SEND_MS },
       }),
       ctx.db

@@ -4,9 +4,10 @@ import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { DAY_MS } from '@/shared/time';
+import { en } from '@/texts/en';
 import { leftOf } from './judge-refund';
 import { keyOf, refundWhole } from './refund';
-import { cancelledNotices, toSeller } from './sold-notices';
+import { cancelledNotices, reminderNotice } from './sold-notices';
 import { type OrderRow, orders } from './tables';
 
 const REMINDED_AFTER_MS = 7 * DAY_MS;
@@ -30,15 +31,7 @@ export async function remindSellers(ctx: Context): Promise<boolean> {
     due.map(({ id }) => id),
   );
   await commit(ctx, [ctx.db.update(orders).set({ remindedAt: now }).where(and(those, isDue))], {
-    events: due
-      .filter(({ status }) => status === 'paid' || status === 'partially_refunded')
-      .map((order) =>
-        toSeller(order, {
-          kind: 'order-reminder',
-          title: 'An order waits to be shipped',
-          body: `“${order.title}” was paid a week ago. If you do not ship it within another week, the buyer gets the money back.`,
-        }),
-      ),
+    events: due.filter(({ status }) => status === 'paid' || status === 'partially_refunded').map(reminderNotice),
   });
   return due.length === REMINDED_AT_ONCE;
 }
@@ -68,7 +61,7 @@ async function giveBack(ctx: Context, order: OrderRow): Promise<void> {
   if (leftOf(order).amountMinor === 0) return cancelRefunded(ctx, order);
   await refundWhole(ctx, order, {
     ...{ by: 'system', requestedBy: null, once: keyOf('unshipped'), restock: true, cancels: true },
-    reason: 'The order was not shipped in time.',
+    reason: en.reasons.unshipped,
   });
 }
 

@@ -10,7 +10,7 @@ import type { Actor } from '@/shared/actor';
 import { DAY_MS } from '@/shared/time';
 import { getBoughtOrder, getSoldOrder, readOrderAs, requireGoingOn } from './own-orders';
 import { soldError } from './sold-errors';
-import { toBuyer, toSeller } from './sold-notices';
+import { answeredNotice, problemNotice } from './sold-notices';
 import { orderProblems, orders, type ProblemRow } from './tables';
 
 const REPORTED_WITHIN_MS = 30 * DAY_MS;
@@ -39,13 +39,7 @@ export async function openProblem(ctx: Context, actor: Actor, id: string, input:
       ctx.db.insert(orderProblems).values({ ...input, orderId: id, status: 'open', openedAt: now }),
     ],
     {
-      events: [
-        toSeller(order, {
-          kind: 'order-problem',
-          title: 'A buyer reports a problem',
-          body: `“${order.title}”: read what is wrong, and answer within three days.`,
-        }),
-      ],
+      events: [problemNotice(order)],
       refusals: {
         'order_problems.order_id': () => soldError('PROBLEM_EXISTS'),
         DEMAND_NOT_MET: () => soldError('ORDER_CHANGED'),
@@ -76,14 +70,7 @@ export async function answerProblem(ctx: Context, actor: Actor, id: string, answ
         .where(isNews),
     ],
     {
-      events: [
-        toBuyer(order, {
-          kind: 'order-problem-answered',
-          title: 'The seller answered',
-          body: `“${order.title}”: read the answer. If it settles the problem, confirm the order.`,
-        }),
-        staffEvent('order-problem', { id, subjectId: order.sellerId }),
-      ],
+      events: [answeredNotice(order), staffEvent('order-problem', { id, subjectId: order.sellerId })],
     },
   );
   return readOrderAs(ctx, actor, id, 'seller');
@@ -109,9 +96,10 @@ export async function askStaffAboutProblems(ctx: Context): Promise<boolean> {
     orderProblems.orderId,
     due.map(({ orderId }) => orderId),
   );
-  const body = 'A seller has not answered a buyer for three days.';
   await commit(ctx, [ctx.db.update(orderProblems).set({ staffAskedAt: now }).where(and(those, waits))], {
-    events: due.map(({ orderId, sellerId }) => staffEvent('order-problem', { id: orderId, subjectId: sellerId, body })),
+    events: due.map(({ orderId, sellerId }) =>
+      staffEvent('order-problem', { id: orderId, subjectId: sellerId, note: 'unanswered' }),
+    ),
   });
   return due.length === ASKED_AT_ONCE;
 }

@@ -12,6 +12,7 @@ import { type Once, performOnce } from '@/http/idempotency';
 import { balanceOf } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
+import { en } from '@/texts/en';
 import { costOfRefund, isWhole, judgeRefund, type RefundInput, type RefundParts } from './judge-refund';
 import { shareInSql } from './money-in-sql';
 import { soldError } from './sold-errors';
@@ -30,7 +31,7 @@ const ATTEMPTS_MAX = 3;
 /** After this long without an end, the task is lost: the sweep queues another one. */
 export const FIRST_SEND_MS = 2 * MINUTE_MS;
 
-const REFUNDED = 'The order was refunded.';
+const REFUNDED = en.reasons.refunded;
 
 /** The key of a refund that no client names: none of theirs contains a space. */
 export const keyOf = (why: string): Once => ({ idempotencyKey: `once ${why}`, bodyHash: '' });

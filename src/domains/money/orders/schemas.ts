@@ -3,12 +3,13 @@ import { z } from '@hono/zod-openapi';
 import { MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorQuery, orNull } from '@/http/envelope';
+import { aLink } from '@/http/fields';
 import { ORDER_STATES } from './tables';
 
 const QUANTITY_MAX = 1_000;
 const URL_CHARACTERS_MAX = 2_000;
 
-const aUrl = z.string().min(1).max(URL_CHARACTERS_MAX);
+const aUrl = aLink(URL_CHARACTERS_MAX).min(1);
 const minor = z.int().describe('In minor units of `currency`.');
 const aTime = z.iso.datetime();
 
@@ -19,7 +20,9 @@ export const CheckoutOfProduct = z
     sessionId: z.uuid().optional().describe('The live stream where it is bought, whose live price counts.'),
     expectedPriceMinor: z.int().min(1).max(MINOR_MAX).describe('The price of one piece that the buyer saw.'),
     showName: z.boolean().default(false).describe('Whether the stream is told who bought.'),
-    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform.'),
+    successUrl: aUrl.describe(
+      'Where the buyer is sent after paying: an address of this platform, or of one of its apps.',
+    ),
     cancelUrl: aUrl,
   })
   .openapi('CheckoutOfProduct');

@@ -1,75 +1,68 @@
 /** Notifications about orders after their payment. Takes no Context. */
 import type { OutboxEvent } from '@/contracts/messages';
-import type { NotificationKind } from '@/contracts/notification-kinds';
-import { formatMinor } from '@/shared/currency';
+import { type DataOf, noticeTo } from '@/contracts/notification-data';
 import type { OrderParty, OrderRow } from './tables';
 
 type Named = Pick<OrderRow, 'id' | 'number' | 'title' | 'userId' | 'sellerId'>;
 
-interface Text {
-  readonly kind: NotificationKind;
-  readonly title: string;
-  readonly body: string;
+/** What every notification about an order says of it. `by`: the side that did it, whose card the other gets. */
+function namesOf({ id, number, title, userId, sellerId }: Named, by?: OrderParty) {
+  const actor = by === 'buyer' ? { actorId: userId } : by === 'seller' ? { actorId: sellerId } : {};
+  return { orderId: id, number, productTitle: title, ...actor };
 }
 
-function notify(userId: string, { id, number }: Named, text: Text): OutboxEvent {
-  return { kind: 'notify', notification: { userId, ...text, data: { orderId: id, number } } };
+export function shippedNotice(order: Named, shipment: Pick<OrderRow, 'carrier' | 'tracking'>): OutboxEvent {
+  const { carrier, tracking } = shipment;
+  return noticeTo(order.userId, 'order-fulfilled', { ...namesOf(order, 'seller'), carrier, tracking });
 }
 
-export const toBuyer = (order: Named, text: Text) => notify(order.userId, order, text);
-export const toSeller = (order: Named, text: Text) => notify(order.sellerId, order, text);
+export function reminderNotice(order: Named): OutboxEvent {
+  return noticeTo(order.sellerId, 'order-reminder', namesOf(order));
+}
 
-const BECAUSE: Readonly<Record<OrderParty, string>> = {
-  buyer: 'The buyer cancelled it.',
-  seller: 'The seller cancelled it.',
-  staff: 'The platform cancelled it.',
-  system: 'It was not shipped in time.',
-};
+export function problemNotice(order: Named): OutboxEvent {
+  return noticeTo(order.sellerId, 'order-problem', namesOf(order, 'buyer'));
+}
+
+export function answeredNotice(order: Named): OutboxEvent {
+  return noticeTo(order.userId, 'order-problem-answered', namesOf(order, 'seller'));
+}
 
 /** To both sides, except the one who did it. */
 export function cancelledNotices(order: Named, by: OrderParty): OutboxEvent[] {
-  const text = { kind: 'order-cancelled', title: 'An order was cancelled' } as const;
-  const about = `“${order.title}”: ${BECAUSE[by]}`;
+  const data = { ...namesOf(order, by), by };
   return [
-    ...(by === 'buyer' ? [] : [toBuyer(order, { ...text, body: `${about} Your money is on its way back.` })]),
-    ...(by === 'seller' ? [] : [toSeller(order, { ...text, body: `${about} Do not ship it. The money goes back.` })]),
+    ...(by === 'buyer' ? [] : [noticeTo(order.userId, 'order-cancelled', { ...data, to: 'buyer' })]),
+    ...(by === 'seller' ? [] : [noticeTo(order.sellerId, 'order-cancelled', { ...data, to: 'seller' })]),
   ];
 }
 
-/** To both sides, except the one who did it. */
-export function resolvedNotices(order: Named, by: OrderParty, resolution?: string): OutboxEvent[] {
-  const text = {
-    kind: 'order-problem-resolved',
-    title: 'A problem with an order is resolved',
-    body: `“${order.title}”: ${resolution ?? 'the problem is settled.'}`,
-  } as const;
-  return [...(by === 'buyer' ? [] : [toBuyer(order, text)]), ...(by === 'seller' ? [] : [toSeller(order, text)])];
+/** To both sides, except the one who did it. @param resolution null: the buyer confirmed the order */
+export function resolvedNotices(order: Named, by: OrderParty, resolution: string | null): OutboxEvent[] {
+  const data: DataOf<'order-problem-resolved'> = { ...namesOf(order, by), resolution };
+  return [
+    ...(by === 'buyer' ? [] : [noticeTo(order.userId, 'order-problem-resolved', data)]),
+    ...(by === 'seller' ? [] : [noticeTo(order.sellerId, 'order-problem-resolved', data)]),
+  ];
 }
+
+type Priced = Named & Pick<OrderRow, 'currency'>;
 
 /** To the buyer, who has the money back at the provider. The seller is notified of what it takes from their sales. */
 export function refundedNotice(
-  order: Named & Pick<OrderRow, 'currency'>,
+  order: Priced,
   { amountMinor, reason }: { readonly amountMinor: number; readonly reason: string },
 ): OutboxEvent {
-  return toBuyer(order, {
-    kind: 'order-refunded',
-    title: 'You get money back',
-    body: `${formatMinor(amountMinor, order.currency)} for “${order.title}” are on their way to you. Reason: ${reason}`,
-  });
+  const money = { currency: order.currency, amountMinor };
+  return noticeTo(order.userId, 'order-refunded', { ...namesOf(order), money, reason });
 }
 
 /** To the one who asked for it and to the seller, who can try again, and to the buyer, who waits for the money. */
 export function failedNotices(
-  order: Named & Pick<OrderRow, 'currency'>,
+  order: Priced,
   { amountMinor, requestedBy }: { readonly amountMinor: number; readonly requestedBy: string | null },
 ): OutboxEvent[] {
-  const text = {
-    kind: 'order-refund-failed',
-    title: 'A refund failed',
-    body:
-      `The payment provider could not give back ${formatMinor(amountMinor, order.currency)} for “${order.title}”. ` +
-      'Try again, or ask support.',
-  } as const;
+  const money = { currency: order.currency, amountMinor };
   const people = new Set([order.sellerId, order.userId, ...(requestedBy === null ? [] : [requestedBy])]);
-  return [...people].map((userId) => notify(userId, order, text));
+  return [...people].map((userId) => noticeTo(userId, 'order-refund-failed', { ...namesOf(order), money }));
 }

@@ -11,6 +11,7 @@ import type { Following } from '@/db/commit';
 import { budgetError } from '@/domains/base/budgets/errors';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { AppError, httpError } from '@/http/errors';
+import { webReturnUrl } from '@/http/return-url';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toIso } from '@/shared/time';
@@ -121,7 +122,9 @@ export async function openCheckout(
   const countedAt = payment.countedAt ?? (await countAgain(ctx, kind, payment));
   const request = {
     ...{ purchaseId: id, description, amountMinor, currency, email },
-    ...{ successUrl, cancelUrl, expiresAt },
+    successUrl: await webReturnUrl(ctx, successUrl, createdAt),
+    cancelUrl: await webReturnUrl(ctx, cancelUrl, createdAt),
+    expiresAt,
     ...(goods ? { goods } : {}),
   };
   const { checkoutId, url } = await provider.createCheckout(request).catch(async (error) => {

@@ -6,7 +6,7 @@ import type { PayoutProvider } from '@/contracts/payments';
 import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { AppError } from '@/http/errors';
-import { requireReturnUrls } from '@/http/return-url';
+import { requireReturnUrls, webReturnUrl } from '@/http/return-url';
 import type { Actor } from '@/shared/actor';
 import { payoutError } from './errors';
 import type { PayoutAccount, PayoutAccountRequest } from './schemas';
@@ -38,7 +38,8 @@ export async function connectAccount(ctx: Context, actor: Actor, input: Input): 
         : account.accountId;
   const payoutsEnabled = await provider.isPayable(accountId);
   await commit(ctx, [changePayable(ctx, accountId, payoutsEnabled)]);
-  return { onboardingUrl: await provider.onboardingUrl(accountId, returnUrl), payoutsEnabled };
+  const back = await webReturnUrl(ctx, returnUrl, ctx.now());
+  return { onboardingUrl: await provider.onboardingUrl(accountId, back), payoutsEnabled };
 }
 
 /**

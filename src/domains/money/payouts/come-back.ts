@@ -2,9 +2,11 @@
  * A paid payout comes back: staff say that the bank returned it, or the provider reports that the transfer was reversed.
  * The creator gets everything again, once, however often it is said.
  */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { noticeTo } from '@/contracts/notification-data';
 import type { PaymentEvent } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
@@ -12,14 +14,15 @@ import { requireStaff } from '@/domains/base/permissions/rank';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { post } from '@/ledger/transfers';
 import type { Actor } from '@/shared/actor';
+import { en } from '@/texts/en';
 import { actionOn, getDecidable } from './decidable';
 import { payoutError } from './errors';
-import { decidedMeanwhile, markPaid, movePayout, notifyOf } from './finish';
+import { decidedMeanwhile, markPaid, moneyOf, movePayout } from './finish';
 import { comebackLegs } from './legs';
 import { presentReview } from './present';
 import { type PayoutRow, payouts } from './tables';
 
-const REVERSED = 'The transfer was reversed. Check your payout account before you ask again.';
+const REVERSED = en.reasons.reversed;
 
 /** Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_NOT_PAID, PAYOUT_DECIDED. */
 export async function returnPaid(ctx: Context, actor: Actor, id: string, reason: string) {
@@ -60,10 +63,9 @@ async function comeBack(
   also: readonly Statement[] = [],
 ): Promise<PayoutRow> {
   const changes = { ...words, status: 'returned', returnedAt: ctx.now() } as const;
-  const what = payout.diamonds === null ? 'The money is' : 'The diamonds are';
-  const body = `${what} yours again, and the fee too. Reason: ${words.reason}`;
+  const told = { ...moneyOf(payout), diamonds: payout.diamonds, reason: words.reason };
   await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, comebackLegs(payout, payout.method)), ...also], {
-    events: [notifyOf(payout, 'payout-returned', 'Your cash-out came back', body)],
+    events: [noticeTo(payout.userId, 'payout-returned', told)],
     refusals: { DEMAND_NOT_MET: decidedMeanwhile },
   });
   ctx.log.event('payout.returned', { payoutId: payout.id, method: payout.method });

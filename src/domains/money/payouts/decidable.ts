@@ -4,6 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { StaffAction } from '@/domains/base/permissions/log';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
+import { cardOf } from '@/domains/base/users/card-of';
 import { users } from '@/domains/base/users/tables';
 import { exchanges } from '@/domains/money/earnings/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -29,6 +30,7 @@ export async function getDecidable(ctx: Context, actor: Actor, id: string): Prom
     ctx.db
       .select({
         ...reviewedColumns,
+        me: cardOf(actor.userId).as('me'),
         country: users.country,
         rank: staff.rank,
         isCreator: isStillCreator(sql`${payouts.userId}`),

@@ -1,5 +1,7 @@
 /** Staff decide on cash-outs. Each is decided once, by someone other than its creator, and logged with its effects. */
+
 import type { Context } from '@/contracts/context';
+import { noticeTo } from '@/contracts/notification-data';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { requireStaff } from '@/domains/base/permissions/rank';
@@ -9,12 +11,11 @@ import { useAppCode } from '@/domains/people/auth/two-factor';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import type { Actor } from '@/shared/actor';
-import { formatMinor } from '@/shared/currency';
 import { toIso } from '@/shared/time';
 import { actionOn, type Decidable, getDecidable } from './decidable';
 import { isStillCreator, owesNothing } from './eligible';
 import { payoutError } from './errors';
-import { decidedMeanwhile, markPaid, movePayout, notifyOf, returnPayout } from './finish';
+import { decidedMeanwhile, markPaid, moneyOf, movePayout, returnPayout } from './finish';
 import { approvalLegs } from './legs';
 import { presentReview } from './present';
 import { needsDecision } from './sending-window';
@@ -32,7 +33,7 @@ const CREATOR_OWES =
 export async function approvePayout(ctx: Context, actor: Actor, id: string, code: string | undefined) {
   const [reviewed, approver] = await Promise.all([getDecidable(ctx, actor, id), getAccount(ctx, actor.userId)]);
   const { payout } = reviewed;
-  const { amountMinor, currency } = payout;
+  const { currency } = payout;
   requireApprovable(reviewed);
   const codeIsUsed = await useAppCode(ctx, actor, approver, code);
   const isSent = payout.method === 'stripe';
@@ -56,12 +57,7 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string, code
     ],
     {
       events: [
-        notifyOf(
-          payout,
-          'payout-approved',
-          'Your cash-out is approved',
-          `${formatMinor(amountMinor, currency)} will be sent to you.`,
-        ),
+        noticeTo(payout.userId, 'payout-approved', moneyOf(payout)),
         ...(isSent ? [{ kind: 'payout', payoutId: id } as const] : []),
       ],
     },

@@ -4,7 +4,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -13,13 +14,14 @@ import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { replaceFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank } from '@/shared/actor';
-import { toDay } from '@/shared/time';
+import { toIso } from '@/shared/time';
 import { openMasked, presentDetails } from './details';
 import { REST_MS } from './details-rest';
 import { payoutError } from './errors';
@@ -32,12 +34,16 @@ interface Reviewed {
   readonly details: PayoutDetailsRow;
   readonly creator: CardRow;
   readonly application: { readonly id: string; readonly accountLast4: string } | null;
+  readonly decider: CardRow | null;
+  /** Who reads it, if they can decide. */
+  readonly me?: CardRow | null;
 }
 
 const columns = {
   details: payoutDetails,
   creator: cardColumns,
   application: { id: creatorApplications.id, accountLast4: creatorApplications.accountLast4 },
+  decider: cardOf(sql`payout_details.decided_by`).as('decider'),
 };
 
 /** With a status, the oldest first, as staff work through them. Otherwise, the newest first. */
@@ -79,7 +85,7 @@ export async function decideDetails(
   const takesEffect =
     decision.accept && financial !== null ? replaceFinancial(ctx, userId, { financial, accountLast4 }) : [];
   await commit(ctx, decisionStatements(ctx, actor, row, changes, takesEffect), {
-    events: [{ kind: 'notify', notification: notificationOf(details, changes) }],
+    events: [noticeOf(details, changes)],
     refusals: { DEMAND_NOT_MET: () => payoutError('PAYOUT_DETAILS_DECIDED') },
   });
   ctx.log.event(`payout-details.${changes.status}`, { payoutDetailsId: id });
@@ -121,24 +127,18 @@ function decisionStatements(
   ];
 }
 
-function notificationOf(
-  { id, userId, accountLast4 }: PayoutDetailsRow,
-  { status, usableAt, reason }: Changes,
-): NewNotification {
-  const data = { payoutDetailsId: id };
-  if (status === 'refused') {
-    const title = 'Your new bank details were not accepted';
-    return { userId, kind: 'payout-details-refused', title, body: `Your old ones stay. Reason: ${reason}`, data };
-  }
-  const body = `From ${toDay(usableAt ?? 0)} on, we pay to the account that ends in ${accountLast4}. Until then, nothing is paid by bank transfer. If you did not ask for this, contact support now.`;
-  return { userId, kind: 'payout-details-accepted', title: 'Your new bank details are accepted', body, data };
+function noticeOf({ id, userId, accountLast4 }: PayoutDetailsRow, { status, usableAt, reason }: Changes): OutboxEvent {
+  if (status === 'refused')
+    return noticeTo(userId, 'payout-details-refused', { payoutDetailsId: id, reason: reason ?? '' });
+  const data = { payoutDetailsId: id, accountLast4, usableAt: toIso(usableAt ?? 0) };
+  return noticeTo(userId, 'payout-details-accepted', data);
 }
 
 type Decidable = Reviewed & { readonly country: string | null; readonly rank: Rank | null };
 
 async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Decidable> {
   const row = await ctx.db
-    .select({ ...columns, country: users.country, rank: staff.rank })
+    .select({ ...columns, me: cardOf(actor.userId).as('me'), country: users.country, rank: staff.rank })
     .from(payoutDetails)
     .innerJoin(users, eq(users.id, payoutDetails.userId))
     .leftJoin(creatorApplications, eq(creatorApplications.userId, payoutDetails.userId))
@@ -161,13 +161,13 @@ function reviewed(ctx: Context, where: SQL | undefined) {
     .where(where);
 }
 
-async function present(ctx: Context, { details, creator, application }: Reviewed): Promise<InReview> {
+async function present(ctx: Context, { details, creator, application, decider, me }: Reviewed): Promise<InReview> {
   return {
     ...presentDetails(details),
     creator: presentCard(creator),
     financial: await openMasked(ctx, application?.id ?? null, details),
     accountLast4: details.accountLast4,
     currentLast4: application?.accountLast4 ?? null,
-    decidedBy: details.decidedBy,
+    decidedBy: cardAmong(details.decidedBy, decider, me),
   };
 }

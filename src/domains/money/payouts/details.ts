@@ -9,7 +9,7 @@ import { commit } from '@/db/commit';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
-import { sendMail } from '@/domains/people/auth/mails';
+import { bankDetailsMail, sendMail } from '@/domains/people/auth/mails';
 import {
   keyId,
   maskFinancial,
@@ -20,7 +20,7 @@ import {
 import type { FinancialRequest } from '@/domains/people/creators/schemas';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { newId } from '@/shared/ids';
-import { toIso, toIsoOrNull, toMinute } from '@/shared/time';
+import { toIso, toIsoOrNull } from '@/shared/time';
 import { payoutError } from './errors';
 import type { PayoutDetails } from './schemas';
 import { type PayoutDetailsRow, payoutDetails } from './tables';
@@ -55,14 +55,9 @@ export async function requestDetails(
     events: [staffEvent('payout-details', { id: row.id, subjectId: userId })],
     refusals: { 'payout_details.user_id': () => payoutError('PAYOUT_DETAILS_OPEN') },
   });
-  sendMail(ctx, async () => requestMail(known, row));
+  sendMail(ctx, () => bankDetailsMail(ctx, { id: userId, ...known }, row.requestedAt, row.accountLast4));
   ctx.log.event('payout-details.requested', { payoutDetailsId: row.id });
   return { ...presentDetails(row), financial: maskFinancial(financial, row.accountLast4) };
-}
-
-function requestMail({ email, username }: { email: string; username: string }, row: PayoutDetailsRow) {
-  const text = `Hi ${username},\n\nOn ${toMinute(row.requestedAt)}, you asked us to pay your cash-outs to the bank account that ends in ${row.accountLast4}. Our staff will review it. If they accept it, we use it seven days later, and pay nothing by bank transfer until then.\n\nIf this wasn't you, reset your password now and contact support.\n`;
-  return { to: email, subject: 'New bank details for your cash-outs', text };
 }
 
 export function presentDetails(row: PayoutDetailsRow) {

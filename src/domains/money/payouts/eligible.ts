@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { isStayingCreator } from '@/domains/base/visibility/people';
 import { balanceOf } from '@/ledger/transfers';
+import { en } from '@/texts/en';
 
 /** The creator is neither banned nor leaving, and is still approved. */
 export function isStillCreator(userId: string | SQL): SQL<number> {
@@ -19,7 +20,5 @@ export function owesNothing(userId: string | SQL, currency: string | SQL): SQL<n
 }
 
 /** What the creator reads about a payout that was stopped for this reason. */
-export const NO_LONGER_CREATOR = 'Your account can no longer be paid.';
-export const IN_DEBT =
-  'A payment was taken back, and you owe coins, diamonds or money from sales. What comes back to you pays it first, ' +
-  'then you can ask again.';
+export const NO_LONGER_CREATOR = en.reasons.noLongerCreator;
+export const IN_DEBT = en.reasons.inDebt;

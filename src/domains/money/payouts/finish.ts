@@ -6,13 +6,11 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification } from '@/contracts/messages';
-import type { NotificationKind } from '@/contracts/notification-kinds';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange } from '@/db/commit';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
-import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
 import { paidLegs, returnLegs } from './legs';
 import { type PayoutRow, type PayoutStatus, payouts } from './tables';
@@ -44,14 +42,7 @@ export const decidedMeanwhile = (): AppError =>
 export async function markPaid(ctx: Context, payout: PayoutRow, reference: string, also: readonly Statement[] = []) {
   const changes = { status: 'paid', reference, reason: null, sendAt: null, paidAt: ctx.now() } as const;
   await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, paidLegs(payout, payout.method)), ...also], {
-    events: [
-      notifyOf(
-        payout,
-        'payout-paid',
-        'Your cash-out is paid',
-        `${formatMinor(payout.amountMinor, payout.currency)} is on its way to your account.`,
-      ),
-    ],
+    events: [noticeTo(payout.userId, 'payout-paid', moneyOf(payout))],
     refusals: { DEMAND_NOT_MET: decidedMeanwhile },
   });
   ctx.log.event('payout.paid', { payoutId: payout.id, method: payout.method });
@@ -70,19 +61,16 @@ export async function returnPayout(
 ) {
   const wasApproved = payout.status !== 'requested';
   const changes = { ...decision, reason, status: wasApproved ? 'failed' : 'rejected', sendAt: null } as const;
-  const what = payout.diamonds === null ? 'The money is' : 'The diamonds are';
-  const notification = wasApproved
-    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${what} yours again. Reason: ${reason}`)
-    : notifyOf(payout, 'payout-rejected', 'Your cash-out was not approved', `${what} yours again. Reason: ${reason}`);
+  const kind = wasApproved ? 'payout-failed' : 'payout-rejected';
   await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, returnLegs(payout, { wasApproved })), ...also], {
-    events: [notification],
+    events: [noticeTo(payout.userId, kind, { ...moneyOf(payout), diamonds: payout.diamonds, reason })],
     refusals: { DEMAND_NOT_MET: decidedMeanwhile },
   });
   ctx.log.event(`payout.${changes.status}`, { payoutId: payout.id, method: payout.method });
   return { ...payout, ...changes };
 }
 
-export function notifyOf({ id, userId }: PayoutRow, kind: NotificationKind, title: string, body: string) {
-  const notification: NewNotification = { userId, kind, title, body, data: { payoutId: id } };
-  return { kind: 'notify', notification } as const;
+/** What every notification about a cash-out says of it. */
+export function moneyOf({ id, currency, amountMinor }: PayoutRow) {
+  return { payoutId: id, money: { currency, amountMinor } };
 }

@@ -1,6 +1,8 @@
 /** Turns rows of payouts into wire shapes. */
 
 import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { exchanges } from '@/domains/money/earnings/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -46,6 +48,7 @@ export const reviewedColumns = {
   ...ownColumns,
   creator: cardColumns,
   accountLast4: creatorApplications.accountLast4,
+  decider: cardOf(sql`payouts.decided_by`).as('decider'),
 };
 
 export interface Reviewed {
@@ -54,15 +57,18 @@ export interface Reviewed {
   readonly creator: CardRow;
   readonly accountLast4: string | null;
   readonly risk?: Risk | undefined;
+  readonly decider: CardRow | null;
+  /** Who reads it, if they can decide. */
+  readonly me?: CardRow | null;
 }
 
 /** For staff. @param now milliseconds */
 export function presentReview(reviewed: Reviewed, now: number): z.input<typeof PayoutInReview> {
-  const { payout, setOff, creator, accountLast4, risk = NO_RISK } = reviewed;
+  const { payout, setOff, creator, accountLast4, risk = NO_RISK, decider, me } = reviewed;
   return {
     ...presentPayout(payout, setOff),
     creator: presentCard(creator),
-    decidedBy: payout.decidedBy,
+    decidedBy: cardAmong(payout.decidedBy, decider, me),
     ...(payout.method === 'bank' && accountLast4 !== null ? { accountLast4 } : {}),
     ...(payout.providerReason === null ? {} : { providerReason: payout.providerReason }),
     needsDecision: needsDecision(payout, now),

@@ -1,12 +1,12 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
 import { aCountry } from '@/contracts/codes';
-import { aCurrency, MINOR_MAX } from '@/contracts/economy';
+import { aCurrency, aDiamondCount, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Financial } from '@/domains/people/creators/schemas';
 import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
-import { asPastedCode } from '@/shared/text';
+import { aLine, aLink, aText } from '@/http/fields';
+import { asPastedLetters } from '@/shared/text';
 import { DETAILS_STATUSES, PAYOUT_STATUSES } from './tables';
 
 const AMOUNT_MAX = 1_000_000_000;
@@ -30,13 +30,13 @@ export const PayoutRequest = z
   ])
   .openapi('PayoutRequest');
 
-export const SetOff = z.object({ diamonds: z.int(), coins: z.int() }).openapi('SetOff');
+export const SetOff = z.object({ diamonds: aDiamondCount, coins: z.int() }).openapi('SetOff');
 
 export const Payout = z
   .object({
     id: z.uuid(),
     source: z.enum(['diamonds', 'sales']),
-    diamonds: z.int().optional(),
+    diamonds: aDiamondCount.optional(),
     amountMinor: z.int().describe('The amount sent, after the fee.'),
     currency: z.string(),
     feeMinor: z.int(),
@@ -81,13 +81,13 @@ const BankAccount = z
 
 export const PayoutInReview = Payout.extend({
   creator: PublicCard,
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
   accountLast4: z.string().optional().describe('The last characters of the bank account, for bank transfers.'),
   needsDecision: z
     .boolean()
     .describe('The provider has not said for 20 hours whether it was sent. Check there, then use `paid` or `reject`.'),
-  stoppedAt: z
-    .string()
+  stoppedAt: z.iso
+    .datetime()
     .nullable()
     .describe(
       'Since when it is stopped because the creator was banned: do not send it. If it was sent before, use `paid`; if ' +
@@ -125,7 +125,7 @@ export const PayoutApproval = z
     code: z
       .string()
       .max(CODE_CHARACTERS_MAX)
-      .overwrite((text) => asPastedCode(text).replaceAll('-', ''))
+      .overwrite(asPastedLetters)
       .optional()
       .describe('A new code from your authenticator app.'),
   })
@@ -137,7 +137,9 @@ export const PaidRequest = z.strictObject({ reference: aLine(REFERENCE_CHARACTER
 
 export const PayoutAccountRequest = z
   .strictObject({
-    returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX),
+    returnUrl: aLink(URL_CHARACTERS_MAX)
+      .min(1)
+      .describe('Where the provider sends you back: an address of this platform, or a link into one of its apps.'),
     country: aCountry
       .optional()
       .describe('Where your bank account is. Required for a new account if your profile has no country.'),
@@ -166,7 +168,7 @@ export const PayoutDetailsInReview = z
     financial: orNull(Financial).describe('Masked. Null once it is decided.'),
     accountLast4: z.string(),
     currentLast4: z.string().nullable().describe('The last characters of the account in use.'),
-    decidedBy: z.uuid().nullable(),
+    decidedBy: orNull(PublicCard),
   })
   .openapi('PayoutDetailsInReview');
 

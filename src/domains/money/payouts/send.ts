@@ -10,6 +10,7 @@ import { commit } from '@/db/commit';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
+import { en } from '@/texts/en';
 import { IN_DEBT, isStillCreator, NO_LONGER_CREATOR, owesNothing } from './eligible';
 import { decidedMeanwhile, markPaid, movePayout, returnPayout } from './finish';
 import { maySend } from './sending-window';
@@ -18,7 +19,7 @@ import { firstSendAt } from './sweep';
 import { type PayoutRow, payoutAccounts, payouts } from './tables';
 
 /** The provider's own words are for staff. */
-const NOT_ACCEPTED = 'The payout provider could not send it to your account. Check the account before you ask again.';
+const NOT_ACCEPTED = en.reasons.notAccepted;
 
 /**
  * Safe to repeat, at any time and concurrently. Throws PAYOUT_UNAVAILABLE if the outcome is unknown and it must be
@@ -128,7 +129,8 @@ async function tryAgainLater(ctx: Context, payout: PayoutRow, words: string): Pr
     staffEvent('payout', {
       id: payoutId,
       subjectId: userId,
-      body: `The payout provider refuses because of the platform's own account. It says: ${words}`,
+      note: 'refused',
+      words,
     }),
   ];
   await commit(ctx, movePayout(ctx, payout, changes), { events, refusals: { DEMAND_NOT_MET: decidedMeanwhile } });
@@ -138,9 +140,8 @@ async function tryAgainLater(ctx: Context, payout: PayoutRow, words: string): Pr
 /** Takes it out of the sweep: nothing more is sent. */
 async function leaveToStaff(ctx: Context, { id, userId }: PayoutRow): Promise<void> {
   const isOpen = and(eq(payouts.id, id), eq(payouts.status, 'processing'), isNull(payouts.stoppedAt));
-  const body = 'The provider does not say whether it sent a cash-out. Find out, then decide.';
   await commit(ctx, [ctx.db.update(payouts).set({ sendAt: null }).where(isOpen)], {
-    events: [staffEvent('payout', { id, subjectId: userId, body })],
+    events: [staffEvent('payout', { id, subjectId: userId, note: 'unknown' })],
   });
   ctx.log.event('payout.needs-decision', { payoutId: id });
 }

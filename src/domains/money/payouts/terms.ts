@@ -91,8 +91,8 @@ type LimitVerdict =
 /** @param asked in the unit of the bounds */
 export function judgeLimits(asked: number, bounds: Bounds, today: Today): LimitVerdict {
   const { min, max, perDayMax, payoutsPerDayMax } = bounds;
-  if (asked < min) return { code: 'PAYOUT_LIMIT_MINIMUM', details: { min, asked } };
-  if (asked > max) return { code: 'PAYOUT_LIMIT_MAXIMUM', details: { max, asked } };
+  if (asked < min) return { code: 'PAYOUT_LIMIT_MINIMUM', details: { min, max, asked } };
+  if (asked > max) return { code: 'PAYOUT_LIMIT_MAXIMUM', details: { min, max, asked } };
   if (today.payouts >= payoutsPerDayMax)
     return { code: 'PAYOUT_LIMIT_DAILY', details: { payoutsPerDayMax, payoutsToday: today.payouts } };
   if (today.sum + asked > perDayMax)

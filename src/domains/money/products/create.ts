@@ -5,7 +5,7 @@ import { commit, requireThat } from '@/db/commit';
 import { literal } from '@/db/sql';
 import { fileError } from '@/domains/base/media/errors';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
-import { cardColumns } from '@/domains/base/users/present';
+import { cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { requireActive } from '@/domains/people/auth/active';
 import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
@@ -36,7 +36,7 @@ export async function createProduct(ctx: Context, actor: Actor, request: Request
   const [{ input, take }, selling, [seller]] = await Promise.all([
     readInput(ctx, sellerId, request),
     readSelling(ctx, sellerId),
-    ctx.db.select(cardColumns).from(users).where(eq(users.id, sellerId)),
+    ctx.db.select(cardColumnsFor(actor)).from(users).where(eq(users.id, sellerId)),
   ]);
   const { after } = planVariants([], input.variants?.length ? input.variants : [withoutOptions(input.stock)]);
   requirePrices(ctx, selling, { ...input, variants: after });

@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cacheableMediaUrl } from '@/domains/base/media/keys';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isProductInsider, productVisibleElsewhere } from '@/domains/base/visibility/products';
 import { shownTo } from '@/domains/base/visibility/regions';
@@ -18,12 +18,14 @@ export interface FoundProduct extends ProductWithVariants {
 }
 
 /** For a SELECT that joins `products` with `users` as the seller. Not for a batch: both have an `id`. */
-export const shopColumns = { ...productColumns, seller: cardColumns };
+export function shopColumns(viewer: Viewer) {
+  return { ...productColumns, seller: cardColumnsFor(viewer) };
+}
 
 /** Throws NOT_IN_YOUR_COUNTRY, and PRODUCT_NOT_FOUND for both hidden and missing products. */
 export async function getProduct(ctx: Context, viewer: Viewer, id: string): Promise<FoundProduct> {
   const row = await ctx.db
-    .select({ ...shopColumns, shown: shownTo(viewer) ?? sql<number>`1` })
+    .select({ ...shopColumns(viewer), shown: shownTo(viewer) ?? sql<number>`1` })
     .from(products)
     .innerJoin(users, eq(users.id, products.sellerId))
     .where(and(eq(products.id, id), productVisibleElsewhere(viewer)))

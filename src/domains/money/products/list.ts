@@ -9,6 +9,7 @@ import type { ProductStatus } from '@/contracts/product';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
+import { findIdOf } from '@/domains/base/users/former-names';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { isOnSale, productsOnSaleTo } from '@/domains/base/visibility/products';
@@ -107,13 +108,14 @@ export function listProducts(ctx: Context, viewer: Viewer, query: ProductListQue
   return listFrom(ctx, viewer, query, windowOf(query, query.sort));
 }
 
-/** Three statements. Throws USER_NOT_FOUND. */
+/** Three statements, and one for a username. Throws USER_NOT_FOUND. */
 export async function listSellersProducts(
   ctx: Context,
   viewer: Viewer,
-  sellerId: string,
+  idOrUsername: string,
   query: Omit<ProductListQuery, 'creatorId'>,
 ) {
+  const sellerId = (await findIdOf(ctx, idOrUsername)) ?? '';
   const visible = and(eq(users.id, sellerId), userVisibleTo(viewer));
   const [seller, page] = await Promise.all([
     ctx.db.select({ id: users.id }).from(users).where(visible).get(),
@@ -131,7 +133,7 @@ export async function listFrom(ctx: Context, viewer: Viewer, query: ProductFilte
   const counted = ctx.db.select({ one: sql`1` }).from(from).crossJoin(products).crossJoin(users).where(shown);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(viewer))
       .from(from)
       .crossJoin(products)
       .crossJoin(users)
@@ -170,7 +172,7 @@ export async function listOwnProducts(
   );
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(actor))
       .from(products)
       .innerJoin(users, eq(users.id, products.sellerId))
       .where(own)

@@ -1,8 +1,10 @@
 /** Staff decide on products that wait for review. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -26,7 +28,7 @@ export async function listProductsInReview(ctx: Context, actor: Actor, query: Pa
   const waiting = and(sql`products.status = 'review'`, ne(products.sellerId, actor.userId), isSeenBy(actor));
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(shopColumns)
+      .select(shopColumns(actor))
       .from(products)
       .innerJoin(users, eq(users.id, products.sellerId))
       .where(and(waiting, isNotNull(products.submittedAt)))
@@ -57,7 +59,7 @@ export async function reviewProduct(
   { approve, reason, updatedAt }: z.output<typeof ProductReview>,
 ): Promise<ShopProduct> {
   const found = await ctx.db
-    .select({ ...shopColumns, country: users.country })
+    .select({ ...shopColumns(actor), country: users.country })
     .from(products)
     .innerJoin(users, eq(users.id, products.sellerId))
     .where(eq(products.id, id))
@@ -108,15 +110,8 @@ export async function reviewProduct(
 }
 
 function tellSeller({ id, sellerId, title, status }: ProductRow, reason: string | undefined): OutboxEvent {
-  const isApproved = status === 'active';
-  return {
-    kind: 'notify',
-    notification: {
-      userId: sellerId,
-      kind: isApproved ? 'product-approved' : 'product-refused',
-      title: isApproved ? 'Your product is on sale' : 'Your product was not approved',
-      body: isApproved ? `“${title}” can be bought now.` : `“${title}”: ${reason ?? ''}`,
-      data: { productId: id },
-    },
-  };
+  const product = { productId: id, productTitle: title };
+  return status === 'active'
+    ? noticeTo(sellerId, 'product-approved', product)
+    : noticeTo(sellerId, 'product-refused', { ...product, reason: reason ?? '' });
 }

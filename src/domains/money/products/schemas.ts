@@ -5,7 +5,7 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PRODUCT_CATEGORY_NAMES, PRODUCT_KINDS, PRODUCT_STATUSES, Product } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText, optionalSearchText } from '@/http/fields';
+import { aLine, aLink, aText, optionalSearchText } from '@/http/fields';
 
 export const PRODUCT_IMAGES_MAX = 8;
 const VARIANTS_MAX = 50;
@@ -189,7 +189,7 @@ export const NewProductForm = z
     category: category.optional(),
     variants: z.string().optional().openapi({ description: 'JSON.' }),
     shipping: z.string().optional().openapi({ description: 'JSON.' }),
-    availableAt: z.string().optional(),
+    availableAt: z.iso.datetime().optional(),
     perBuyerMax: z.string().optional(),
     status: z.enum(['draft', 'active']).optional(),
     imageUploadIds: z.array(anId).optional().openapi({ description: 'Repeat the field for each.' }),
@@ -212,7 +212,7 @@ export const ProductChanges = z
   .strictObject({
     ...fields,
     status: z.enum(['draft', 'active', 'archived']),
-    images: z.array(z.string().max(500)).max(PRODUCT_IMAGES_MAX).openapi({
+    images: z.array(aLink(500)).max(PRODUCT_IMAGES_MAX).openapi({
       description: 'URLs of its images that stay, in their order. New ones follow them.',
     }),
     imageUploadIds: uploads,

@@ -1,8 +1,10 @@
 /** What happens to those who wait for a piece: they are notified of an offer, and lose it after two minutes. */
+
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { TaskMessage } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { toIso } from '@/shared/time';
 import { offerStock } from './stock';
@@ -31,16 +33,10 @@ export async function tellOffered(
   if (rows.length === 0) return;
   const told = sql`user_id IN (SELECT value FROM json_each(${JSON.stringify(rows.map(({ userId }) => userId))}))`;
   await commit(ctx, [ctx.db.update(productWaits).set({ notified: true }).where(and(untold, told))], {
-    events: rows.map(({ userId, until, id, title }) => ({
-      kind: 'notify',
-      notification: {
-        userId,
-        kind: 'stock-offered',
-        title: 'You can buy it now',
-        body: `A piece of “${title}” is kept for you for two minutes.`,
-        data: { productId: id, variantId, until: toIso(until ?? ctx.now()) },
-      },
-    })),
+    events: rows.map(({ userId, until, id, title }) => {
+      const data = { productId: id, productTitle: title, variantId, until: toIso(until ?? ctx.now()) };
+      return noticeTo(userId, 'stock-offered', data);
+    }),
   });
   if (rows.length === TOLD_AT_ONCE) await tellOffered(ctx, { type, variantId });
 }

@@ -12,11 +12,13 @@ import { economyError } from '@/domains/base/economy/errors';
 import { offersAreUnchanged, readOffers, requireNoLoop, type Standing } from '@/domains/base/economy/offers';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
+import type { CatalogueQuery } from '@/http/catalogue-query';
 import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
-import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { CoinPackage, KeptPackage, NewPackage, PackageChanges } from './schemas';
 import { coinPackages, type PackageRow } from './tables';
 
 /** The partial index needs the literal. */
@@ -38,14 +40,33 @@ export async function listPackages(ctx: Context, query: PageQuery) {
   return presentPage(rows.map(presentPackage), total, query);
 }
 
+/** A page of all packages for staff, retired ones too, smallest first. @param active undefined: all */
+export async function listKeptPackages(ctx: Context, { active, ...query }: z.output<typeof CatalogueQuery>) {
+  const { limit, offset } = limitAndOffset(query);
+  // The partial indexes need the literals.
+  const shown = active === undefined ? undefined : active ? isOnOffer : sql`${coinPackages.active} = 0`;
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(coinPackages)
+      .where(shown)
+      .orderBy(asc(coinPackages.coins), asc(coinPackages.id))
+      .limit(limit)
+      .offset(offset),
+    countRows(ctx, ctx.db.select({ one: sql`1` }).from(coinPackages).where(shown), COUNT_MAX + 1),
+  ]);
+  return presentPage(rows.map(presentKeptPackage), total, query);
+}
+
 /** Throws PACKAGE_PRICE_REFUSED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP, ECONOMY_CHANGED. */
 export async function createPackage(
   ctx: Context,
   { userId }: Actor,
   { bonusCoins = 0, active = true, ...offer }: z.output<typeof NewPackage>,
-): Promise<z.input<typeof CoinPackage>> {
+): Promise<z.input<typeof KeptPackage>> {
   const now = ctx.now();
-  const row: PackageRow = { id: newId(), ...offer, bonusCoins, active, createdAt: now, updatedAt: now };
+  const retiredAt = active ? null : now;
+  const row: PackageRow = { id: newId(), ...offer, bonusCoins, active, createdAt: now, updatedAt: now, retiredAt };
   const standing = await readOffers(ctx);
   requireSound(ctx, row, standing);
   await commit(
@@ -65,7 +86,7 @@ export async function createPackage(
     { refusals: { DEMAND_NOT_MET: () => economyError('ECONOMY_CHANGED') } },
   );
   ctx.log.event('package.created', { packageId: row.id });
-  return presentPackage(row);
+  return presentKeptPackage(row);
 }
 
 /**
@@ -77,16 +98,22 @@ export async function changePackage(
   { userId }: Actor,
   id: string,
   changes: z.output<typeof PackageChanges>,
-): Promise<z.input<typeof CoinPackage>> {
+): Promise<z.input<typeof KeptPackage>> {
   const [before, standing] = await Promise.all([
     ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get(),
     readOffers(ctx),
   ]);
   if (!before) throw packageError('PACKAGE_NOT_FOUND');
-  if (!isChange(before, changes)) return presentPackage(before);
+  if (!isChange(before, changes)) return presentKeptPackage(before);
   // Two changes within one millisecond must still differ.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
-  const after: PackageRow = { ...before, ...changes, updatedAt };
+  const active = changes.active ?? before.active;
+  const after: PackageRow = {
+    ...before,
+    ...changes,
+    updatedAt,
+    retiredAt: active ? null : (before.retiredAt ?? updatedAt),
+  };
   requireSound(ctx, after, standing);
   await commit(
     ctx,
@@ -109,7 +136,7 @@ export async function changePackage(
     { refusals: { DEMAND_NOT_MET: () => packageError('PACKAGE_CHANGED') } },
   );
   ctx.log.event('package.changed', { packageId: id });
-  return presentPackage(after);
+  return presentKeptPackage(after);
 }
 
 /** A retired package needs nothing. Throws PACKAGE_PRICE_REFUSED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP. */
@@ -123,4 +150,14 @@ function requireSound(ctx: Context, offered: PackageRow, { economy, codes }: Sta
 export function presentPackage(row: PackageRow): z.input<typeof CoinPackage> {
   const { id, name, coins, bonusCoins, priceMinor, currency, active } = row;
   return { id, name, coins, bonusCoins, priceMinor, currency, active };
+}
+
+function presentKeptPackage(row: PackageRow): z.input<typeof KeptPackage> {
+  const { createdAt, updatedAt, retiredAt } = row;
+  return {
+    ...presentPackage(row),
+    createdAt: toIso(createdAt),
+    updatedAt: toIso(updatedAt),
+    retiredAt: toIsoOrNull(retiredAt),
+  };
 }

@@ -4,12 +4,23 @@ import { z } from '@hono/zod-openapi';
 import { economyError } from '@/domains/base/economy/errors';
 import { discountError, packageError } from '@/domains/money/discounts/errors';
 import { CHECKOUT_REFUSALS } from '@/domains/money/payments/checkout';
+import { CatalogueQuery } from '@/http/catalogue-query';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery, reply } from '@/http/envelope';
 import { buyCoins } from './buy';
-import { listPurchases } from './own';
-import { changePackage, createPackage, listPackages } from './packages';
-import { anId, CoinPackage, NewPackage, NewPurchase, PackageChanges, Purchase, PurchaseRequest } from './schemas';
+import { purchaseError } from './errors';
+import { listPurchases, readPurchase } from './own';
+import { changePackage, createPackage, listKeptPackages, listPackages } from './packages';
+import {
+  anId,
+  CoinPackage,
+  KeptPackage,
+  NewPackage,
+  NewPurchase,
+  PackageChanges,
+  Purchase,
+  PurchaseRequest,
+} from './schemas';
 
 const who = { permission: 'canManageCatalogue' } as const;
 const refusedOffers = [
@@ -39,7 +50,7 @@ export const purchaseEndpoints: Endpoint[] = [
     summary: 'Start buying a package; returns the URL where to pay',
     description:
       'Coins are credited only once the provider has confirmed the payment. `successUrl` and `cancelUrl` must be ' +
-      'addresses of this platform. After a 503, send the same request again with the same key. A discount code is ' +
+      'addresses of this platform, or links into its apps. After a 503, send the same request again with the same key. A discount code is ' +
       'reserved until the checkout expires. A buyer has at most three open checkouts, and one open purchase with a ' +
       'code. With a slow means of payment the purchase is `processing`, for up to 30 days.',
     who: 'user',
@@ -75,6 +86,30 @@ export const purchaseEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPurchases(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'readPurchase',
+    method: 'get',
+    path: '/payment/purchases/{id}',
+    tag: 'payment',
+    summary: 'One of my purchases',
+    description: 'To show what became of a checkout: ask again while it is `pending` or `processing`.',
+    who: 'user',
+    params: z.strictObject({ id: anId }),
+    response: Purchase,
+    refusals: [purchaseError.PURCHASE_NOT_FOUND],
+    handler: (ctx, { actor, params }) => readPurchase(ctx, actor, params.id),
+  }),
+  endpoint({
+    operationId: 'listKeptPackages',
+    method: 'get',
+    path: '/owner/panel/packages',
+    tag: 'owner',
+    summary: 'All coin packages, retired ones too, smallest first',
+    who,
+    query: CatalogueQuery,
+    response: pageOf(KeptPackage),
+    handler: (ctx, { query }) => listKeptPackages(ctx, query),
+  }),
+  endpoint({
     operationId: 'addCoinPackage',
     logs: 'package.create',
     method: 'post',
@@ -86,7 +121,7 @@ export const purchaseEndpoints: Endpoint[] = [
       'the best code.',
     who,
     body: NewPackage,
-    response: CoinPackage,
+    response: KeptPackage,
     status: 201,
     refusals: [...refusedOffers, economyError.ECONOMY_CHANGED],
     handler: (ctx, { actor, body }) => createPackage(ctx, actor, body),
@@ -104,7 +139,7 @@ export const purchaseEndpoints: Endpoint[] = [
     who,
     params: z.object({ id: anId }),
     body: PackageChanges,
-    response: CoinPackage,
+    response: KeptPackage,
     refusals: [packageError.PACKAGE_NOT_FOUND, packageError.PACKAGE_CHANGED, ...refusedOffers],
     handler: (ctx, { actor, params, body }) => changePackage(ctx, actor, params.id, body),
   }),

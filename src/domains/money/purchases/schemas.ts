@@ -4,7 +4,8 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
-import { aLine } from '@/http/fields';
+import { keptTimes } from '@/http/catalogue-query';
+import { aLine, aLink } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const COINS_MAX = 1_000_000_000;
@@ -25,6 +26,9 @@ export const CoinPackage = z
   })
   .openapi('CoinPackage');
 
+/** A package as staff see it. */
+export const KeptPackage = CoinPackage.extend(keptTimes).openapi('KeptPackage');
+
 const offer = {
   name: aLine(NAME_CHARACTERS_MAX),
   coins: z.int().min(1).max(COINS_MAX),
@@ -38,13 +42,15 @@ export const NewPackage = z.strictObject(offer).partial({ bonusCoins: true, acti
 
 export const PackageChanges = z.strictObject(offer).partial().openapi('PackageChanges');
 
-const aUrl = z.string().min(1).max(URL_CHARACTERS_MAX);
+const aUrl = aLink(URL_CHARACTERS_MAX).min(1);
 
 export const PurchaseRequest = z
   .strictObject({
     packageId: anId,
     discountCode: aTypedCode.optional(),
-    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform.'),
+    successUrl: aUrl.describe(
+      'Where the buyer is sent after paying: an address of this platform, or a link into one of its apps.',
+    ),
     cancelUrl: aUrl,
   })
   .openapi('PurchaseRequest');

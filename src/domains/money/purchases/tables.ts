@@ -11,6 +11,8 @@ export const coinPackages = sqliteTable('coin_packages', {
   active: integer({ mode: 'boolean' }).notNull().default(true),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  /** Since when it is no longer sold. */
+  retiredAt: integer('retired_at'),
 });
 
 /** Purchases of coins; each is also a payment. */

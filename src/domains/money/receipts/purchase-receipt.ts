@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
+import { purchaseError } from '@/domains/money/purchases/errors';
 import { purchases } from '@/domains/money/purchases/tables';
 import { toIso } from '@/shared/time';
 import { receiptError } from './errors';
@@ -28,7 +29,7 @@ export async function readPurchaseReceipt(
       .get(),
     listReversals(ctx, id),
   ]);
-  if (!row) throw receiptError('PURCHASE_NOT_FOUND');
+  if (!row) throw purchaseError('PURCHASE_NOT_FOUND');
   const { purchase, receipt, buyer } = row;
   if (!receipt) throw receiptError('PURCHASE_NOT_PAID', { details: { status: purchase.status } });
   const { coins, bonusCoins, discountCode, amountMinor, currency, provider, paymentId, status } = purchase;

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { orderError } from '@/domains/money/orders/errors';
 import { soldError } from '@/domains/money/orders/sold-errors';
 import { payoutError } from '@/domains/money/payouts/errors';
+import { purchaseError } from '@/domains/money/purchases/errors';
 import { anId } from '@/domains/money/purchases/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { receiptError } from './errors';
@@ -32,7 +33,7 @@ export const receiptEndpoints: Endpoint[] = [
     description: `${NUMBERS} It shows refunds and disputes so far.`,
     who: 'user',
     response: PurchaseReceipt,
-    refusals: [receiptError.PURCHASE_NOT_FOUND, receiptError.PURCHASE_NOT_PAID],
+    refusals: [purchaseError.PURCHASE_NOT_FOUND, receiptError.PURCHASE_NOT_PAID],
     handler: async (ctx, { actor, params, query, request }) => {
       const receipt = await readPurchaseReceipt(ctx, actor.userId, params.id);
       return wantsPage(request, query) ? purchaseReceiptPage(receipt) : receipt;

@@ -1,5 +1,6 @@
 /** Receipts as JSON. The printable page shows the same facts. */
 import { z } from '@hono/zod-openapi';
+import { aDiamondCount } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { ORDER_STATES } from '@/domains/money/orders/tables';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
@@ -80,7 +81,7 @@ export const PayoutReceipt = z
     payee: Party,
     payoutId: z.uuid(),
     source: z.enum(['diamonds', 'sales']),
-    diamonds: z.int().nullable(),
+    diamonds: aDiamondCount.nullable(),
     rate: orNull(Rate),
     dueMinor: amount.describe('What the diamonds or the sales came to.'),
     feeMinor: amount,

@@ -4,6 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { SessionProduct } from '@/contracts/product';
 import { countRows } from '@/db/count-rows';
 import { isInsider } from '@/domains/base/visibility/streams';
+import { endedPolls, presentResult } from '@/domains/live/rooms/poll-results';
 import { getStream } from '@/domains/live/streams/find';
 import { presentStream } from '@/domains/live/streams/present';
 import type { Stream } from '@/domains/live/streams/schemas';
@@ -18,12 +19,17 @@ import {
 } from './present';
 import { PRODUCTS_MAX } from './schemas';
 
-/** Two statements at once. Throws STREAM_NOT_FOUND, NOT_IN_YOUR_COUNTRY. */
+/** Three statements at once. Throws STREAM_NOT_FOUND, NOT_IN_YOUR_COUNTRY. */
 export async function readSession(ctx: Context, viewer: Viewer, id: string): Promise<z.input<typeof Stream>> {
-  const [found, rows] = await Promise.all([getStream(ctx, { id }, viewer), shownProductsOf(ctx, id, viewer)]);
+  const [found, rows, polls] = await Promise.all([
+    getStream(ctx, { id }, viewer),
+    shownProductsOf(ctx, id, viewer),
+    endedPolls(ctx, id),
+  ]);
   const { creatorId } = found.stream;
   return {
     ...presentStream(found, viewer),
+    polls: polls.map(presentResult),
     products: await presentProducts(ctx, { id, creatorId }, viewer, rows),
     showcase: showcaseAmong(ctx.config, rows),
   };

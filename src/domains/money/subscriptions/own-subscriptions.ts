@@ -4,7 +4,7 @@ import { and, desc, eq, lt, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { literal } from '@/db/sql';
-import { cardColumns } from '@/domains/base/users/present';
+import { cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { subscriptionError } from './errors';
@@ -15,9 +15,9 @@ import { subscriptions, subscriptionTiers } from './tables';
 
 const LIST = 'subscriptions';
 
-function subscriptionsQuery(ctx: Context) {
+function subscriptionsQuery(ctx: Context, userId: string) {
   return ctx.db
-    .select({ row: subscriptions, tier: subscriptionTiers, creator: cardColumns })
+    .select({ row: subscriptions, tier: subscriptionTiers, creator: cardColumnsFor({ userId }) })
     .from(subscriptions)
     .innerJoin(subscriptionTiers, eq(subscriptionTiers.id, subscriptions.tierId))
     .leftJoin(users, eq(users.id, subscriptions.creatorId))
@@ -31,7 +31,7 @@ export async function listSubscriptions(
   { cursor, perPage }: { cursor?: string | undefined; perPage: number },
 ) {
   const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
-  const rows = await subscriptionsQuery(ctx)
+  const rows = await subscriptionsQuery(ctx, userId)
     .where(and(eq(subscriptions.subscriberId, userId), before === undefined ? undefined : lt(subscriptions.id, before)))
     .orderBy(desc(subscriptions.id))
     .limit(perPage + 1);
@@ -52,7 +52,7 @@ export async function unsubscribe(
   userId: string,
   creatorId: string,
 ): Promise<z.input<typeof Subscription>> {
-  const found = await subscriptionsQuery(ctx).where(runsBetween(userId, creatorId)).get();
+  const found = await subscriptionsQuery(ctx, userId).where(runsBetween(userId, creatorId)).get();
   if (!found) throw subscriptionError('NOT_SUBSCRIBED');
   const { row, tier, creator } = found;
   if (row.cancelledAt !== null) return presentSubscription(row, tier, creator);

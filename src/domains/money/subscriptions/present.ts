@@ -24,8 +24,21 @@ export function presentSubscription(
     months: row.months,
     startedAt: toIso(row.startedAt),
     periodEndsAt: toIso(row.periodEndsAt),
+    ...presentDates(row),
     graceUntil: toIsoOrNull(row.graceUntil),
     endedAt: toIsoOrNull(row.endedAt),
     endedBecause: row.endedBecause,
   };
+}
+
+type Dates = Pick<SubscriptionRow, 'status' | 'cancelledAt' | 'pausedAt' | 'periodEndsAt' | 'graceUntil' | 'endedAt'>;
+
+/** A paused subscription has no dates: how long the suspension lasts is added to them. */
+export function presentDates(row: Dates): { renewsAt: string | null; endsAt: string | null } {
+  const { status, cancelledAt, pausedAt, periodEndsAt, graceUntil, endedAt } = row;
+  if (status === 'ended') return { renewsAt: null, endsAt: toIsoOrNull(endedAt) };
+  if (pausedAt !== null) return { renewsAt: null, endsAt: null };
+  if (cancelledAt !== null) return { renewsAt: null, endsAt: toIso(periodEndsAt) };
+  if (status === 'grace') return { renewsAt: null, endsAt: toIsoOrNull(graceUntil) };
+  return { renewsAt: toIso(periodEndsAt), endsAt: null };
 }

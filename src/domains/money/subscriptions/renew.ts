@@ -54,7 +54,6 @@ type Due = SubscriptionRow & {
   readonly creatorBlocks: number;
   readonly creatorHides: number;
   readonly subscriberBlocks: number;
-  readonly creatorName: string | null;
 };
 
 /** Safe to run concurrently. Returns true if more are due. */
@@ -87,7 +86,6 @@ async function listDue(ctx: Context): Promise<Due[]> {
       creatorBlocks: hasBlocked(subscriptions.creatorId, subscriptions.subscriberId),
       creatorHides: hiddenIn({ country: sql`subscriber.country`, region: null }),
       subscriberBlocks: hasBlocked(subscriptions.subscriberId, subscriptions.creatorId),
-      creatorName: users.displayName,
     })
     .from(subscriptions)
     .innerJoin(subscriptionTiers, eq(subscriptionTiers.id, subscriptions.tierId))
@@ -216,7 +214,7 @@ async function resume(ctx: Context, one: Due): Promise<void> {
 async function fallShort(ctx: Context, one: Due): Promise<void> {
   const graceUntil = ctx.now() + GRACE_MS;
   const values = { status: 'grace', graceUntil, dueAt: nextRetry(graceUntil, ctx.now()) } as const;
-  await change(ctx, one, values, { events: [shortNotice(one, one.creatorName, graceUntil)] });
+  await change(ctx, one, values, { events: [shortNotice(one, graceUntil)] });
   ctx.log.event('subscription.short', { subscriptionId: one.id });
 }
 
@@ -226,7 +224,7 @@ async function end(ctx: Context, read: Due, because: EndedBecause): Promise<void
   const one = { ...read, ...settled };
   const paid = givesBack(because, one.subscriberBanned === 1) && now < one.periodEndsAt ? one.paid : null;
   const unused = paid ? unusedOf(one, paid, now) : undefined;
-  const notice = endedNotice(one, one.creatorName, because, unused?.coins);
+  const notice = endedNotice(one, because, unused?.coins);
   const events = await relationChanged(ctx, { userId: one.subscriberId, creatorId: one.creatorId });
   if (notice) events.push(notice);
   if (paid && unused && unused.coins > 0)

@@ -7,8 +7,17 @@ import { cursorQuery } from '@/http/envelope';
 import { ledgerError } from '@/ledger/errors';
 import { subscriptionError } from './errors';
 import { listSubscriptions, unsubscribe } from './own-subscriptions';
-import { EndedSubscription, NewSubscription, NewTiers, Subscription, SubscriptionPage } from './schemas';
+import {
+  EndedSubscription,
+  NewSubscription,
+  NewTiers,
+  SubscriberPage,
+  SubscribersQuery,
+  Subscription,
+  SubscriptionPage,
+} from './schemas';
 import { subscribe } from './subscribe';
+import { exportSubscribers, listSubscribers } from './subscribers';
 import { listOwnTiers, listTiers, setTiers } from './tiers';
 
 export const subscriptionEndpoints: Endpoint[] = [
@@ -66,6 +75,23 @@ export const subscriptionEndpoints: Endpoint[] = [
     query: z.strictObject(cursorQuery),
     response: SubscriptionPage,
     handler: (ctx, { actor, query }) => listSubscriptions(ctx, actor.userId, query),
+  }),
+  endpoint({
+    operationId: 'listSubscribers',
+    method: 'get',
+    path: '/payment/subscribers',
+    tag: 'payment',
+    summary: 'My subscribers, newest first',
+    description:
+      'Each subscription of yours with its card, tier, price and dates. With `format=csv` the response is `text/csv`: the ' +
+      'whole list with a header row, streamed. Text that a spreadsheet would read as a formula gets a leading apostrophe.',
+    who: 'creator',
+    fresh: true,
+    query: SubscribersQuery,
+    response: SubscriberPage,
+    csv: true,
+    handler: (ctx, { actor, query }) =>
+      query.format === 'csv' ? exportSubscribers(ctx, actor, query) : listSubscribers(ctx, actor, query),
   }),
   endpoint({
     operationId: 'listTiers',

@@ -7,10 +7,11 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, getTableColumns, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
-import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isStayingCreator, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
@@ -19,7 +20,7 @@ import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
-import { commitSpending, requirePrice } from '@/ledger/spend';
+import { coinsLeftBy, commitSpending, requirePrice } from '@/ledger/spend';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { chargeMonth, diamondsOf } from './charge';
@@ -39,9 +40,15 @@ import {
 type Input = z.output<typeof NewSubscription>;
 type Party = CardRow & Supported;
 
+/** A subscription that a request created or resumed. */
+interface SubscriptionMade extends SubscriptionRow {
+  /** The coins that its first month left in the wallet. Null: it was resumed, and nothing was charged. */
+  readonly balanceAfter: number | null;
+}
+
 interface Facts {
   /** The subscription that this key has already created or resumed. */
-  readonly known: SubscriptionRow | undefined;
+  readonly known: SubscriptionMade | undefined;
   /** The subscription that currently runs between the two users. */
   readonly running: SubscriptionRow | undefined;
   readonly economy: Economy;
@@ -68,8 +75,9 @@ export async function subscribe(
     () => findMade(ctx, subscriber.userId, once),
   );
   if (!facts.tier) throw new Error(`The subscription ${row.id} has no tier`);
-  const isNew = row.idempotencyKey === once.idempotencyKey;
-  return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
+  const shown = presentSubscription(row, facts.tier, facts.creator ?? null);
+  const { balanceAfter } = row;
+  return balanceAfter === null ? reply(shown, { status: 200 }) : reply({ ...shown, balanceAfter }, { status: 201 });
 }
 
 async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Input, once: Once): Promise<Facts> {
@@ -83,7 +91,7 @@ async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }:
       .from(subscriptionTiers)
       .where(and(eq(subscriptionTiers.id, tierId), eq(subscriptionTiers.creatorId, creatorId))),
     ctx.db
-      .select({ ...cardColumns, ...supportColumns(subscriberId, placeOf(subscriber)) })
+      .select({ ...cardColumnsFor(subscriber), ...supportColumns(subscriberId, placeOf(subscriber)) })
       .from(users)
       .where(inArray(users.id, [subscriberId, creatorId])),
   ]);
@@ -105,6 +113,10 @@ function madeQuery(ctx: Context, subscriberId: string, { idempotencyKey }: Once)
     .select({
       ...getTableColumns(subscriptions),
       resumedBy: sql<string | null>`(SELECT body_hash FROM subscription_resumptions WHERE ${byKey})`.as('resumed_by'),
+      balanceAfter: coinsLeftBy(
+        'subscription',
+        sql`(SELECT id FROM subscription_charges WHERE subscription_id = subscriptions.id AND month = 1)`,
+      ).as('balance_after'),
     })
     .from(subscriptions)
     .where(
@@ -113,14 +125,14 @@ function madeQuery(ctx: Context, subscriberId: string, { idempotencyKey }: Once)
     );
 }
 
-async function findMade(ctx: Context, subscriberId: string, once: Once): Promise<SubscriptionRow | undefined> {
+async function findMade(ctx: Context, subscriberId: string, once: Once): Promise<SubscriptionMade | undefined> {
   const [made] = await madeQuery(ctx, subscriberId, once);
   return made && asMade(made);
 }
 
 /** Returns the row with the hash of this key's request. */
-function asMade({ resumedBy, ...row }: SubscriptionRow & { resumedBy: string | null }): SubscriptionRow {
-  return resumedBy === null ? row : { ...row, bodyHash: resumedBy };
+function asMade({ resumedBy, ...row }: SubscriptionMade & { resumedBy: string | null }): SubscriptionMade {
+  return resumedBy === null ? row : { ...row, bodyHash: resumedBy, balanceAfter: null };
 }
 
 export function runsBetween(subscriberId: string, creatorId: string) {
@@ -131,7 +143,13 @@ export function runsBetween(subscriberId: string, creatorId: string) {
   );
 }
 
-async function begin(ctx: Context, subscriberId: string, input: Input, once: Once, facts: Facts) {
+async function begin(
+  ctx: Context,
+  subscriberId: string,
+  input: Input,
+  once: Once,
+  facts: Facts,
+): Promise<SubscriptionMade> {
   const { tier, running, economy, subscriber } = facts;
   if (!subscriber) throw new Error(`The subscriber ${subscriberId} has no account`);
   requireSupportable(facts.creator, subscriberId);
@@ -171,16 +189,17 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     AND NOT EXISTS (SELECT 1 FROM subscription_resumptions
       WHERE subscriber_id = ${subscriberId} AND idempotency_key = ${once.idempotencyKey})`;
   const changed = await relationChanged(ctx, { userId: subscriberId, creatorId: input.creatorId });
-  await commitSpending(
+  const results = await commitSpending(
     ctx,
     { userId: subscriberId, price: tier.coinsPerMonth },
     [
       requireThat(ctx, whileActive(subscriberId, asRead)),
       ctx.db.insert(subscriptions).values(row),
       ...chargeMonth(ctx, row, 1, economy),
+      madeQuery(ctx, subscriberId, once),
     ],
     {
-      events: [...changed, newSubscriberEvent(row, tier, subscriber)],
+      events: [...changed, newSubscriberEvent(row, tier)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
@@ -189,7 +208,9 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     },
   );
   ctx.log.event('subscription.begun', { subscriptionId: row.id, coins: row.coinsPerMonth });
-  return row;
+  const [made] = results.at(-1) as SubscriptionMade[]; // of the last statement
+  if (!made) throw new Error(`The subscription ${row.id} is not there`);
+  return made;
 }
 
 /** Charges nothing: `expectedCoins` is what the months after this one cost. */
@@ -199,7 +220,7 @@ async function takeUpAgain(
   tier: TierRow,
   { expectedCoins }: Input,
   once: Once,
-): Promise<SubscriptionRow> {
+): Promise<SubscriptionMade> {
   if (running.cancelledAt === null || running.tierId !== tier.id) throw subscriptionError('ALREADY_SUBSCRIBED');
   requirePrice(nextPrice(running.coinsPerMonth, tier), expectedCoins);
   const { id, subscriberId } = running;
@@ -225,18 +246,13 @@ async function takeUpAgain(
     ],
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
   );
-  return { ...running, cancelledAt: null, bodyHash: once.bodyHash };
+  return { ...running, cancelledAt: null, bodyHash: once.bodyHash, balanceAfter: null };
 }
 
-function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId: row.creatorId,
-      kind: 'subscription',
-      title: 'You have a new subscriber',
-      body: `${subscriber.displayName} subscribed to ${tier.name}.`,
-      data: { subscriptionId: row.id, subscriberId: row.subscriberId, tierId: tier.id },
-    },
-  };
+function newSubscriberEvent(
+  { id, creatorId, subscriberId, coinsPerMonth }: SubscriptionRow,
+  tier: TierRow,
+): OutboxEvent {
+  const data = { subscriptionId: id, subscriberId, tierId: tier.id, tierName: tier.name, coinsPerMonth };
+  return noticeTo(creatorId, 'subscription', data);
 }

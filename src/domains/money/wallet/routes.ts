@@ -1,8 +1,8 @@
 /** Endpoints for a user's balances and transactions. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf } from '@/http/envelope';
-import { readBalances, readWallet } from './balances';
-import { Balance, Transaction, TransactionsQuery, Wallet } from './schemas';
+import { readWallet } from './balances';
+import { Transaction, TransactionsQuery, Wallet } from './schemas';
 import { listTransactions } from './transactions';
 
 const shared = { method: 'get', tag: 'payment', who: 'user' } as const;
@@ -20,10 +20,10 @@ export const walletEndpoints: Endpoint[] = [
     operationId: 'readBalance',
     ...shared,
     path: '/payment/balance',
-    summary: 'What I can spend and cash out now',
-    description: 'Like the wallet, except that `diamonds` counts only matured diamonds.',
-    response: Balance,
-    handler: (ctx, { actor }) => readBalances(ctx, actor.userId),
+    summary: 'My balances, by the name that some clients know',
+    description: 'The same as the wallet.',
+    response: Wallet,
+    handler: (ctx, { actor }) => readWallet(ctx, actor.userId),
   }),
   endpoint({
     operationId: 'listTransactions',

@@ -1,45 +1,50 @@
 import { z } from '@hono/zod-openapi';
-import { Money } from '@/contracts/economy';
+import { aDiamondCount, Money } from '@/contracts/economy';
 import { cursorQuery } from '@/http/envelope';
+import { aToken } from '@/http/fields';
 
 const amounts = z.array(Money);
-
-const figures = {
-  coins: z.int().openapi({ description: 'Coins that can be spent.' }),
-  heldDiamonds: z.int().openapi({ description: 'Diamonds in cash-outs that are requested and not yet paid.' }),
-  maturingDiamonds: z
-    .int()
-    .openapi({ description: 'Diamonds that have not matured, so they cannot be cashed out yet.' }),
-  sales: amounts.openapi({ description: 'Money from sales that has matured and is not in a cash-out, by currency.' }),
-  maturingSales: amounts.openapi({
-    description:
-      'Money from sales that cannot be cashed out yet: it matures, has an open problem or is being refunded.',
-  }),
-  owed: z
-    .int()
-    .openapi({ description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.' }),
-  owedDiamonds: z.int().openapi({
-    description: 'Diamonds that were cashed out or exchanged and then taken back. Later earnings repay them first.',
-  }),
-  owedSales: amounts.openapi({
-    description:
-      'Money from sales that was cashed out and then taken back. Later sales in the currency repay it first.',
-  }),
-};
+const time = z.iso.datetime();
 
 export const Wallet = z
   .object({
-    ...figures,
-    diamonds: z.int().openapi({ description: 'All diamonds: matured and maturing ones, but not held ones.' }),
+    coins: z.int().openapi({ description: 'Coins that can be spent.' }),
+    diamonds: aDiamondCount.openapi({
+      description: 'All diamonds: matured and maturing ones. Those in a cash-out are held, and no longer among them.',
+    }),
+    maturedDiamonds: aDiamondCount.openapi({ description: 'Those of `diamonds` that can be cashed out now.' }),
+    maturingDiamonds: aDiamondCount.openapi({
+      description: 'Those of `diamonds` that have not matured, so they cannot be cashed out yet.',
+    }),
+    heldDiamonds: aDiamondCount.openapi({
+      description: 'Diamonds in cash-outs that are requested and not yet paid.',
+    }),
+    sales: amounts.openapi({ description: 'Money from sales that has matured and is not in a cash-out, by currency.' }),
+    maturingSales: amounts.openapi({
+      description:
+        'Money from sales that cannot be cashed out yet: it matures, has an open problem or is being refunded.',
+    }),
+    diamondsMature: z
+      .array(z.object({ at: time, diamonds: aDiamondCount }))
+      .describe('When `maturingDiamonds` will have matured, soonest first: one entry a day.'),
+    salesMature: z
+      .array(Money.extend({ at: time.nullable() }))
+      .describe(
+        'When `maturingSales` will have matured, by currency and soonest first: one entry a day. Null: the date is not ' +
+          'known yet, because the order is not shipped, has an open problem or is being refunded.',
+      ),
+    owed: z.int().openapi({
+      description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.',
+    }),
+    owedDiamonds: aDiamondCount.openapi({
+      description: 'Diamonds that were cashed out or exchanged and then taken back. Later earnings repay them first.',
+    }),
+    owedSales: amounts.openapi({
+      description:
+        'Money from sales that was cashed out and then taken back. Later sales in the currency repay it first.',
+    }),
   })
   .openapi('Wallet');
-
-export const Balance = z
-  .object({
-    ...figures,
-    diamonds: z.int().openapi({ description: 'Matured diamonds, which can be cashed out now.' }),
-  })
-  .openapi('Balance');
 
 export const Transaction = z
   .object({
@@ -62,7 +67,7 @@ const CURSOR_CHARACTERS_MAX = 4_000;
 
 export const TransactionsQuery = z.strictObject({
   ...cursorQuery,
-  cursor: z.string().max(CURSOR_CHARACTERS_MAX).optional(),
+  cursor: aToken(CURSOR_CHARACTERS_MAX).optional(),
   unit: z
     .string()
     .regex(/^(coin|diamond|[A-Z]{3})$/, 'must be coin, diamond or an ISO 4217 currency')

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { presentDecision } from '@/domains/base/decisions/present';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
+import { cardAmong } from '@/domains/base/users/card-of';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
 import { presentEvidence } from '@/domains/operations/reports/present-evidence';
 import type { Evidence } from '@/domains/operations/reports/tables';
@@ -33,16 +34,22 @@ export function presentAppeal({ appeal, decision }: Appealed, now: number): z.in
 export interface Reviewed extends Appealed {
   readonly subject: CardRow;
   readonly evidence: Evidence | null;
+  /** Who made the decision. */
+  readonly decider: CardRow | null;
+  /** Who answered the appeal. */
+  readonly answerer: CardRow | null;
+  /** Who reads it. */
+  readonly me: CardRow | null;
 }
 
 export async function presentReview(ctx: Context, reviewed: Reviewed): Promise<z.input<typeof AppealInReview>> {
-  const { appeal, decision, subject, evidence } = reviewed;
+  const { appeal, decision, subject, evidence, decider, answerer, me } = reviewed;
   return {
     ...presentAppeal(reviewed, ctx.now()),
     subject: presentCard(subject),
     evidence: evidence && (await presentEvidence(ctx, evidence)),
     reportId: decision.reportId,
-    decidedBy: decision.staffId,
-    resolvedBy: appeal.decidedBy,
+    decidedBy: cardAmong(decision.staffId, decider),
+    resolvedBy: cardAmong(appeal.decidedBy, answerer, me),
   };
 }

@@ -2,10 +2,12 @@
  * Staff answer an appeal, once. Accepting it reverses the decision in the same batch. The member of staff who made the
  * decision only answers if nobody else could.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, NOTHING, type Plan, requireChange } from '@/db/commit';
 import { markReversed } from '@/domains/base/decisions/record';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
@@ -30,7 +32,7 @@ type Answer = z.output<typeof AppealAnswer>;
 
 /** Throws APPEAL_NOT_FOUND, STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, OWN_DECISION, APPEAL_DECIDED, APPEAL_CHANGED. */
 export async function resolveAppeal(ctx: Context, actor: Actor, id: string, { accept, answer }: Answer) {
-  const reviewed = await findReviewed(ctx, id);
+  const reviewed = await findReviewed(ctx, actor.userId, id);
   if (!reviewed) throw appealError('APPEAL_NOT_FOUND');
   const { appeal, decision } = reviewed;
   const [subject, colleagues] = await Promise.all([getReach(ctx, appeal.subjectId), listActiveStaff(ctx)]);
@@ -126,16 +128,7 @@ function tellAnswer(
   { appeal, decision }: Reviewed,
   { status, answer }: Pick<AppealRow, 'status' | 'answer'>,
 ): OutboxEvent {
-  const title =
-    status === 'accepted' ? 'Your appeal was accepted: the decision is reversed' : 'Your appeal was not accepted';
-  return {
-    kind: 'notify',
-    notification: {
-      userId: appeal.subjectId,
-      kind: 'decision',
-      title,
-      body: answer ?? '',
-      data: { appealId: appeal.id, decisionId: decision.id },
-    },
-  };
+  const outcome = status === 'accepted' ? 'appeal-accepted' : 'appeal-rejected';
+  const data = { appealId: appeal.id, decisionId: decision.id, outcome, reason: answer ?? '' } as const;
+  return noticeTo(appeal.subjectId, 'decision', data);
 }

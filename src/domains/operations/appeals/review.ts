@@ -6,6 +6,7 @@ import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL, sql } from 'driz
 import type { Context } from '@/contracts/context';
 import { decisions } from '@/domains/base/decisions/tables';
 import { isWithinReach } from '@/domains/base/permissions/reach';
+import { cardOf } from '@/domains/base/users/card-of';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { reports } from '@/domains/operations/reports/tables';
@@ -24,6 +25,7 @@ export async function listAppeals(ctx: Context, actor: Actor, query: z.output<ty
   const after = cursor === undefined ? undefined : decodeCursor(`${LIST}:${status}`, CursorPosition, cursor)[0];
   const rows = await selectReviewed(
     ctx,
+    actor.userId,
     and(
       status && eq(appeals.status, status),
       after === undefined ? undefined : (oldestFirst ? gt : lt)(appeals.id, after),
@@ -41,17 +43,20 @@ export async function listAppeals(ctx: Context, actor: Actor, query: z.output<ty
   };
 }
 
-export async function findReviewed(ctx: Context, id: string): Promise<Reviewed | undefined> {
-  return selectReviewed(ctx, eq(appeals.id, id)).get();
+export async function findReviewed(ctx: Context, readerId: string, id: string): Promise<Reviewed | undefined> {
+  return selectReviewed(ctx, readerId, eq(appeals.id, id)).get();
 }
 
-function selectReviewed(ctx: Context, where: SQL | undefined) {
+function selectReviewed(ctx: Context, readerId: string, where: SQL | undefined) {
   return ctx.db
     .select({
       appeal: getTableColumns(appeals),
       decision: getTableColumns(decisions),
       subject: cardColumns,
       evidence: reports.evidence,
+      decider: cardOf(sql`decisions.staff_id`).as('decider'),
+      answerer: cardOf(sql`appeals.decided_by`).as('answerer'),
+      me: cardOf(readerId).as('me'),
     })
     .from(appeals)
     .innerJoin(decisions, eq(decisions.id, appeals.decisionId))

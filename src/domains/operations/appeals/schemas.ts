@@ -27,8 +27,8 @@ const shared = {
   text: z.string(),
   status,
   answer: z.string().nullable(),
-  createdAt: z.string(),
-  decidedAt: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().nullable(),
 };
 
 export const Appeal = z.object(shared).openapi('Appeal');
@@ -41,8 +41,10 @@ export const AppealInReview = z
       description: 'The evidence of the report that led to the decision, while it is kept.',
     }),
     reportId: z.string().nullable(),
-    decidedBy: z.string().openapi({ description: 'The member of staff who made the decision.' }),
-    resolvedBy: z.string().nullable().openapi({ description: 'The member of staff who answered the appeal.' }),
+    decidedBy: orNull(PublicCard).openapi({
+      description: 'The member of staff who made the decision. Null: the account no longer exists.',
+    }),
+    resolvedBy: orNull(PublicCard).openapi({ description: 'The member of staff who answered the appeal.' }),
   })
   .openapi('AppealInReview');
 

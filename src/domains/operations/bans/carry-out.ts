@@ -13,9 +13,10 @@ import { closeHostedRooms } from '@/domains/live/user-rooms/forget';
 import { resumePayouts, stopPayouts } from '@/domains/money/payouts/stop';
 import { reviewSubscriptions } from '@/domains/money/subscriptions/withdraw';
 import { AppError } from '@/http/errors';
+import { en } from '@/texts/en';
 
 /** What the creator reads about a payout that was stopped. */
-const BECAUSE_BANNED = 'Your account is banned or suspended. You can ask again once it is active.';
+const BECAUSE_BANNED = en.reasons.banned;
 
 /** Every step starts, whichever fails: the outbox then repeats them all. */
 export async function carryOutStatus(

@@ -2,8 +2,10 @@
  * Ends suspensions whose time is over, as a staff member would. Nobody decides anything: the decision that suspended the
  * user also said until when.
  */
+
 import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { noticeTo } from '@/contracts/notification-data';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { setBan } from '@/domains/base/users/write';
@@ -27,15 +29,9 @@ export async function endSuspensions(ctx: Context): Promise<boolean> {
 async function endSuspension(ctx: Context, userId: string, decisionId: string | null): Promise<void> {
   const isOver = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'banned'
     AND banned_until <= ${ctx.now()})`;
-  const notification = {
-    userId,
-    kind: 'decision',
-    title: 'Your account is active again',
-    body: 'Your suspension is over. You can sign in again.',
-    data: { decisionId },
-  } as const;
+  const notice = noticeTo(userId, 'decision', { decisionId, outcome: 'suspension-over', reason: '' });
   const isEnded = await commitIfMet(ctx, [requireThat(ctx, isOver), setBan(ctx, userId, null)], {
-    events: [...statusEvents(userId, 'active'), { kind: 'notify', notification }],
+    events: [...statusEvents(userId, 'active'), notice],
   });
   if (isEnded) ctx.log.event('user.suspension-ended', { userId });
 }

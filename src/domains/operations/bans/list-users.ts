@@ -9,6 +9,7 @@ import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { canActOn, onlyCountryOf } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
+import { hadName } from '@/domains/base/users/former-names';
 import { presentUser } from '@/domains/base/users/present';
 import { statusOf } from '@/domains/base/users/status';
 import { type UserRow, users } from '@/domains/base/users/tables';
@@ -66,7 +67,7 @@ async function searchUsers(
   const match = `{username display_name} : (${ftsQuery(query.q).begun})`;
   const hits = sql`SELECT hit FROM (
     SELECT users.rowid AS hit FROM ${users} WHERE users.id = ${key} OR users.email_key = ${key} OR users.username = ${key}
-      OR users.account_username = ${key}
+      OR users.account_username = ${key} OR users.id IN (${hadName(key)})
     UNION SELECT * FROM (SELECT rowid AS hit FROM users_fts WHERE users_fts MATCH ${match}
       AND rowid < ${Number(after ?? Number.MAX_SAFE_INTEGER)} ORDER BY rowid DESC LIMIT ${literal(HITS_A_PAGE)}))
     WHERE hit < ${Number(after ?? Number.MAX_SAFE_INTEGER)} ORDER BY hit DESC LIMIT ${literal(HITS_A_PAGE)}`;

@@ -36,7 +36,7 @@ export const StatusRequest = z
 
 const statusFields = {
   status,
-  until: z.string().nullable().describe('When the suspension lifts by itself.'),
+  until: z.iso.datetime().nullable().describe('When the suspension lifts by itself.'),
   reason: z.string().nullable().describe('Why the user is banned or suspended.'),
 };
 
@@ -60,15 +60,18 @@ export const ListedUser = User.extend({
 }).openapi('ListedUser');
 
 export const StaffNote = z
-  .object({ id: z.string(), author: z.union([PublicCard, z.null()]), text: z.string(), createdAt: z.string() })
+  .object({ id: z.string(), author: z.union([PublicCard, z.null()]), text: z.string(), createdAt: z.iso.datetime() })
   .openapi('StaffNote');
 
 export const NoteRequest = z.strictObject({ text: aText(NOTE_CHARACTERS_MAX, 1) }).openapi('StaffNoteRequest');
 
 export const AdminUser = User.extend({
   ...statusFields,
-  since: z.string().nullable().describe('Since when the user is banned or suspended, however often that was changed.'),
-  deletesAt: z.string().nullable().describe('When a planned deletion is due.'),
+  since: z.iso
+    .datetime()
+    .nullable()
+    .describe('Since when the user is banned or suspended, however often that was changed.'),
+  deletesAt: z.iso.datetime().nullable().describe('When a planned deletion is due.'),
   statusHistory: z
     .array(
       z.object({
@@ -77,23 +80,25 @@ export const AdminUser = User.extend({
         rule: z.enum(RULES),
         reason: z.string(),
         target: z.object({ type: z.enum(TARGET_TYPES), id: z.string(), streamId: z.string().nullable() }),
-        until: z.string().nullable(),
+        until: z.iso.datetime().nullable(),
         staffId: z.string(),
-        at: z.string(),
-        reversedAt: z.string().nullable(),
+        at: z.iso.datetime(),
+        reversedAt: z.iso.datetime().nullable(),
       }),
     )
     .describe('The newest decisions about the user.'),
   reports: z.object({ against: z.int(), upheld: z.int(), made: z.int() }),
   warnings: z.int().describe('Warnings that were not reversed.'),
   sanctions: z
-    .array(z.object({ channelId: z.string(), creator: PublicCard, reason: z.string().nullable(), at: z.string() }))
+    .array(
+      z.object({ channelId: z.string(), creator: PublicCard, reason: z.string().nullable(), at: z.iso.datetime() }),
+    )
     .describe('The newest channels that banned the user.'),
   sameAddress: z
     .array(PublicCard)
     .describe('Accounts with a recent session from one of the same addresses. Many people can share one.'),
   devices: z.array(
-    z.object({ userAgent: z.string(), createdAt: z.string(), lastSeenAt: z.string(), active: z.boolean() }),
+    z.object({ userAgent: z.string(), createdAt: z.iso.datetime(), lastSeenAt: z.iso.datetime(), active: z.boolean() }),
   ),
   notes: z.array(StaffNote).describe('The newest notes of staff.'),
 }).openapi('AdminUser');

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { Money } from '@/contracts/economy';
+import { aDiamondCount, Money } from '@/contracts/economy';
 import { dayRangeQuery } from '@/http/day-range';
 
 const day = z.iso.date();
-const Given = z.object({ count: z.int(), diamonds: z.int() });
+const Given = z.object({ count: z.int(), diamonds: aDiamondCount });
 
 const Figures = {
   newUsers: z.int(),

@@ -26,7 +26,7 @@ export const Inbox = z
         kind: z.enum(INBOX_KINDS),
         count,
         capped: z.boolean().openapi({ description: `There are more than ${INBOX_COUNT_MAX}.` }),
-        oldestAt: z.string().nullable().openapi({ description: 'Since when the oldest of those counted waits.' }),
+        oldestAt: z.iso.datetime().nullable().openapi({ description: 'Since when the oldest of those counted waits.' }),
         mine: count.nullable().openapi({ description: 'Assigned to you. Null: this kind is not assigned.' }),
         unassigned: count.nullable(),
       }),

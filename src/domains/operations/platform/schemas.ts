@@ -82,10 +82,7 @@ export const AppVersionRequest = z
       .nullable()
       .default(null)
       .transform((notes) => notes || null),
-    url: publicHttpsUrl
-      .transform((url) => new URL(url).href)
-      .nullable()
-      .default(null),
+    url: publicHttpsUrl.nullable().default(null),
   })
   .openapi('AppVersionRequest');
 

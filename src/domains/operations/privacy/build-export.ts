@@ -119,7 +119,10 @@ async function finish(ctx: Context, row: ExportRow): Promise<void> {
 async function mailLink(ctx: Context, row: ExportRow, { emailVerifiedAt, ...to }: Owner): Promise<void> {
   if (emailVerifiedAt !== null) {
     const url = await signedMediaUrl(ctx, row.key, Math.floor((row.expiresAt - ctx.now()) / SECOND_MS));
-    const outcome = await ctx.mail.send(exportReadyMail(to, { ...row, url }), `export:${row.id}`);
+    const outcome = await ctx.mail.send(
+      await exportReadyMail(ctx, { id: row.userId, ...to }, { ...row, url }),
+      `export:${row.id}`,
+    );
     if (outcome === 'refused') ctx.log.warning('export mail', 'MAIL_REFUSED'); // the API still says that it is ready
   }
   await advance(ctx, row, {}, { goesOn: false });

@@ -47,7 +47,7 @@ export async function deleteAccount(ctx: Context, actor: Actor, input: Input): P
     await requireDeletable(ctx, userId, input);
     throw privacyError('ACCOUNT_HAS_OPEN_MATTERS');
   }
-  sendMail(ctx, async () => deletionPlannedMail(user, deletesAt));
+  sendMail(ctx, () => deletionPlannedMail(ctx, user, deletesAt));
   ctx.log.event('deletion.planned', { userId });
   return { deletesAt: toIso(deletesAt) };
 }

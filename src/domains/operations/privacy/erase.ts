@@ -22,15 +22,24 @@ import {
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { forgetFormerNames } from '@/domains/base/users/former-names';
 import { forgetRemovedProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { forgetInRooms, forgetLastRooms, forgetRoomBans, forgetWatched } from '@/domains/live/rooms/forget';
+import { forgetEmotes } from '@/domains/live/emotes/forget';
+import {
+  forgetInRooms,
+  forgetLastRooms,
+  forgetPolls,
+  forgetRoomBans,
+  forgetWatched,
+} from '@/domains/live/rooms/forget';
 import { forgetListening } from '@/domains/live/rooms/listeners';
 import { lastRooms } from '@/domains/live/rooms/tables';
+import { forgetWriting } from '@/domains/live/rooms/traces';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { forgetSetLists, forgetTracks } from '@/domains/live/tracks/forget';
 import { forgetUnbanRequests } from '@/domains/live/unban-requests/forget';
@@ -50,6 +59,7 @@ import { blankReports, namelessEvidence } from '@/domains/operations/reports/for
 import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
 import { blankTickets, closeTicketsOf, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
+import { listFormerAddresses } from '@/domains/people/auth/email-changes';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetDjProfile, forgetDjRatings } from '@/domains/people/djs/forget';
@@ -118,10 +128,11 @@ async function listDue(ctx: Context): Promise<Due[]> {
 
 /** Throws ACCOUNT_HAS_OPEN_MATTERS, also if someone signed in or verified the address meanwhile. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
-  const [rooms, channel, lastExport] = await Promise.all([
+  const [rooms, channel, lastExport, formerKeys] = await Promise.all([
     ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),
     forgetChannel(ctx, id),
     findExport(ctx, id),
+    listFormerAddresses(ctx, id),
   ]);
   const dropped = lastExport && dropExport(ctx, lastExport);
   // Makes each room reload the user and close their sockets. Read first, since this list is deleted too.
@@ -130,7 +141,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
   await commit(
     ctx,
     [
-      keepAddressOut(ctx, { id, emailKey }),
+      ...[emailKey, ...formerKeys].map((key) => keepAddressOut(ctx, { id, emailKey: key })),
       eraseUser(ctx, id, noOpenMatter(id)),
       requireChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
@@ -145,6 +156,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),
+      forgetFormerNames(ctx, id),
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
       forgetViews(ctx, id),
@@ -164,7 +176,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts, attachments and products come before files, since they refer to
+ * Runs in this order, each until it returns 0. Posts, attachments, products and emotes come before files, since they refer to
  * them. Steps that scan rows which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
@@ -173,11 +185,15 @@ const STEPS: readonly ErasureStep[] = [
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
-  byStatements((ctx, userId, limit) => [...forgetDjRatings(ctx, userId, limit), forgetListening(ctx, userId, limit)]),
+  byStatements((ctx, userId, limit) => [
+    ...forgetDjRatings(ctx, userId, limit),
+    forgetListening(ctx, userId, limit),
+    forgetWriting(ctx, userId, limit),
+  ]),
   callOffScheduled,
   closeRoomsOf,
   byStatements(forgetUserRooms),
-  byStatements(forgetRoomBans),
+  byStatements((ctx, userId, limit) => [...forgetRoomBans(ctx, userId, limit), forgetPolls(ctx, userId, limit)]),
   byStatements(forgetUnbanRequests),
   forgetInRooms,
   byStatements(forgetReceived),
@@ -199,6 +215,7 @@ const STEPS: readonly ErasureStep[] = [
   forgetTracks,
   forgetWaits,
   forgetProducts,
+  forgetEmotes,
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements(forgetInOrders),

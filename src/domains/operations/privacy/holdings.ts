@@ -9,6 +9,7 @@ import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isByNobodyBanned, isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
+  announcements,
   broadcastReads,
   broadcasts,
   notificationMarks,
@@ -17,7 +18,7 @@ import {
 } from '@/domains/base/notifications/tables';
 import { staff } from '@/domains/base/permissions/tables';
 import { userSettings } from '@/domains/base/settings/tables';
-import { removedProfiles, users } from '@/domains/base/users/tables';
+import { removedProfiles, usernameChanges, users } from '@/domains/base/users/tables';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, watchedCategories } from '@/domains/live/rooms/tables';
@@ -28,7 +29,7 @@ import { feedback } from '@/domains/operations/platform/tables';
 import { reportVoices } from '@/domains/operations/reports/tables';
 import { supportMessages, supportThreads } from '@/domains/operations/support-chat/tables';
 import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
-import { accounts, authSessions } from '@/domains/people/auth/tables';
+import { accounts, authSessions, emailChanges } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
@@ -44,6 +45,19 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: users.id,
     order: [users.id],
     without: ['emailKey', 'totpSecret', 'totpLastStep'],
+  },
+  {
+    as: 'usernameChanges',
+    table: usernameChanges,
+    tie: usernameChanges.userId,
+    order: [usernameChanges.changedAt, usernameChanges.id],
+  },
+  {
+    as: 'emailChanges',
+    table: emailChanges,
+    tie: emailChanges.userId,
+    order: [emailChanges.requestedAt, emailChanges.id],
+    without: ['emailKey', 'codeHash'],
   },
   { as: 'settings', table: userSettings, tie: userSettings.userId, order: [userSettings.userId] },
   { as: 'staff', table: staff, tie: staff.userId, order: [staff.userId] },
@@ -138,7 +152,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: notifications.userId,
     order: [notifications.inApp, notifications.createdAt, notifications.id],
     only: sql`${isSoOfSomebody} AND ${isByNobodyBanned}`,
-    without: ['groupKey', 'wokenBy', 'about', 'inApp'],
+    without: ['groupKey', 'wokenBy', 'about', 'inApp', 'textMade'],
   },
   {
     as: 'notificationsRead',
@@ -147,6 +161,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [notificationMarks.userId],
   },
   { as: 'broadcasts', table: broadcasts, tie: broadcasts.creatorId, order: [broadcasts.createdAt, broadcasts.id] },
+  { as: 'announcements', table: announcements, tie: announcements.creatorId, order: [announcements.audience] },
   { as: 'broadcastsRead', table: broadcastReads, tie: broadcastReads.userId, order: [broadcastReads.broadcastId] },
   {
     as: 'pushSubscriptions',

@@ -33,11 +33,11 @@ export function lossesOf(held: readonly Balance[]): z.output<typeof Losses> {
   const debts = held.filter(({ balance }) => balance < 0).map(({ unit, balance }) => ({ unit, amount: -balance }));
   const sales = held
     .filter(({ kind, balance }) => kind === 'sales' && balance > 0)
-    .map(({ unit, balance }) => ({ unit, amount: balance }));
+    .map(({ unit, balance }) => ({ currency: unit, amountMinor: balance }));
   return {
     coins: balanceOf('wallet'),
     diamonds: balanceOf('earnings'),
-    ...(sales.length > 0 ? { sales: inOrder(sales) } : {}),
+    ...(sales.length > 0 ? { sales: byCurrency(sales) } : {}),
     debts: inOrder(debts),
   };
 }
@@ -48,7 +48,7 @@ export function isConfirmed(losses: z.output<typeof Losses>, losing: z.output<ty
   return (
     coins === losses.coins &&
     diamonds === losses.diamonds &&
-    JSON.stringify(inOrder(sales)) === JSON.stringify(losses.sales ?? []) &&
+    JSON.stringify(byCurrency(sales)) === JSON.stringify(losses.sales ?? []) &&
     JSON.stringify(inOrder(debts)) === JSON.stringify(losses.debts)
   );
 }
@@ -57,4 +57,10 @@ function inOrder(debts: z.output<typeof Losses>['debts']) {
   return debts
     .map(({ unit, amount }) => ({ unit, amount }))
     .toSorted((a, b) => (a.unit === b.unit ? a.amount - b.amount : a.unit < b.unit ? -1 : 1));
+}
+
+function byCurrency(sales: NonNullable<z.output<typeof Losses>['sales']>) {
+  return sales
+    .map(({ currency, amountMinor }) => ({ currency, amountMinor }))
+    .toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
 }

@@ -4,7 +4,8 @@
  * who handed it over.
  */
 import { salesDays, sessionAnalytics } from '@/domains/live/analytics/tables';
-import { roomBans, streamAnalytics } from '@/domains/live/rooms/tables';
+import { emotes } from '@/domains/live/emotes/tables';
+import { roomBans, streamAnalytics, streamPolls } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { unbanRequests } from '@/domains/live/unban-requests/tables';
 import {
@@ -32,7 +33,9 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     things: mine(streams.creatorId),
     order: [sessionAnalytics.streamId],
   },
+  { as: 'polls', table: streamPolls, tie: streamPolls.createdBy, order: [streamPolls.id] },
   { as: 'salesDays', table: salesDays, tie: salesDays.sellerId, order: [salesDays.day, salesDays.currency] },
+  { as: 'emotes', table: emotes, tie: emotes.creatorId, order: [emotes.id] },
   { as: 'rooms', table: userRooms, tie: userRooms.creatorId, order: [userRooms.id], without: ['hostId'] },
   {
     as: 'hostedRooms',

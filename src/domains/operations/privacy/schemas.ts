@@ -10,7 +10,7 @@ export const Losses = z
     coins: amount,
     diamonds: amount.openapi({ description: 'Matured or not.' }),
     sales: z
-      .array(z.strictObject({ unit: z.string().regex(/^[A-Z]{3}$/), amount }))
+      .array(z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/), amountMinor: amount }))
       .max(DEBTS_MAX)
       .optional()
       .openapi({ description: 'Money from sales that was not cashed out, by currency. Absent if there is none.' }),
@@ -31,7 +31,7 @@ export const DeletionRequest = z
   .openapi('DeletionRequest');
 
 export const Deletion = z
-  .object({ deletesAt: z.string().openapi({ description: 'Signing in before then cancels the deletion.' }) })
+  .object({ deletesAt: z.iso.datetime().openapi({ description: 'Signing in before then cancels the deletion.' }) })
   .openapi('Deletion');
 
 export const Export = z
@@ -41,10 +41,10 @@ export const Export = z
 export const LargeExport = z
   .object({
     status: z.enum(['preparing', 'ready']),
-    requestedAt: z.string(),
-    readyAt: z.string().nullable(),
-    expiresAt: z
-      .string()
+    requestedAt: z.iso.datetime(),
+    readyAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso
+      .datetime()
       .nullable()
       .openapi({ description: 'When the file is deleted, or earlier if another export starts; null until ready.' }),
     url: z

@@ -2,7 +2,7 @@
  * What the platform holds about DJs, performers and guides: their tracks, their listeners and their work. A part of the
  * list in `holdings.ts`.
  */
-import { streamListeners } from '@/domains/live/rooms/tables';
+import { channelWriters, streamListeners } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { setList, tracks } from '@/domains/live/tracks/tables';
 import { djProfiles, djRatings } from '@/domains/people/djs/tables';
@@ -19,6 +19,12 @@ export const STAGE_HOLDINGS: readonly Holding[] = [
     table: streamListeners,
     tie: streamListeners.userId,
     order: [streamListeners.creatorId, streamListeners.streamId],
+  },
+  {
+    as: 'channelsWrittenIn',
+    table: channelWriters,
+    tie: channelWriters.userId,
+    order: [channelWriters.creatorId],
   },
   {
     as: 'tracks',
@@ -48,5 +54,6 @@ export const STAGE_HOLDINGS: readonly Holding[] = [
 
 export const STAGE_LEFT_OUT: Readonly<Record<string, string>> = {
   'dj_ratings.dj_id': 'what others gave: djProfile has its sum and its count',
+  'channel_writers.creator_id': 'who wrote in the user’s chat: data about others',
   'stream_listeners.creator_id': 'who listened to the user: data about others',
 };

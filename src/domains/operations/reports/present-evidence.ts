@@ -23,7 +23,7 @@ export const Evidence = z
     media: z
       .array(z.object({ url: z.string() }))
       .openapi({ description: 'Private links, which work for five minutes.' }),
-    takenAt: z.string(),
+    takenAt: z.iso.datetime(),
   })
   .openapi('Evidence');
 

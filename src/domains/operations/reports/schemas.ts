@@ -33,7 +33,7 @@ export const NewReport = z
   })
   .openapi('NewReport');
 
-export const ReportMade = z.object({ id: z.uuid(), status, createdAt: z.string() }).openapi('ReportMade');
+export const ReportMade = z.object({ id: z.uuid(), status, createdAt: z.iso.datetime() }).openapi('ReportMade');
 
 export const OwnReport = z
   .object({
@@ -47,8 +47,8 @@ export const OwnReport = z
     outcome: z.enum(['upheld', 'dismissed']).nullable().openapi({
       description: 'Whether staff found that it breaks a rule. Null until they decide.',
     }),
-    createdAt: z.string(),
-    resolvedAt: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    resolvedAt: z.iso.datetime().nullable(),
   })
   .openapi('OwnReport');
 
@@ -67,8 +67,8 @@ const summary = {
   status,
   assignee: orNull(PublicCard),
   action: z.enum(REPORT_ACTIONS).nullable(),
-  createdAt: z.string(),
-  resolvedAt: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  resolvedAt: z.iso.datetime().nullable(),
 };
 
 export const ReportSummary = z.object(summary).openapi('ReportSummary');
@@ -82,10 +82,10 @@ export const Report = z
       description: 'The target as it was when it was first reported. Null once an appeal is no longer possible.',
     }),
     reporters: z
-      .array(z.object({ card: PublicCard, category, text: z.string().nullable(), at: z.string() }))
+      .array(z.object({ card: PublicCard, category, text: z.string().nullable(), at: z.iso.datetime() }))
       .openapi({ description: 'The first hundred.' }),
     suggested: z
-      .object({ preset: z.enum(PRESETS), action: z.enum(REPORT_ACTIONS), until: z.string().nullable() })
+      .object({ preset: z.enum(PRESETS), action: z.enum(REPORT_ACTIONS), until: z.iso.datetime().nullable() })
       .openapi({ description: "What the user's history suggests, if you uphold it." }),
     decision: orNull(Decision),
     note: z.string().nullable(),

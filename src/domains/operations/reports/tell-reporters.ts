@@ -2,9 +2,11 @@
  * Tells those who reported something what became of it: whether it broke a rule, but not what happened to its author.
  * Works through the reporters a page at a time, since there may be thousands.
  */
+
 import { and, asc, eq, gt, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { NewNotification, TaskMessage } from '@/contracts/messages';
+import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { type ReportRow, reports, reportVoices } from './tables';
 
@@ -30,23 +32,15 @@ export async function tellReporters(ctx: Context, { reportId, after }: Telling):
     .limit(REPORTERS_A_PAGE);
   const last = rows.at(-1);
   if (!last) return;
-  const events = rows.map(
-    ({ reporterId }) => ({ kind: 'notify', notification: noticeOf(report, reporterId) }) as const,
-  );
+  const events = rows.map(({ reporterId }) => noticeOf(report, reporterId));
   const next: TaskMessage = { type: 'tell-reporters', reportId, after: last.reporterId };
   const isLast = rows.length < REPORTERS_A_PAGE;
   await commit(ctx, [], { events: [...events, ...(isLast ? [] : [{ kind: 'task', task: next } as const])] });
 }
 
 /** One notification counts all reports with the same outcome. */
-function noticeOf({ id, action }: ReportRow, userId: string): NewNotification {
-  const isUpheld = action !== 'dismiss';
-  return {
-    userId,
-    kind: 'report-outcome',
-    title: isUpheld ? 'Reports of yours that we acted on' : 'Reports of yours that we reviewed',
-    body: isUpheld ? 'Thank you. What you reported broke our rules.' : 'We found that it does not break our rules.',
-    data: { reportId: id, outcome: isUpheld ? 'upheld' : 'dismissed' },
-    gather: { group: `report-outcome:${isUpheld ? 'upheld' : 'dismissed'}`, actorId: id },
-  };
+function noticeOf({ id, action }: ReportRow, userId: string): OutboxEvent {
+  const outcome = action === 'dismiss' ? 'dismissed' : 'upheld';
+  const gather = { group: `report-outcome:${outcome}`, actorId: id };
+  return noticeTo(userId, 'report-outcome', { reportId: id, outcome }, { gather });
 }

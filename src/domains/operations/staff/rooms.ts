@@ -2,8 +2,10 @@
  * Staff in any room: they edit or close it, and cancel any session. Reach is checked against the host. Every act that
  * changes something is logged, and the host hears why a stream was stopped.
  */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import { noticeTo } from '@/contracts/notification-data';
 import type { Plan } from '@/db/commit';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { type FoundStream, getAnyStream } from '@/domains/live/streams/find';
@@ -33,7 +35,7 @@ export async function cancelAnySession(
 ): Promise<Presented> {
   await getReached(ctx, actor, streamId);
   await stopStream(ctx, streamId, (stream) => stopped(ctx, actor, stream, reason));
-  return presentStream(await getAnyStream(ctx, streamId), actor);
+  return presentStream(await getAnyStream(ctx, actor, streamId), actor);
 }
 
 /** Answers with what it is: a stream, or a user's room. Throws as `editStream` and `editUserRoom` do. */
@@ -71,7 +73,7 @@ async function editStream(
       }),
       events: [],
     });
-    presented = await changeDetails(ctx, actor, () => getAnyStream(ctx, streamId), details, log);
+    presented = await changeDetails(ctx, actor, () => getAnyStream(ctx, actor, streamId), details, log);
   }
   if (chat) {
     const changes = chatChanges(chat);
@@ -84,7 +86,7 @@ async function editStream(
 
 /** Throws STREAM_NOT_FOUND, STAFF_OUT_OF_REACH. */
 async function getReached(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
-  const found = await getAnyStream(ctx, streamId);
+  const found = await getAnyStream(ctx, actor, streamId);
   if (!(await staffReaches(ctx, actor, found.stream.creatorId))) throw staffError('STAFF_OUT_OF_REACH');
   return found;
 }
@@ -93,14 +95,13 @@ function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string |
   const isLive = stream.status === 'live';
   const after = { status: isLive ? 'ended' : 'cancelled' };
   const action = { action: 'session.cancel', before: { status: stream.status }, after, reason };
-  const notification = {
-    userId: stream.creatorId,
-    kind: 'stream-stopped',
-    title: isLive ? 'Our staff ended your stream' : 'Our staff cancelled your stream',
-    body: reason ?? stream.title,
-    data: { streamId: stream.id },
-  } as const;
-  return { statements: logRoom(ctx, actor, stream, action), events: [{ kind: 'notify', notification }] };
+  const { id: streamId, title } = stream;
+  const event = isLive ? 'ended' : 'cancelled';
+  const told = { streamId, event, what: title, ...(reason ? { reason } : {}) } as const;
+  return {
+    statements: logRoom(ctx, actor, stream, action),
+    events: [noticeTo(stream.creatorId, 'stream-stopped', told)],
+  };
 }
 
 /** The fields of the row that the changes name. */

@@ -7,7 +7,7 @@ import { ChatSettings } from '@/domains/live/studio/schemas';
 import { NewRoom } from '@/domains/live/user-rooms/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
-import { aText } from '@/http/fields';
+import { aLine, aText } from '@/http/fields';
 import { PERMISSIONS, RANKS } from '@/shared/actor';
 
 const REASON_CHARACTERS_MAX = 500;
@@ -64,7 +64,7 @@ export const CorrectedCountry = z
 export const CursorPosition = z.tuple([z.string()]);
 
 const anId = z.string().min(1).max(64);
-const aWord = z.string().min(1).max(64);
+const aWord = aLine(64);
 
 export const StaffLogQuery = z.strictObject({
   staffId: anId.optional().describe('The member of staff who acted.'),

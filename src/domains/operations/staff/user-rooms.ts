@@ -1,6 +1,8 @@
 /** Staff edit or close a room that a user opened. Its host hears why it was closed. */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, commitIfMet } from '@/db/commit';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { roomError } from '@/domains/live/rooms/errors';
@@ -55,14 +57,10 @@ async function close(ctx: Context, actor: Actor, room: UserRoomRow, reason: stri
   const { statements, events } = planClosing(ctx, room);
   const [before, after] = [{ status: 'open' }, { status: 'closed' }];
   const log = logRoom(ctx, actor, room, { action: 'room.close', before, after, reason });
-  const notification = {
-    userId: room.hostId,
-    kind: 'stream-stopped',
-    title: 'Our staff closed your room',
-    body: reason ?? room.title,
-    data: { roomId: room.id },
-  } as const;
-  await commitIfMet(ctx, [...log, ...statements], { events: [...events, { kind: 'notify', notification }] });
+  const told = { roomId: room.id, event: 'room-closed', what: room.title, ...(reason ? { reason } : {}) } as const;
+  await commitIfMet(ctx, [...log, ...statements], {
+    events: [...events, noticeTo(room.hostId, 'stream-stopped', told)],
+  });
 }
 
 async function readAgain(ctx: Context, id: string): Promise<AnyRoom> {

@@ -2,10 +2,12 @@
  * Announces a message: its room sends it to everyone there, and the other side is notified if nobody of it is there and
  * the message still waits. Notifications count what waits, and go once it is read or answered.
  */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EventOf } from '@/contracts/jobs';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit } from '@/db/commit';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { supportMessages, supportThreads } from './tables';
@@ -53,15 +55,6 @@ interface Thread {
 }
 
 function toUser({ threadId, userId }: Thread, messageId: string): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId,
-      kind: 'support-message',
-      title: 'New messages from support',
-      body: 'Open the chat with support to read and answer them.',
-      data: { threadId },
-      gather: { group: notificationGroup(threadId), actorId: messageId },
-    },
-  };
+  const gather = { group: notificationGroup(threadId), actorId: messageId };
+  return noticeTo(userId, 'support-message', { threadId }, { gather });
 }

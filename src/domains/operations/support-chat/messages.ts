@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
@@ -19,7 +19,7 @@ const CURSOR = 'support-messages';
 export type PresentedMessage = z.input<typeof SupportMessage>;
 
 /** With the card of the author. Two columns called `id` would be one in a batch, so this one has a name of its own. */
-const messageColumns = {
+const messageColumns = (reader: Reader) => ({
   messageId: sql<string>`${supportMessages.id}`.as('message_id'),
   threadId: supportMessages.threadId,
   number: supportMessages.number,
@@ -27,8 +27,8 @@ const messageColumns = {
   text: supportMessages.text,
   at: supportMessages.at,
   readAt: supportMessages.readAt,
-  ...cardColumns,
-};
+  ...cardColumnsFor(reader),
+});
 
 interface MessageRow extends CardRow {
   readonly messageId: string;
@@ -40,9 +40,10 @@ interface MessageRow extends CardRow {
   readonly readAt: number | null;
 }
 
-export function messagesWhere(ctx: Pick<Context, 'db'>, where: SQL | undefined) {
+/** @param reader absent for a room, whose people see the same */
+export function messagesWhere(ctx: Pick<Context, 'db'>, where: SQL | undefined, reader?: Reader) {
   return ctx.db
-    .select(messageColumns)
+    .select(messageColumns(reader))
     .from(supportMessages)
     .innerJoin(users, eq(users.id, supportMessages.authorId))
     .where(where)
@@ -78,6 +79,7 @@ export async function listSupportMessages(
         eq(supportMessages.threadId, access.threadId),
         before === undefined ? undefined : lt(supportMessages.number, before),
       ),
+      actor,
     )
       .orderBy(desc(supportMessages.number))
       .limit(perPage + 1),

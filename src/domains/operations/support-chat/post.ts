@@ -47,7 +47,7 @@ export async function sendToSupport(
 ): Promise<PresentedMessage> {
   const [{ threadId, userId, side }, known] = await Promise.all([
     getThread(ctx, actor, named),
-    id === undefined ? undefined : messagesWhere(ctx, isMessage(actor.userId, id)).get(),
+    id === undefined ? undefined : messagesWhere(ctx, isMessage(actor.userId, id), actor).get(),
   ]);
   if (known) return presentMessage(known);
   const clientId = id ?? newId();
@@ -82,7 +82,7 @@ export async function postMessage(
       insert,
       ...noLongerNew(ctx, threadId, fromStaff),
       ...logged,
-      messagesWhere(ctx, isKnown),
+      messagesWhere(ctx, isKnown, { userId: authorId }),
     ],
     { events: [{ kind: 'support-message', messageId }], refusals: { DEMAND_NOT_MET: tooFast, ...BANNED_MEANWHILE } },
   );

@@ -9,7 +9,7 @@ import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
-import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, type Reader } from '@/domains/base/users/present';
 import { ownDisplayName, ownUsername } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import type { Actor, Staff } from '@/shared/actor';
@@ -43,10 +43,10 @@ export function withinReach(actor: Actor): SQL | undefined {
   return seen && sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND ${seen})`;
 }
 
-/** The users with these ids. @param ids a SELECT of one column */
-export function peopleQuery(ctx: Context, ids: SQL) {
+/** The users with these ids. @param ids a SELECT of one column @param reader absent for lists of staff */
+export function peopleQuery(ctx: Context, ids: SQL, reader?: Reader) {
   return ctx.db
-    .select({ ...cardColumns, country: users.country, ownUsername, ownDisplayName })
+    .select({ ...cardColumnsFor(reader), country: users.country, ownUsername, ownDisplayName })
     .from(users)
     .where(sql`${users.id} IN (${ids})`);
 }

@@ -47,7 +47,7 @@ export async function assignTicket(ctx: Context, actor: Actor, id: string, assig
   if (before.assigneeId === assigneeId) return readTicket(ctx, actor, id);
   const isOther = assigneeId !== null && assigneeId !== actor.userId;
   return save(ctx, actor, before, { ...before, assigneeId }, 'ticket.assign', {
-    events: isOther ? [tellAssignee(before, assigneeId, 'You have a new ticket')] : [],
+    events: isOther ? [tellAssignee(before, assigneeId, 'assigned')] : [],
   });
 }
 

@@ -68,10 +68,8 @@ export async function mergeTicket(
     ],
     {
       events: [
-        tellUser(before, 'Your ticket was merged', `${before.subject}. We answer it with ${showNumber(into.number)}.`),
-        ...(reopens && opened.assigneeId !== actor.userId
-          ? [tellDesk(opened, 'A question was merged into your ticket')]
-          : []),
+        tellUser(before, { event: 'merged', subject: before.subject, into: showNumber(into.number) }),
+        ...(reopens && opened.assigneeId !== actor.userId ? [tellDesk(opened, 'merged')] : []),
       ],
       refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_CHANGED') },
     },

@@ -1,5 +1,6 @@
 /** What a ticket's user and staff are notified of. */
 import type { OutboxEvent } from '@/contracts/messages';
+import { type DataOf, noticeTo } from '@/contracts/notification-data';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { cut } from '@/shared/text';
 import { showNumber } from './number';
@@ -8,47 +9,36 @@ import type { TicketRow, TicketStatus } from './tables';
 const QUOTED_UNITS_MAX = 300;
 
 type Named = Pick<TicketRow, 'id' | 'number' | 'userId'>;
+type ForUser = Omit<DataOf<'ticket'>, 'ticketId' | 'number'>;
+type ForStaff = DataOf<'ticket-assigned'>['event'];
+
+function namesOf({ id, number }: Named) {
+  return { ticketId: id, number: showNumber(number) };
+}
 
 /** Tells the user about their ticket. */
-export function tellUser({ id, number, userId }: Named, title: string, body: string): OutboxEvent {
-  const data = { ticketId: id, number: showNumber(number) };
-  return { kind: 'notify', notification: { userId, kind: 'ticket', title: `${title}: ${data.number}`, body, data } };
+export function tellUser(ticket: Named, what: ForUser): OutboxEvent {
+  return noticeTo(ticket.userId, 'ticket', { ...namesOf(ticket), ...what });
 }
-
-const STATUS_TITLES: Readonly<Record<TicketStatus, string>> = {
-  open: 'We are looking at your ticket again',
-  pending: 'Support is waiting for you',
-  resolved: 'Your ticket is resolved',
-  closed: 'Your ticket is closed',
-};
 
 export function tellStatus(ticket: Named & Pick<TicketRow, 'subject'>, status: TicketStatus): OutboxEvent {
-  const more = status === 'resolved' || status === 'closed' ? ' If something is left, reply to it.' : '';
-  return tellUser(ticket, STATUS_TITLES[status], `${ticket.subject}.${more}`);
+  return tellUser(ticket, { event: status, subject: ticket.subject });
 }
 
-export function tellReply({ id, number, userId }: Named, replyId: string, text: string): OutboxEvent {
-  const data = { ticketId: id, number: showNumber(number), replyId };
-  const title = `Support answered your ticket: ${data.number}`;
-  return {
-    kind: 'notify',
-    notification: { userId, kind: 'ticket-reply', title, body: cut(text, QUOTED_UNITS_MAX), data },
-  };
+export function tellReply(ticket: Named, replyId: string, text: string): OutboxEvent {
+  const excerpt = cut(text, QUOTED_UNITS_MAX);
+  return noticeTo(ticket.userId, 'ticket-reply', { ...namesOf(ticket), replyId, excerpt });
 }
 
 /** Notifies the assignee; without one, everyone who manages tickets. */
-export function tellDesk(ticket: Named & Pick<TicketRow, 'assigneeId'>, title: string): OutboxEvent {
+export function tellDesk(ticket: Named & Pick<TicketRow, 'assigneeId'>, event: ForStaff): OutboxEvent {
   const { id, userId, assigneeId } = ticket;
   return assigneeId === null
     ? staffEvent('ticket', { id, subjectId: userId })
-    : tellAssignee(ticket, assigneeId, title);
+    : tellAssignee(ticket, assigneeId, event);
 }
 
 /** Tells a member of staff, usually the one who has the ticket. */
-export function tellAssignee(ticket: Named, assigneeId: string, title: string): OutboxEvent {
-  const data = { ticketId: ticket.id, number: showNumber(ticket.number) };
-  return {
-    kind: 'notify',
-    notification: { userId: assigneeId, kind: 'ticket-assigned', title: `${title}: ${data.number}`, body: '', data },
-  };
+export function tellAssignee(ticket: Named, assigneeId: string, event: ForStaff): OutboxEvent {
+  return noticeTo(assigneeId, 'ticket-assigned', { ...namesOf(ticket), event });
 }

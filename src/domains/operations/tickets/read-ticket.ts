@@ -121,6 +121,7 @@ function partQueries(ctx: Context, actor: Actor, id: string, after: string) {
       ctx,
       sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT assignee_id FROM ${tickets} WHERE id = ${id}
         UNION SELECT author_id FROM ${ticketReplies} WHERE id IN (${page})`,
+      actor,
     ),
   ] as const;
 }

@@ -140,7 +140,7 @@ async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswer
   const [[ticket], [newest], people, members, recent, attachments, [canned]] = await ctx.db.batch([
     ctx.db.select().from(tickets).where(sql`${tickets.id} = ${named}`),
     ctx.db.select().from(tickets).where(sql`${tickets.id} = (${newestId})`),
-    peopleQuery(ctx, sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT ${actor.userId}`),
+    peopleQuery(ctx, sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT ${actor.userId}`, actor),
     membersQuery(ctx, sql`SELECT assignee_id FROM ${tickets} WHERE id IN (${named}, (${newestId}))`),
     ctx.db.select().from(ticketReplies).where(isRecent),
     ctx.db.select().from(ticketAttachments).where(sql`reply_id IN (SELECT id FROM ${ticketReplies} WHERE ${isRecent})`),
@@ -197,7 +197,7 @@ function planUsers(ctx: Context, { ticket, newest, handlerIds }: Thread): Planne
   const there = [ticket, newest].find((one) => one && takesReply(one, now));
   const assigneeId = there?.assigneeId && handlerIds.has(there.assigneeId) ? there.assigneeId : null;
   const row = there ? { ...there, ...moveTo(there, 'open', now), assigneeId } : continuation(ctx, ticket);
-  const events = [tellDesk(row, 'A user replied to your ticket')];
+  const events = [tellDesk(row, 'replied')];
   const common = { replyId: newId(), ticket: row, isNew: !there, events, after: [] };
   return { ...common, statements: there ? change(ctx, there, row) : [ctx.db.insert(tickets).values(row)] };
 }

@@ -54,12 +54,11 @@ async function removeInfected(ctx: Context, file: AttachmentRow, key: string, ti
 }
 
 async function noticesOf(ctx: Context, { name, uploaderId }: AttachmentRow, ticket: TicketRow): Promise<OutboxEvent[]> {
-  const title = 'An attachment was infected and removed';
-  if (uploaderId !== ticket.userId) return [tellAssignee(ticket, uploaderId, title)];
-  const body = `The virus scanner found something in ${name}. If you need to show it, send it in another form.`;
-  const notice = tellUser(ticket, 'We removed an attachment', body);
+  const event = 'file-removed';
+  if (uploaderId !== ticket.userId) return [tellAssignee(ticket, uploaderId, event)];
+  const notice = tellUser(ticket, { event, subject: ticket.subject, file: name });
   const answered = sql`SELECT author_id FROM ${ticketReplies}
     WHERE ticket_id = ${ticket.id} AND author_kind = 'staff' ORDER BY id DESC LIMIT 1`;
   const handlerId = await findHandler(ctx, ticket.id, sql`SELECT coalesce(${ticket.assigneeId}, (${answered}))`);
-  return [notice, tellDesk({ ...ticket, assigneeId: handlerId ?? null }, title)];
+  return [notice, tellDesk({ ...ticket, assigneeId: handlerId ?? null }, event)];
 }

@@ -45,7 +45,7 @@ export const NewReply = z
   })
   .refine((reply) => (reply.text === undefined) !== (reply.cannedAnswerId === undefined), {
     path: ['text'],
-    message: 'must be sent, unless cannedAnswerId is',
+    message: 'is required, unless cannedAnswerId is sent',
   })
   .openapi('NewTicketReply', { oneOf: [{ required: ['text'] }, { required: ['cannedAnswerId'] }] });
 
@@ -107,7 +107,7 @@ export const TicketReply = z
     text: z.string(),
     internal: z.boolean().optional().openapi({ description: 'Only for staff.' }),
     attachments: z.array(Attachment),
-    createdAt: z.string(),
+    createdAt: z.iso.datetime(),
   })
   .openapi('TicketReply');
 
@@ -118,10 +118,10 @@ export const TicketReplied = TicketReply.extend({
 }).openapi('TicketReplied');
 
 const times = {
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  firstRespondedAt: z.string().nullable(),
-  resolvedAt: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  firstRespondedAt: z.iso.datetime().nullable(),
+  resolvedAt: z.iso.datetime().nullable(),
 };
 
 export const TicketSummary = z
@@ -142,9 +142,9 @@ export const TicketSummary = z
     assignee: orNull(PublicCard).optional(),
     service: z
       .object({
-        respondBy: z.string(),
-        resolveBy: z.string(),
-        dueAt: z.string().nullable().openapi({ description: 'When staff must act next.' }),
+        respondBy: z.iso.datetime(),
+        resolveBy: z.iso.datetime(),
+        dueAt: z.iso.datetime().nullable().openapi({ description: 'When staff must act next.' }),
         breached: z.boolean().openapi({ description: 'It is overdue now.' }),
       })
       .optional(),
@@ -157,7 +157,7 @@ export const TicketPage = cursorPageOf(TicketSummary);
 const Beside = z
   .object({
     viewers: z
-      .array(z.object({ card: PublicCard, at: z.string() }))
+      .array(z.object({ card: PublicCard, at: z.iso.datetime() }))
       .openapi({ description: 'Other staff who opened the ticket within two minutes.' }),
     tickets: z.array(z.object({ id: z.string(), number: z.string(), subject: z.string(), status })),
     purchases: z.array(
@@ -165,7 +165,7 @@ const Beside = z
         id: z.string(),
         status: z.string(),
         provider: z.string(),
-        createdAt: z.string(),
+        createdAt: z.iso.datetime(),
         coins: z.int().optional().openapi({ description: 'Only with `canSeeLedger`, as are the fields below.' }),
         amountMinor: z.int().optional(),
         currency: z.string().optional(),
@@ -176,13 +176,13 @@ const Beside = z
         id: z.string(),
         action: z.string(),
         rule: z.string(),
-        at: z.string(),
-        until: z.string().nullable(),
-        reversedAt: z.string().nullable(),
+        at: z.iso.datetime(),
+        until: z.iso.datetime().nullable(),
+        reversedAt: z.iso.datetime().nullable(),
         reason: z.string().optional().openapi({ description: 'Only with `canReviewReports`.' }),
       }),
     ),
-    device: z.object({ userAgent: z.string(), lastSeenAt: z.string() }).nullable(),
+    device: z.object({ userAgent: z.string(), lastSeenAt: z.iso.datetime() }).nullable(),
   })
   .openapi('BesideTicket');
 
@@ -220,7 +220,7 @@ export const CannedAnswer = z
     text: z.string().openapi({ description: `With variables: ${VARIABLES.map((name) => `{{${name}}}`).join(', ')}.` }),
     category: category.nullable(),
     active: z.boolean(),
-    updatedAt: z.string(),
+    updatedAt: z.iso.datetime(),
   })
   .openapi('CannedAnswer');
 

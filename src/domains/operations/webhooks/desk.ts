@@ -6,6 +6,8 @@ import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
+import type { CardRow } from '@/domains/base/users/present';
 import { readRange } from '@/http/day-range';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
@@ -19,8 +21,10 @@ import { type WebhookEventRow, type WebhookProvider, type WebhookState, webhookE
 
 const LIST = 'webhook-events';
 /** Without the originals, which can be large. */
-const { sealed: _, ...listed } = getTableColumns(webhookEvents);
-type ListedEvent = Omit<WebhookEventRow, 'sealed'>;
+const { sealed: _, ...columns } = getTableColumns(webhookEvents);
+const decider = cardOf(sql`webhook_events.decided_by`).as('decider');
+const listed = { ...columns, decider };
+type ListedEvent = Omit<WebhookEventRow, 'sealed'> & { readonly decider: CardRow | null };
 
 /** Lists events newest first. Throws VALIDATION_FAILED, CURSOR_INVALID. */
 export async function listWebhookEvents(ctx: Context, query: z.output<typeof WebhookEventsQuery>) {
@@ -89,12 +93,19 @@ export async function replayWebhookEvent(
   )) as [WebhookEventRow[]]; // the rows of the first statement
   await queueEvent(ctx, id);
   ctx.log.event('webhook.replayed', { webhookEventId: id });
-  return presentEvent(after ?? before);
+  return presentEvent({ ...(after ?? before), decider: null }); // nobody decided on it
 }
 
 /** Throws WEBHOOK_EVENT_NOT_FOUND. */
-export async function getWebhookEvent(ctx: Context, id: string): Promise<WebhookEventRow> {
-  const row = await ctx.db.select().from(webhookEvents).where(eq(webhookEvents.id, id)).get();
+export async function getWebhookEvent(
+  ctx: Context,
+  id: string,
+): Promise<WebhookEventRow & { readonly decider: CardRow | null }> {
+  const row = await ctx.db
+    .select({ ...getTableColumns(webhookEvents), decider })
+    .from(webhookEvents)
+    .where(eq(webhookEvents.id, id))
+    .get();
   if (!row) throw webhookError('WEBHOOK_EVENT_NOT_FOUND');
   return row;
 }
@@ -111,6 +122,6 @@ export function presentEvent(row: ListedEvent): z.input<typeof WebhookEvent> {
     decision:
       decision === null
         ? null
-        : { decision, reason: decisionReason ?? '', by: decidedBy ?? '', at: toIso(decidedAt ?? 0) },
+        : { decision, reason: decisionReason ?? '', by: cardAmong(decidedBy, row.decider), at: toIso(decidedAt ?? 0) },
   };
 }

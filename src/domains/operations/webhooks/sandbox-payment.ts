@@ -10,6 +10,7 @@ import { products } from '@/domains/money/products/tables';
 import { presentPurchase } from '@/domains/money/purchases/present';
 import { type PurchaseRow, purchases } from '@/domains/money/purchases/tables';
 import { httpError } from '@/http/errors';
+import { webReturnUrl } from '@/http/return-url';
 
 const COUNTRY = 'DE';
 
@@ -35,7 +36,11 @@ export async function getSandboxCheckout(ctx: Context, id: string): Promise<Sand
   const purchase = await ctx.db.select().from(purchases).where(eq(purchases.id, id)).get();
   const found = purchase ? ofPurchase(purchase) : await ofOrder(ctx, id);
   if (found?.payment.provider !== 'sandbox') throw httpError('NOT_FOUND');
-  return found;
+  const { payment } = found;
+  // As a real provider would be given them.
+  const successUrl = await webReturnUrl(ctx, payment.successUrl, payment.createdAt);
+  const cancelUrl = await webReturnUrl(ctx, payment.cancelUrl, payment.createdAt);
+  return { ...found, payment: { ...payment, successUrl, cancelUrl } };
 }
 
 function ofPurchase(purchase: PurchaseRow): SandboxCheckout {

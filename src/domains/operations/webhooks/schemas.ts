@@ -1,5 +1,6 @@
 /** Wire shapes of providers' webhooks, as far as the API reference shows them, and of the webhook desk. */
 import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
@@ -8,7 +9,7 @@ import { WEBHOOK_DECISIONS, WEBHOOK_PROVIDERS, WEBHOOK_STATES } from './tables';
 const REASON_CHARACTERS_MAX = 500;
 
 export const LiveKitWebhook = z
-  .looseObject({ event: z.string(), id: z.string(), createdAt: z.string().describe('Seconds since the epoch.') })
+  .looseObject({ event: z.string(), id: z.string(), createdAt: z.iso.datetime().describe('Seconds since the epoch.') })
   .openapi('LiveKitWebhook');
 
 export const StripeWebhook = z
@@ -58,7 +59,7 @@ export const WebhookEvent = z
       z.object({
         decision: z.enum(WEBHOOK_DECISIONS),
         reason: z.string(),
-        by: z.string().describe('The member of staff who decided.'),
+        by: orNull(PublicCard).describe('The member of staff who decided.'),
         at: time,
       }),
     ),

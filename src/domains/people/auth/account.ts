@@ -30,6 +30,11 @@ export function findAccountById(ctx: Context, userId: string): Promise<Account |
   return findAccount(ctx, eq(users.id, userId));
 }
 
+/** Whether whoever proves the address may replace the account. The batch itself checks that it has no money. */
+export function givesWay({ user }: Account): boolean {
+  return user.emailVerifiedAt === null && user.status === 'active';
+}
+
 /** The account of a signed-in user. Throws SESSION_ENDED if it was deleted meanwhile. */
 export async function getAccount(ctx: Context, userId: string): Promise<Account> {
   const account = await findAccountById(ctx, userId);

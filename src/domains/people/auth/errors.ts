@@ -30,6 +30,10 @@ export const authError = errorList({
   ],
   TOTP_REQUIRED: [403, 'Send a new code from your authenticator app. Turn on two-factor authentication to get one.'],
   CONFIRMATION_WRONG: [403, 'The password or the code does not match. Check it and try again.'],
+  CONFIRMATION_NEEDED: [
+    403,
+    'Send your password, or a code from your authenticator app. Without either, sign in again and try within 15 minutes.',
+  ],
   SESSION_NOT_FOUND: [404, 'You have no session with this id.'],
   EMAIL_TAKEN: [409, 'An account with this email address already exists. Sign in, or reset its password.'],
   ALREADY_VERIFIED: [409, 'This email address is already verified. Sign in to delete the account.'],

@@ -23,7 +23,7 @@ const MAILS_OF_ASKER_MAX = 300;
 const SIGN_IN_MAILS_MAX = 10;
 
 /** Each kind has its own quota, so a stranger who uses one up does not block the other ways to sign in. */
-type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
+type MailKind = OtpPurpose | 'verify-link' | 'reset-link' | 'email-change';
 
 /** Never longer than the newest mail works: links last long enough, and `newOtp` extends codes. */
 const WINDOW_MS: Readonly<Record<MailKind, number>> = {
@@ -32,6 +32,7 @@ const WINDOW_MS: Readonly<Record<MailKind, number>> = {
   'forget-password': HOUR_MS,
   'verify-link': HOUR_MS,
   'reset-link': 30 * MINUTE_MS,
+  'email-change': HOUR_MS,
 };
 
 /** A requested mail. The address may not belong to the asker. */

@@ -1,8 +1,15 @@
-/** Account mails and the links in them. They are sent after the response, so its timing never shows whether one was. */
+/**
+ * Account mails and the links in them, in the user's language. They are sent after the response, so its timing never shows whether one
+ * was.
+ */
 import type { Context } from '@/contracts/context';
 import type { Mail } from '@/contracts/mail';
+import { speechFor } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
-import { DAY_MS, toDay, toMinute } from '@/shared/time';
+import { DAY_MS } from '@/shared/time';
+import type { Values } from '@/texts/fill';
+import { LANGUAGE_DEFAULT, speechOf } from '@/texts/languages';
+import type { Texts } from '@/texts/texts';
 import { resetLink, signResetToken } from './reset-token';
 import type { OtpPurpose } from './tables';
 import { describeUserAgent } from './user-agent';
@@ -10,7 +17,7 @@ import { verifyLink } from './verify-link';
 
 const VERIFY_LINK_MS = DAY_MS;
 
-interface Recipient {
+export interface Recipient {
   readonly id: string;
   readonly email: string;
   readonly username: string;
@@ -31,102 +38,121 @@ export function sendMail(ctx: Context, write: () => Promise<Mail | undefined>): 
   ctx.waitUntil(send());
 }
 
-const OTP_SUBJECT: Readonly<Record<OtpPurpose, string>> = {
-  'email-verification': 'Your code to verify this address',
-  'sign-in': 'Your code to sign in',
-  'forget-password': 'Your code to reset your password',
-};
+type Named = {
+  [Name in keyof Texts['mails']]: Texts['mails'][Name] extends { subject: unknown; text: unknown } ? Name : never;
+}[keyof Texts['mails']];
 
-export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, code: string): Mail {
-  const text = `Hi ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt expires in ten minutes and works once. Footlight staff will never ask for it.\nIf you didn't request this code, you can ignore this email.\n`;
-  return { to: email, subject: OTP_SUBJECT[purpose], text };
+/** The mail of this name in the user's language. */
+export async function mailTo(
+  ctx: Context,
+  { id, email, username }: Recipient,
+  name: Named,
+  values: Values = {},
+): Promise<Mail> {
+  const { texts, say } = await speechFor(ctx, id);
+  const { subject, text } = texts.mails[name];
+  return { to: email, subject: say(subject), text: say(text, { username, ...values }) };
+}
+
+export async function otpMail(ctx: Context, user: Recipient, purpose: OtpPurpose, code: string): Promise<Mail> {
+  const { texts, say } = await speechFor(ctx, user.id);
+  const subject = say(texts.mails.otp[purpose]);
+  return { to: user.email, subject, text: say(texts.mails.otp.text, { username: user.username, what: subject, code }) };
 }
 
 export async function verifyLinkMail(ctx: Context, user: Recipient): Promise<Mail> {
-  const link = await verifyLink(ctx, user, VERIFY_LINK_MS);
-  const text = `Hi ${user.username},\n\nSomeone signed up for Footlight with this email address. If this was you, open this link within a day to verify the address:\n\n${link}\n\nIf this wasn't you, open the link and choose "This wasn't me", or ignore this email. The account will be deleted after seven days.\n`;
-  return { to: user.email, subject: 'Verify your email address', text };
+  return mailTo(ctx, user, 'verifyLink', { link: await verifyLink(ctx, user, VERIFY_LINK_MS) });
 }
 
 /** @param unverifiedUntil when the account will be deleted, in milliseconds */
 export async function verifyReminderMail(ctx: Context, user: Recipient, unverifiedUntil: number): Promise<Mail> {
   const link = await verifyLink(ctx, user, Math.max(0, unverifiedUntil - ctx.now()));
-  const text = `Hi ${user.username},\n\nYour email address isn't verified yet. If you don't verify it, your Footlight account will be deleted on ${toDay(unverifiedUntil)}. Open this link before then to keep it:\n\n${link}\n\nIf you didn't sign up, open the link and choose "This wasn't me", or ignore this email.\n`;
-  return { to: user.email, subject: 'Verify your email address to keep your account', text };
+  return mailTo(ctx, user, 'verifyReminder', { link, until: unverifiedUntil });
 }
 
 /** To the owner of an account, after someone tried to register with its address. */
-export function addressTakenMail({ email, username }: Recipient): Mail {
-  const text = `Hi ${username},\n\nSomeone tried to sign up for Footlight with this email address, which already has an account. Nothing has changed.\n\nIf this was you, sign in instead, or reset your password if you've forgotten it. If this wasn't you, you can ignore this email. We send it at most once a day.\n`;
-  return { to: email, subject: 'You already have an account', text };
+export function addressTakenMail(ctx: Context, user: Recipient): Promise<Mail> {
+  return mailTo(ctx, user, 'addressTaken');
 }
 
-/** To the address of an account that was deleted while it was banned, after someone tried to register with it. */
+/**
+ * To the address of an account that was deleted while it was banned, after someone tried to register with it. In
+ * English, since its settings were deleted too.
+ */
 export function addressBannedMail(email: string, until: number): Mail {
-  const text = `Hi,\n\nSomeone tried to sign up for Footlight with this email address. An account with it was deleted while it was banned, so it can't be used for a new account before ${toDay(until)}.\n\nIf this wasn't you, you can ignore this email. We send it at most once a day.\n`;
-  return { to: email, subject: 'You cannot sign up with this address yet', text };
+  const { texts, say } = speechOf(LANGUAGE_DEFAULT);
+  const { subject, text } = texts.mails.addressBanned;
+  return { to: email, subject: say(subject), text: say(text, { until }) };
 }
 
-export function ownerMail({ email, username }: Recipient): Mail {
-  const text = `Hi ${username},\n\nYou verified the address that is set as this platform's owner, so your account is now its owner and can do everything that staff can.\n\nIf this wasn't you, change OWNER_EMAIL and reset your password now. That signs you out on every device.\n`;
-  return { to: email, subject: 'You are now the owner of this platform', text };
+export function ownerMail(ctx: Context, user: Recipient): Promise<Mail> {
+  return mailTo(ctx, user, 'owner');
 }
 
 export async function resetLinkMail(ctx: Context, { user, secretHash }: ResetRecipient): Promise<Mail> {
-  const link = resetLink(ctx.config, await signResetToken(ctx, { user, secretHash }));
-  const text = `Hi ${user.username},\n\nOpen this link within 30 minutes to choose a new password:\n\n${link}\n\nIf you didn't request this, you can ignore this email. Your password stays the same.\n`;
-  return { to: user.email, subject: 'Reset your password', text };
+  return mailTo(ctx, user, 'resetLink', {
+    link: resetLink(ctx.config, await signResetToken(ctx, { user, secretHash })),
+  });
 }
 
 /** When a change to an account happened, and on which device. */
-interface Occasion {
+export interface Occasion {
   /** Milliseconds. */
   readonly at: number;
   readonly userAgent: string | null;
 }
 
-/** @param where the user was signed out: `everywhere` or `everywhere else` */
-export function passwordChangedMail(
-  { email, username }: Recipient,
-  { at, where }: { readonly at: number; readonly where: string },
-): Mail {
-  const text = `Hi ${username},\n\nYour password was changed on ${toMinute(at)}, and you were signed out ${where}.\n\nIf this wasn't you, reset your password now and contact support.\n`;
-  return { to: email, subject: 'Your password was changed', text };
+/** @param where the user was signed out */
+export async function passwordChangedMail(
+  ctx: Context,
+  user: Recipient,
+  { at, where }: { readonly at: number; readonly where: 'everywhere' | 'everywhere-else' },
+): Promise<Mail> {
+  const { texts, say } = await speechFor(ctx, user.id);
+  return mailTo(ctx, user, 'passwordChanged', { at, where: say(texts.mails.passwordChanged[where]) });
 }
 
-/** @param change a sentence without its full stop: `Two-factor authentication was turned off` */
-export function twoFactorMail({ email, username }: Recipient, change: string, occasion: Occasion): Mail {
-  const text = `Hi ${username},\n\n${change} on ${describe(occasion)}.\n\nIf this wasn't you, reset your password now and contact support.\n`;
-  return { to: email, subject: change, text };
+export type TwoFactorChange = 'on' | 'off' | 'new-codes';
+
+export async function twoFactorMail(
+  ctx: Context,
+  user: Recipient,
+  change: TwoFactorChange,
+  { at, userAgent }: Occasion,
+): Promise<Mail> {
+  const speech = await speechFor(ctx, user.id);
+  const { twoFactor } = speech.texts.mails;
+  const subject = speech.say(twoFactor[change]);
+  const device = describeUserAgent(speech, userAgent);
+  const text = speech.say(twoFactor.text, { username: user.username, change: subject, at, device });
+  return { to: user.email, subject, text };
 }
 
 /** For a sign-in from an unknown device. */
-export function signInMail({ email, username }: Recipient, occasion: Occasion): Mail {
-  const text = `Hi ${username},\n\nSomeone signed in to your account from a new device on ${describe(occasion)}.\n\nIf this was you, you don't need to do anything. If it wasn't, reset your password now. That signs you out on every device.\n`;
-  return { to: email, subject: 'New sign-in to your account', text };
-}
-
-/** `2026-11-23 at 18:05 UTC, with Firefox on Windows` */
-function describe({ at, userAgent }: Occasion): string {
-  return `${toMinute(at)}, with ${describeUserAgent(userAgent)}`;
+export async function signInMail(ctx: Context, user: Recipient, { at, userAgent }: Occasion): Promise<Mail> {
+  const device = describeUserAgent(await speechFor(ctx, user.id), userAgent);
+  return mailTo(ctx, user, 'signIn', { at, device });
 }
 
 /** @param deletesAt when the account will be deleted, in milliseconds */
-export function deletionPlannedMail({ email, username }: Recipient, deletesAt: number): Mail {
-  const text = `Hi ${username},\n\nAs you asked, we'll delete your account on ${toDay(deletesAt)}. You were signed out everywhere.\n\nChanged your mind? Sign in before that day to keep your account. After that, nobody can restore it.\n\nIf this wasn't you, sign in now, choose a new password and contact support.\n`;
-  return { to: email, subject: 'Your account will be deleted', text };
+export function deletionPlannedMail(ctx: Context, user: Recipient, deletesAt: number): Promise<Mail> {
+  return mailTo(ctx, user, 'deletionPlanned', { at: deletesAt });
 }
 
-export function deletionCancelledMail({ email, username }: Recipient): Mail {
-  const text = `Hi ${username},\n\nYou signed in, so we won't delete your account.\n\nIf this wasn't you, reset your password now and contact support.\n`;
-  return { to: email, subject: "Your account won't be deleted", text };
+export function deletionCancelledMail(ctx: Context, user: Recipient): Promise<Mail> {
+  return mailTo(ctx, user, 'deletionCancelled');
 }
 
 /** `requestedAt` and `expiresAt` are in milliseconds. */
 export function exportReadyMail(
-  { email, username }: Pick<Recipient, 'email' | 'username'>,
+  ctx: Context,
+  user: Recipient,
   { requestedAt, expiresAt, url }: { requestedAt: number; expiresAt: number; url: string },
-): Mail {
-  const text = `Hi ${username},\n\nThe copy of your data that you requested on ${toDay(requestedAt)} is ready. You can download it here until ${toDay(expiresAt)}, or until you request a new copy:\n\n${url}\n\nAnyone who has this link can read your data, so don't share it.\n\nIf you didn't request this, choose a new password now and contact support.\n`;
-  return { to: email, subject: 'Your data is ready', text };
+): Promise<Mail> {
+  return mailTo(ctx, user, 'exportReady', { requestedAt, expiresAt, url });
+}
+
+/** @param requestedAt milliseconds */
+export function bankDetailsMail(ctx: Context, user: Recipient, requestedAt: number, last4: string): Promise<Mail> {
+  return mailTo(ctx, user, 'bankDetails', { at: requestedAt, last4 });
 }

@@ -11,7 +11,7 @@ import { insertUser } from '@/domains/base/users/write';
 import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
-import { type Account, findAccountByEmail } from './account';
+import { type Account, findAccountByEmail, givesWay } from './account';
 import { type Asker, signDeviceToken } from './asker';
 import { claimAddressMail, findAddressBan } from './banned-addresses';
 import { authError } from './errors';
@@ -67,14 +67,9 @@ export async function register(ctx: Context, registration: Registration, proof: 
       DEMAND_NOT_MET: () => (former ? emailTaken(ctx, former) : authError('EMAIL_TAKEN')),
     },
   );
-  sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
+  sendMail(ctx, () => (otp ? otpMail(ctx, user, 'email-verification', otp.code) : verifyLinkMail(ctx, user)));
   ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
   return { userId: user.id, email, role, ...session.tokens, deviceToken };
-}
-
-/** Whether a new registration may replace the account. The batch itself checks that it has no money. */
-function givesWay({ user }: Account): boolean {
-  return user.emailVerifiedAt === null && user.status === 'active';
 }
 
 /** Also voids codes mailed for the former account, which must not verify the new one. */
@@ -86,7 +81,7 @@ function replace(ctx: Context, { user }: Account): Statement[] {
 function emailTaken(ctx: Context, { user }: Account) {
   sendMail(ctx, async () => {
     const [claimed] = await claimTakenMail(ctx, user.id);
-    return claimed && addressTakenMail(user);
+    return claimed && (await addressTakenMail(ctx, user));
   });
   return authError('EMAIL_TAKEN');
 }

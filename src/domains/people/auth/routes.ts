@@ -1,5 +1,6 @@
 /** Endpoints of auth: registration, verification, sign-in, passwords, two-factor authentication and sessions. */
 
+import { emailEndpoints } from '@/domains/people/auth/routes/email';
 import { passwordEndpoints } from '@/domains/people/auth/routes/passwords';
 import { registrationEndpoints } from '@/domains/people/auth/routes/registration';
 import { sessionEndpoints } from '@/domains/people/auth/routes/sessions';
@@ -13,6 +14,7 @@ export const authEndpoints: Endpoint[] = [
   ...verificationEndpoints,
   ...signInEndpoints,
   ...passwordEndpoints,
+  ...emailEndpoints,
   ...twoFactorEndpoints,
   ...sessionEndpoints,
 ];

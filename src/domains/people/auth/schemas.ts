@@ -5,7 +5,8 @@
 import { z } from '@hono/zod-openapi';
 import { displayName, User } from '@/domains/base/users/schemas';
 import { usernameFault } from '@/domains/base/users/usernames';
-import { asPasted, asPastedCode } from '@/shared/text';
+import { aToken } from '@/http/fields';
+import { asPasted, asPastedLetters } from '@/shared/text';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
@@ -26,11 +27,11 @@ const email = pasted.overwrite(asPasted).check(z.email(), z.maxLength(EMAIL_CHAR
 });
 const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
 const otp = pasted
-  .overwrite(asPastedDigits)
+  .overwrite(asPastedLetters)
   .regex(/^\d{6}$/, 'must be six digits')
   .openapi({ example: '123456' });
 const code = pasted
-  .overwrite(asPastedDigits)
+  .overwrite(asPastedLetters)
   .min(6)
   .max(CODE_CHARACTERS_MAX)
   .openapi({ description: 'Six digits from the authenticator app, or a backup code.', example: '123456' });
@@ -41,13 +42,13 @@ const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
   description: 'Needs at least five different characters. Must not be a common password or contain the username.',
   example: 'correct horse battery',
 });
-const username = z
+export const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; stored in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
 /** Clients send it back unchanged. An invalid token is ignored. */
-const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
+const deviceToken = aToken(TOKEN_CHARACTERS_MAX).nullish().openapi({
   description:
     'The `deviceToken` from the last sign-in on this device, so that failed tries by strangers do not lock it out.',
 });
@@ -64,11 +65,6 @@ function refuse(fault: (text: string) => string | undefined) {
     const message = fault(text);
     if (message) issue.addIssue({ code: 'custom', message });
   };
-}
-
-/** Removes the spaces and hyphens that make a code readable. */
-function asPastedDigits(text: string): string {
-  return asPastedCode(text).replaceAll('-', '');
 }
 
 export const RegisterBody = z.strictObject({
@@ -101,16 +97,21 @@ export const OtpRequestBody = z.strictObject({
 export const OtpCheckBody = OtpRequestBody.extend({ otp });
 export const OtpResetBody = z.strictObject({ email, otp, password: newPassword, deviceToken });
 export const LinkResetBody = z.strictObject({ token: pastedToken, password: newPassword });
-export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
+export const RefreshBody = z.strictObject({ refreshToken: aToken(TOKEN_CHARACTERS_MAX).min(1) });
+export const EmailChangeBody = z.strictObject({
+  email,
+  password: typedPassword.optional().openapi({ description: 'Needed if the account has one, unless you send `code`.' }),
+  code: code.optional(),
+});
+export const EmailConfirmBody = z.strictObject({ code: otp });
+export const EmailChange = z
+  .object({ email: z.string(), expiresAt: z.iso.datetime().openapi({ description: 'When the code ends.' }) })
+  .openapi('EmailChange');
 export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
   code,
-  challenge: z
-    .string()
-    .max(TOKEN_CHARACTERS_MAX)
-    .optional()
-    .openapi({ description: 'From a sign-in that requires it.' }),
+  challenge: aToken(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'From a sign-in that requires it.' }),
   deviceToken,
 });
 export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });
@@ -169,9 +170,9 @@ export const AuthSession = z
   .object({
     id: z.uuid(),
     userAgent: z.string(),
-    createdAt: z.string(),
-    lastSeenAt: z.string(),
-    expiresAt: z.string(),
+    createdAt: z.iso.datetime(),
+    lastSeenAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
     current: z.boolean().openapi({ description: 'Whether this is the current session.' }),
   })
   .openapi('AuthSession');

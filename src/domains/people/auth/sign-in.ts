@@ -105,7 +105,7 @@ export async function startSession(
   const [row = user] = results[before.length] as UserRow[]; // returned by recordLogin
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
   if (user.deletesAt !== null) {
-    sendMail(ctx, async () => deletionCancelledMail(user));
+    sendMail(ctx, () => deletionCancelledMail(ctx, user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
   if (device === undefined && user.emailVerifiedAt !== null) mailSignIn(ctx, user, userAgent);
@@ -115,7 +115,7 @@ export async function startSession(
 function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void {
   const at = ctx.now();
   sendMail(ctx, async () => {
-    return (await trySignInMail(ctx, user.id)) ? signInMail(user, { at, userAgent }) : undefined;
+    return (await trySignInMail(ctx, user.id)) ? signInMail(ctx, user, { at, userAgent }) : undefined;
   });
 }
 

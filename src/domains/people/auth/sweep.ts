@@ -6,6 +6,7 @@ import { and, gte, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { literal } from '@/db/sql';
+import { clearFormerNames } from '@/domains/base/users/former-names';
 import { users } from '@/domains/base/users/tables';
 import { resealTotp } from '@/domains/base/users/write';
 import { decrypt, encrypt } from '@/shared/crypto';
@@ -31,6 +32,9 @@ export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
       (SELECT id FROM sign_in_challenges WHERE expires_at <= ${now - BUDGET_MS} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM banned_addresses WHERE address_hash IN
       (SELECT address_hash FROM banned_addresses WHERE until <= ${now} LIMIT ${rows})`),
+    ctx.db.run(sql`DELETE FROM email_changes WHERE id IN
+      (SELECT id FROM email_changes WHERE kept_until <= ${now} LIMIT ${rows})`),
+    clearFormerNames(ctx),
     ctx.db.run(sql`DELETE FROM auth_sessions WHERE id IN
       (SELECT id FROM auth_sessions WHERE expires_at <= ${now - SESSIONS_KEPT_MS} LIMIT ${rows})`),
   ]);

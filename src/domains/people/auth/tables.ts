@@ -42,6 +42,24 @@ export const bannedAddresses = sqliteTable('banned_addresses', {
   mailedAt: integer('mailed_at'),
 });
 
+/** Changes of an account's address. At most one of a user waits for its code. */
+export const emailChanges = sqliteTable('email_changes', {
+  id: text().primaryKey(),
+  userId: text('user_id').notNull(),
+  /** The account's address when it was asked for. */
+  formerEmail: text('former_email').notNull(),
+  email: text().notNull(),
+  emailKey: text('email_key').notNull(),
+  /** Null once it was used. */
+  codeHash: text('code_hash'),
+  requestedAt: integer('requested_at').notNull(),
+  /** When the code ends. */
+  expiresAt: integer('expires_at').notNull(),
+  confirmedAt: integer('confirmed_at'),
+  /** When the row is deleted. */
+  keptUntil: integer('kept_until').notNull(),
+});
+
 export type OtpPurpose = 'email-verification' | 'sign-in' | 'forget-password';
 
 export const otps = sqliteTable(

@@ -19,7 +19,7 @@ import { newBackupCodes, useBackupCode, voidBackupCodes } from './backup-codes';
 import { passChallenge, spendChallengeTry } from './challenges';
 import { confirmationAllowances, confirmPassword } from './confirm-password';
 import { authError } from './errors';
-import { sendMail, twoFactorMail } from './mails';
+import { sendMail, type TwoFactorChange, twoFactorMail } from './mails';
 import { refuseBanned, startSession } from './sign-in';
 import { findTotpStep, newTotpSecret, totpUri } from './totp';
 import { giveTryBack, spendTries } from './tries';
@@ -54,7 +54,7 @@ export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string,
     events: rankChanged(userId, staff),
     ...wrongConfirmation,
   });
-  mailChange(ctx, user, 'Two-factor authentication was turned on', userAgent);
+  mailChange(ctx, user, 'on', userAgent);
   ctx.log.event('two-factor.enabled', { userId });
   return { enabled: true as const, backupCodes: codes };
 }
@@ -89,7 +89,7 @@ export async function disableTwoFactor(
     events: rankChanged(userId, account.staff),
     ...wrongConfirmation,
   });
-  mailChange(ctx, account.user, 'Two-factor authentication was turned off', userAgent);
+  mailChange(ctx, account.user, 'off', userAgent);
   ctx.log.event('two-factor.disabled', { userId });
 }
 
@@ -105,7 +105,7 @@ export async function replaceBackupCodes(
   const confirmed = await confirmByCode(ctx, actor, account, code);
   const { codes, statements } = newBackupCodes(ctx, userId);
   await commit(ctx, [...confirmed, ...statements], wrongConfirmation);
-  mailChange(ctx, account.user, 'Your backup codes were replaced', userAgent);
+  mailChange(ctx, account.user, 'new-codes', userAgent);
   ctx.log.event('backup-codes.replaced', { userId });
   return { backupCodes: codes };
 }
@@ -140,8 +140,10 @@ function codeAllowances({ userId, sessionId }: Actor) {
   return confirmationAllowances(`confirm-code:${userId}`, sessionId);
 }
 
-/** Limited like password confirmations. Returns the statements that use up the code. */
-async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
+/**
+ * Limited like password confirmations. Throws TWO_FACTOR_OFF, CONFIRMATION_WRONG, CHALLENGE_LIMIT. Returns the statements that use up the code.
+ */
+export async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
   const allowances = codeAllowances(actor);
   await spendTries(ctx, allowances);
@@ -149,9 +151,9 @@ async function confirmByCode(ctx: Context, actor: Actor, account: Account, code:
   return [...used, giveTryBack(ctx, allowances)];
 }
 
-function mailChange(ctx: Context, user: UserRow, change: string, userAgent: string | null): void {
+function mailChange(ctx: Context, user: UserRow, change: TwoFactorChange, userAgent: string | null): void {
   const at = ctx.now();
-  sendMail(ctx, async () => twoFactorMail(user, change, { at, userAgent }));
+  sendMail(ctx, () => twoFactorMail(ctx, user, change, { at, userAgent }));
 }
 
 /**

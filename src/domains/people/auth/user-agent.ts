@@ -1,5 +1,8 @@
 /** Describes a device in a mail. The words come from a closed list, because a client may send any text. */
 
+import type { Speech } from '@/texts/languages';
+import type { Texts } from '@/texts/texts';
+
 /** The order matters: most browsers also contain the names of the ones below them. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
@@ -10,19 +13,22 @@ const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bSafari\//, 'Safari'],
 ];
 
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\biPhone\b/, 'an iPhone'],
-  [/\biPad\b/, 'an iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bMac OS X\b/, 'a Mac'],
-  [/\bLinux\b/, 'Linux'],
+const SYSTEMS: readonly (readonly [RegExp, keyof Texts['devices']['systems']])[] = [
+  [/\biPhone\b/, 'iphone'],
+  [/\biPad\b/, 'ipad'],
+  [/\bAndroid\b/, 'android'],
+  [/\bWindows\b/, 'windows'],
+  [/\bCrOS\b/, 'chromeos'],
+  [/\bMac OS X\b/, 'mac'],
+  [/\bLinux\b/, 'linux'],
 ];
 
 /** For example `Firefox on Windows` or `an unknown app`. */
-export function describeUserAgent(userAgent: string | null): string {
-  const nameIn = (list: typeof BROWSERS) => list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
+export function describeUserAgent({ texts, say }: Speech, userAgent: string | null): string {
+  const nameIn = <Name>(list: readonly (readonly [RegExp, Name])[]) =>
+    list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)];
-  return system ? `${browser ?? 'an app'} on ${system}` : (browser ?? 'an unknown app');
+  const { devices } = texts;
+  if (system === undefined) return browser ?? say(devices.unknown);
+  return say(devices.both, { app: browser ?? say(devices.app), system: say(devices.systems[system]) });
 }

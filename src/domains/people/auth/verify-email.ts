@@ -38,7 +38,7 @@ export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpos
   const mailing = { email, kind: purpose, asker, device: await findKnownDevice(ctx, asker, account) };
   const { code, insert } = newOtp(ctx, mailing);
   await commitMailing(ctx, mailing, [insert]);
-  if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
+  if (account) sendMail(ctx, () => otpMail(ctx, account.user, purpose, code));
 }
 
 /**
@@ -130,7 +130,7 @@ async function verify(ctx: Context, account: Account, verification: Verification
   if (isFirst) ctx.log.event('email.verified', { userId: user.id, keeps: proof !== undefined });
   if (isNewOwner) {
     ctx.log.event('staff.ranked', { targetId: user.id, rank: 'owner' });
-    sendMail(ctx, async () => ownerMail(user));
+    sendMail(ctx, () => ownerMail(ctx, user));
   }
   const verified = await getAccount(ctx, user.id);
   return {

@@ -1,10 +1,10 @@
 /** International bank account numbers (ISO 13616). Spaces and case are ignored; the check digits are verified. */
-import { asPastedCode } from '@/shared/text';
+import { asPastedLetters } from '@/shared/text';
 
 const FORM = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
 
 export function normalizeIban(text: string): string {
-  return asPastedCode(text).toUpperCase();
+  return asPastedLetters(text).toUpperCase();
 }
 
 /** Moves country and check digits to the end and reads letters as 10 to 35: modulo 97, the number must be 1. */

@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
 import { creatorError } from './errors';
@@ -27,7 +27,7 @@ export function createProfile(
 /** Throws CREATOR_NOT_FOUND. */
 export async function readProfile(ctx: Context, userId: string): Promise<z.input<typeof CreatorProfile>> {
   const row = await ctx.db
-    .select({ card: cardColumns, since: users.createdAt, profile: creatorProfiles })
+    .select({ card: cardColumnsFor({ userId }), since: users.createdAt, profile: creatorProfiles })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
     .where(eq(users.id, userId))

@@ -4,7 +4,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { NewNotification } from '@/contracts/messages';
+import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
@@ -15,6 +16,7 @@ import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { statusOf } from '@/domains/base/users/status';
 import { type UserRow, users } from '@/domains/base/users/tables';
@@ -39,6 +41,9 @@ interface Reviewed {
   country: string | null;
   rank: Rank | null;
   account: AccountRow;
+  decider: CardRow | null;
+  /** Who reads it. */
+  me: CardRow | null;
 }
 
 /** With a status, the oldest submission comes first, as staff work through them. Otherwise, the newest comes first. */
@@ -77,7 +82,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
 
 /** Logs the link to the document before it returns it. Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
 export async function readApplication(ctx: Context, actor: Actor, id: string) {
-  const reviewed = await getReviewed(ctx, id);
+  const reviewed = await getReviewed(ctx, actor.userId, id);
   if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
   const { documentKey, userId } = reviewed.application;
   if (documentKey === null) return presentReview(ctx, reviewed, null);
@@ -99,13 +104,7 @@ export async function approveApplication(ctx: Context, actor: Actor, id: string)
     status: 'APPROVED',
     role: application.type,
     also: [createProfile(ctx, application)],
-    notification: {
-      userId: application.userId,
-      kind: 'creator-approved',
-      title: 'You are now a creator',
-      body: 'Your application was approved. You can now stream, sell and earn.',
-      data: { applicationId: id },
-    },
+    notice: noticeTo(application.userId, 'creator-approved', { applicationId: id }),
   });
 }
 
@@ -125,13 +124,7 @@ export async function rejectApplication(ctx: Context, actor: Actor, id: string, 
     status: 'REJECTED',
     reason,
     also: [recordDecision(ctx, appealable)],
-    notification: {
-      userId,
-      kind: 'creator-rejected',
-      title: 'Your application was not approved',
-      body: reason,
-      data: { applicationId: id, decisionId: appealable.id },
-    },
+    notice: noticeTo(userId, 'creator-rejected', { applicationId: id, decisionId: appealable.id, reason }),
   });
 }
 
@@ -141,14 +134,14 @@ interface Decision {
   /** The applicant's new role. */
   role?: Role;
   also?: Statement[];
-  notification: NewNotification;
+  notice: OutboxEvent;
 }
 
 async function decide(
   ctx: Context,
   actor: Actor,
   { application, ...applicant }: Reviewed,
-  { status, reason, role, also = [], notification }: Decision,
+  { status, reason, role, also = [], notice }: Decision,
 ): Promise<z.input<typeof ApplicationInReview>> {
   const { id, userId } = application;
   const decision = { status, reason: reason ?? null, decidedAt: ctx.now(), decidedBy: actor.userId };
@@ -180,10 +173,7 @@ async function decide(
       }),
     ],
     {
-      events: [
-        { kind: 'notify', notification },
-        { kind: 'user-changed', userId },
-      ],
+      events: [notice, { kind: 'user-changed', userId }],
       refusals: {
         DEMAND_NOT_MET: () =>
           creatorError('APPLICATION_DECIDED', {
@@ -197,7 +187,7 @@ async function decide(
 }
 
 async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Reviewed> {
-  const reviewed = await getReviewed(ctx, id);
+  const reviewed = await getReviewed(ctx, actor.userId, id);
   if (reviewed.application.userId === actor.userId) throw creatorError('OWN_APPLICATION');
   if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
   if (statusOf(reviewed.account) !== 'active') throw creatorError('APPLICANT_BANNED');
@@ -209,7 +199,7 @@ function reaches(actor: Actor, { application: { userId }, rank, country }: Revie
   return canActOn(actor, { userId, rank, country });
 }
 
-async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
+async function getReviewed(ctx: Context, readerId: string, id: string): Promise<Reviewed> {
   const row = await ctx.db
     .select({
       application: applicationColumns,
@@ -217,6 +207,8 @@ async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
       country: users.country,
       rank: staff.rank,
       account: accountColumns,
+      decider: cardOf(sql`creator_applications.decided_by`).as('decider'),
+      me: cardOf(readerId).as('me'),
     })
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
@@ -230,14 +222,14 @@ async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
 /** @param link to the document; null after a decision, because the document no longer needs to be viewed */
 async function presentReview(
   ctx: Context,
-  { application, applicant, account }: Reviewed,
+  { application, applicant, account, decider, me }: Reviewed,
   link: string | null,
 ): Promise<z.input<typeof ApplicationInReview>> {
   return {
     ...(await presentApplication(ctx, application)),
     applicant: presentCard(applicant),
     applicantStatus: statusOf(account),
-    decidedBy: application.decidedBy,
+    decidedBy: cardAmong(application.decidedBy, decider, me),
     documentUrl: link,
   };
 }

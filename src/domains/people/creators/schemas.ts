@@ -4,7 +4,7 @@ import { aCountry } from '@/contracts/codes';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
-import { pageQuery } from '@/http/envelope';
+import { orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { isIban, normalizeIban } from './iban';
 
@@ -128,7 +128,7 @@ export const ApplicationInList = Summary.extend({ applicant: PublicCard, applica
 export const ApplicationInReview = Application.extend({
   applicant: PublicCard,
   applicantStatus,
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
   documentUrl: z
     .string()
     .nullable()

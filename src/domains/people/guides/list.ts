@@ -6,6 +6,7 @@ import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { statusOf } from '@/domains/base/users/status';
 import { type UserRow, users } from '@/domains/base/users/tables';
@@ -22,6 +23,9 @@ export interface Reviewed {
   readonly country: string | null;
   readonly rank: Rank | null;
   readonly account: Pick<UserRow, 'status' | 'bannedUntil'>;
+  readonly decider: CardRow | null;
+  /** Who reads it. */
+  readonly me: CardRow | null;
 }
 
 /** With a status, the oldest submission comes first. Without, the newest application. */
@@ -41,7 +45,7 @@ export async function listGuideApplications(
     .where(where);
   // Not one batch: D1 returns batch rows by column name, and two of these columns are called `id`.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
-    reviewed(ctx)
+    reviewed(ctx, actor.userId)
       .where(where)
       .orderBy(...order)
       .limit(limit)
@@ -51,11 +55,11 @@ export async function listGuideApplications(
   return presentPage(rows.map(presentReviewed), total, query);
 }
 
-export function findReviewed(ctx: Context, id: string): Promise<Reviewed | undefined> {
-  return reviewed(ctx).where(eq(guideApplications.id, id)).get();
+export function findReviewed(ctx: Context, readerId: string, id: string): Promise<Reviewed | undefined> {
+  return reviewed(ctx, readerId).where(eq(guideApplications.id, id)).get();
 }
 
-function reviewed(ctx: Context) {
+function reviewed(ctx: Context, readerId: string) {
   return ctx.db
     .select({
       application: guideApplications,
@@ -63,6 +67,8 @@ function reviewed(ctx: Context) {
       country: users.country,
       rank: staff.rank,
       account: { status: users.status, bannedUntil: users.bannedUntil },
+      decider: cardOf(sql`guide_applications.decided_by`).as('decider'),
+      me: cardOf(readerId).as('me'),
     })
     .from(guideApplications)
     .innerJoin(users, eq(users.id, guideApplications.userId))
@@ -74,12 +80,14 @@ export function presentReviewed({
   applicant,
   country,
   account,
+  decider,
+  me,
 }: Reviewed): z.input<typeof GuideApplicationInReview> {
   return {
     ...presentGuideApplication(application),
     applicant: presentCard(applicant),
     applicantStatus: statusOf(account),
     country,
-    decidedBy: application.decidedBy,
+    decidedBy: cardAmong(application.decidedBy, decider, me),
   };
 }

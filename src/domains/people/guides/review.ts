@@ -2,11 +2,13 @@
  * Staff decide on guide applications and approvals: once, on the state that they saw. A rejection, a suspension and a
  * withdrawal are decisions, which the applicant can appeal.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { decisionOf, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
@@ -136,7 +138,7 @@ async function decide(
  * GUIDE_APPLICATION_DECIDED unless it has one of these statuses.
  */
 async function getDecidable(ctx: Context, actor: Actor, id: string, from: readonly Status[]): Promise<Reviewed> {
-  const reviewed = await findReviewed(ctx, id);
+  const reviewed = await findReviewed(ctx, actor.userId, id);
   if (!reviewed) throw guideError('GUIDE_APPLICATION_NOT_FOUND');
   if (reviewed.application.userId === actor.userId) throw guideError('OWN_GUIDE_APPLICATION');
   if (!canActOn(actor, { ...reviewed, userId: reviewed.application.userId }))
@@ -157,19 +159,9 @@ function decisionFor(
 }
 
 export function approvalEvent(userId: string, applicationId: string, isBack: boolean): OutboxEvent {
-  return {
-    kind: 'notify',
-    notification: {
-      userId,
-      kind: 'guide-approved',
-      title: isBack ? 'You are a guide again' : 'You are now a guide',
-      body: isBack ? 'The suspension of your approval has ended.' : 'Your application was approved.',
-      data: { applicationId },
-    },
-  };
+  return noticeTo(userId, 'guide-approved', { applicationId, isBack });
 }
 
-function suspensionEvent(userId: string, decisionId: string, body: string): OutboxEvent {
-  const title = 'Your approval as a guide is suspended';
-  return { kind: 'notify', notification: { userId, kind: 'decision', title, body, data: { decisionId } } };
+function suspensionEvent(userId: string, decisionId: string, reason: string): OutboxEvent {
+  return noticeTo(userId, 'decision', { decisionId, outcome: 'guide-suspended', reason });
 }

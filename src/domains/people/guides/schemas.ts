@@ -1,10 +1,10 @@
 /** Wire shapes of guide applications, a guide's profile and targets. */
 import { z } from '@hono/zod-openapi';
-import { GUIDE_METRICS, TARGET_PERIODS } from '@/contracts/economy';
+import { aDiamondCount, GUIDE_METRICS, TARGET_PERIODS } from '@/contracts/economy';
 import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
-import { pageQuery } from '@/http/envelope';
+import { orNull, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { GUIDE_STATUSES } from '@/shared/actor';
 import { NOT_COUNTED_REASONS } from './progress';
@@ -52,7 +52,7 @@ export const GuideApplicationInReview = GuideApplication.extend({
   applicant: PublicCard,
   applicantStatus: z.enum(USER_STATUSES).describe('Nothing can be decided unless it is `active`.'),
   country: z.string().nullable(),
-  decidedBy: z.uuid().nullable(),
+  decidedBy: orNull(PublicCard),
 }).openapi('GuideApplicationInReview');
 
 export const GuideApplicationsQuery = z.strictObject({ ...pageQuery, status: Status.optional() });
@@ -86,7 +86,7 @@ export const GuideProfile = z
     status: z.enum(GUIDE_STATUSES),
     stats: Stats,
     month: Stats.describe('Since the first day of the month (UTC).'),
-    earnings: z.object({ diamonds: z.int() }).describe('The rewards of reached targets, minus reversed ones.'),
+    earnings: z.object({ diamonds: aDiamondCount }).describe('The rewards of reached targets, minus reversed ones.'),
   })
   .openapi('GuideProfile');
 
@@ -97,7 +97,7 @@ const GuideTarget = z
     metric: z.enum(GUIDE_METRICS),
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
-    reward: z.object({ diamonds: z.int() }),
+    reward: z.object({ diamonds: aDiamondCount }),
     progress: z.int().describe('Progress in the current period.'),
     periodEndsAt: time.nullable().describe('Null: the period never ends.'),
     reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),

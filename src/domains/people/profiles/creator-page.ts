@@ -2,11 +2,12 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { presentCard } from '@/domains/base/users/present';
+import { presentCard, presentLinks } from '@/domains/base/users/present';
 import { publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
+import { ledTo } from '@/domains/base/visibility/named-user';
 import { blockedBy, profileNamedTo, seesPastBlocks, showsFollows } from '@/domains/base/visibility/people';
 import { findLiveOrNext } from '@/domains/live/streams/next';
 import { presentStream } from '@/domains/live/streams/present';
@@ -28,14 +29,14 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
   const [row, stream, tiers] = await Promise.all([
     findCreator(ctx, viewer, username),
     findLiveOrNext(ctx, username, viewer),
-    tiersQuery(ctx, sql`(SELECT id FROM ${users} WHERE username = ${username})`),
+    tiersQuery(ctx, ledTo(ctx, username)),
   ]);
   if (!row) throw socialError('USER_NOT_FOUND', { message: 'This creator does not exist, or you cannot see them.' });
   const blockedByYou = row.blockedByYou === 1;
   if (blockedByYou && !seesPastBlocks(viewer)) return { ...reduced(row), blockedByYou };
   return {
     ...presentCreator(row),
-    links: [...row.links],
+    links: presentLinks(row.links),
     followerCount: row.card.followerCount,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
     since: toIso(row.since),
@@ -64,7 +65,7 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return ctx.db
     .select({
-      ...creatorColumns,
+      ...creatorColumns(viewer),
       links: publicLinks,
       followingCount: users.followingCount,
       showsFollows: showsFollows(viewer),
@@ -76,6 +77,6 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(and(eq(users.username, username), isApproved(), profileNamedTo(viewer)))
+    .where(and(sql`users.id = ${ledTo(ctx, username)}`, isApproved(), profileNamedTo(viewer)))
     .get();
 }

@@ -5,7 +5,7 @@ import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
@@ -19,11 +19,13 @@ import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
 
 /** For `users` left-joined with `creator_profiles`. */
-export const creatorColumns = {
-  card: cardColumns,
-  bio: creatorBio.as('creator_bio'),
-  categories: creatorProfiles.categories,
-};
+export function creatorColumns(viewer: Viewer) {
+  return {
+    card: cardColumnsFor(viewer),
+    bio: creatorBio.as('creator_bio'),
+    categories: creatorProfiles.categories,
+  };
+}
 
 interface CreatorRow {
   readonly card: CardRow;
@@ -51,7 +53,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   const counted = ctx.db.select({ one: sql`1` }).from(users).where(wanted);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(creatorColumns)
+      .select(creatorColumns(viewer))
       .from(users)
       .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
       .where(wanted)

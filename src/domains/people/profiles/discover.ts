@@ -4,7 +4,7 @@ import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, matching, newestMatches } from '@/db/fts';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
@@ -21,7 +21,7 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
   const counted = ctx.db.select({ one: sql`1` }).from(users).where(condition);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select(cardColumns)
+      .select(cardColumnsFor(viewer))
       .from(users)
       .where(condition)
       .orderBy(
@@ -36,8 +36,12 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
   return presentPage(rows.map(presentCard), total, query);
 }
 
+/** As cards show it. Other roles have an index. */
 function ofRole(role: Role | undefined): SQL | undefined {
-  return role === undefined ? undefined : sql`users.role = ${role}`;
+  if (role === undefined) return undefined;
+  return role === 'viewer'
+    ? sql`(users.role = 'viewer' OR users.creator_status <> 'APPROVED')`
+    : sql`users.role = ${role} AND users.creator_status = 'APPROVED'`;
 }
 
 /** The newest matches, up to the count limit, and the user with exactly that username. No rowid is 0. */

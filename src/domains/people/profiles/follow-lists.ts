@@ -7,7 +7,7 @@ import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { profileVisibleTo, showsFollows } from '@/domains/base/visibility/people';
 import { socialError } from '@/domains/people/social/errors';
@@ -55,7 +55,7 @@ async function listFollows(
       .where(and(eq(users.id, userId), profileVisibleTo(viewer)))
       .get(),
     ctx.db
-      .select({ card: cardColumns, at: sql<number>`walked.at`, isEnd: sql<number>`walked.is_end` })
+      .select({ card: cardColumnsFor(viewer), at: sql<number>`walked.at`, isEnd: sql<number>`walked.is_end` })
       .from(windowOf(theirs, and(eq(mine, userId), position), WINDOW_FACTOR * perPage))
       .crossJoin(users)
       .where(

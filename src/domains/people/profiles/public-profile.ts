@@ -1,8 +1,9 @@
-/** A user's public profile, in one statement. It contains nothing private, not even for its owner. */
+/** A user's public profile, in one statement, and one more for a username. It contains nothing private, not even for its owner. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { findIdOf } from '@/domains/base/users/former-names';
+import { cardColumnsFor, presentCard, presentLinks } from '@/domains/base/users/present';
 import { publicBio, publicLinks } from '@/domains/base/users/stage';
 import { users } from '@/domains/base/users/tables';
 import {
@@ -28,12 +29,13 @@ import type { PublicProfile } from './schemas';
  */
 export async function getPublicProfile(
   ctx: Context,
-  userId: string,
+  idOrUsername: string,
   viewer: Viewer,
 ): Promise<z.input<typeof PublicProfile>> {
+  const userId = (await findIdOf(ctx, idOrUsername)) ?? '';
   const row = await ctx.db
     .select({
-      card: cardColumns,
+      card: cardColumnsFor(viewer),
       bio: publicBio(),
       links: publicLinks,
       createdAt: users.createdAt,
@@ -66,7 +68,7 @@ export async function getPublicProfile(
   return {
     ...presentCard(row.card),
     bio: row.bio,
-    links: [...row.links],
+    links: presentLinks(row.links),
     createdAt,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
     creator: isCreator ? { bio: row.creatorBio, categories: row.categories ?? [] } : null,
@@ -76,7 +78,8 @@ export async function getPublicProfile(
 }
 
 /** The user's scheduled, live and ended streams that this viewer may see. Throws USER_NOT_FOUND. */
-export async function listStreamsOf(ctx: Context, userId: string, viewer: Viewer, query: PageQuery) {
+export async function listStreamsOf(ctx: Context, idOrUsername: string, viewer: Viewer, query: PageQuery) {
+  const userId = (await findIdOf(ctx, idOrUsername)) ?? '';
   const [user, list] = await Promise.all([
     ctx.db
       .select({ id: users.id })

@@ -58,6 +58,7 @@ export const profileEndpoints: Endpoint[] = [
     path: '/users/{id}',
     tag: 'users',
     summary: "A user's public profile",
+    description: 'By its id or its username. A former username leads here for 30 days.',
     who: 'optional',
     params: ById,
     response: PublicProfile,

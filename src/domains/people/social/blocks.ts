@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { toIso } from '@/shared/time';
@@ -18,7 +18,7 @@ const LIST = 'social.blocks';
 export async function listBlocks(ctx: Context, userId: string, { cursor, perPage }: z.output<typeof BlocksQuery>) {
   const before = cursor === undefined ? undefined : decodeCursor(LIST, BlockPosition, cursor);
   const rows = await ctx.db
-    .select({ card: blockedCardColumns, at: blocks.createdAt })
+    .select({ card: blockedCardColumns(userId), at: blocks.createdAt })
     .from(blocks)
     .crossJoin(users)
     .where(
@@ -40,4 +40,6 @@ export async function listBlocks(ctx: Context, userId: string, { cursor, perPage
 }
 
 /** A blocked user's card never reveals whether they are live. */
-const blockedCardColumns = { ...cardColumns, isLive: sql<number>`0`.as('is_live') };
+function blockedCardColumns(userId: string) {
+  return { ...cardColumnsFor({ userId }), isLive: sql<number>`0`.as('is_live') };
+}

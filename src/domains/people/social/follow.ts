@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import { noticeTo } from '@/contracts/notification-data';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
@@ -28,7 +28,6 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       isFollowed: followsCreator(followerId, users.id),
       wasFollowed: sql<number>`EXISTS (
         SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
-      followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
     .where(and(eq(users.id, creatorId), isStaying(), noBlockBetween(followerId, users.id), shownTo(follower)))
@@ -37,7 +36,7 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
   if (creator.isFollowed === 1) return;
   const events = await relationChanged(ctx, { userId: followerId, creatorId });
-  if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
+  if (creator.wasFollowed === 0) events.push(noticeTo(creatorId, 'follower', { userId: followerId }));
   await commitIfMet(ctx, [follow(ctx, followerId, creatorId), requireChange(ctx)], { events });
 }
 
@@ -70,10 +69,4 @@ export function endFollow(ctx: Context, followerId: string, creatorId: string): 
       .onConflictDoNothing(),
     ctx.db.delete(follows).where(isPair),
   ];
-}
-
-function newFollower(followerId: string, followerName: string, creatorId: string): OutboxEvent {
-  const body = `${followerName} now follows you.`;
-  const data = { userId: followerId };
-  return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
 }

@@ -3,6 +3,8 @@ import type { z } from '@hono/zod-openapi';
 
 type RawIssue = z.core.$ZodRawIssue;
 
+export const IS_REQUIRED = 'is required';
+
 const TYPES: Readonly<Record<string, string>> = {
   string: 'must be text',
   number: 'must be a number',
@@ -31,9 +33,9 @@ export function wordIssue(issue: RawIssue): string {
     case 'invalid_type':
       return wordType(issue);
     case 'invalid_value':
-      return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}`;
+      return `must be ${oneOf(issue.values)}`;
     case 'invalid_union':
-      return issue.input === undefined ? 'is required' : ONE_OF_THE_FORMS;
+      return ONE_OF_THE_FORMS;
     case 'too_small':
       return wordBound(issue.origin, issue.minimum, issue.inclusive ? 'at least' : 'above', issue.exact);
     case 'too_big':
@@ -50,8 +52,24 @@ export function wordIssue(issue: RawIssue): string {
   }
 }
 
-function wordType({ input, expected }: Extract<RawIssue, { code: 'invalid_type' }>): string {
-  return input === undefined ? 'is required' : (TYPES[expected] ?? 'is not of the expected type');
+/** These say what a value is not, which is no help where there is none. */
+const ABOUT_A_VALUE: readonly string[] = ['invalid_type', 'invalid_value', 'invalid_union', 'invalid_format'];
+
+/** The message of an issue; of a missing field, whatever its schema says of a wrong one, that it is required. */
+export function messageFor(value: unknown, { code, path, message }: z.core.$ZodIssue): string {
+  const isMissing = path.length > 0 && valueAt(value, path) === undefined;
+  return isMissing && ABOUT_A_VALUE.includes(code) ? IS_REQUIRED : message;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((inside: unknown, key) => {
+    const isKnown = typeof inside === 'object' && inside !== null && Object.hasOwn(inside, key);
+    return isKnown ? (inside as Record<PropertyKey, unknown>)[key] : undefined; // it has the key
+  }, value);
+}
+
+function wordType({ expected }: Extract<RawIssue, { code: 'invalid_type' }>): string {
+  return TYPES[expected] ?? 'is not of the expected type';
 }
 
 function oneOf(values: readonly unknown[]): string {
