@@ -108,7 +108,10 @@ export class Examples {
   #ofArray({ items, prefixItems, minItems = 1 }: JsonSchema, name: string): unknown[] {
     if (prefixItems) return prefixItems.map((item) => this.of(item, name));
     if (!items) return [];
-    return Array.from({ length: Math.max(1, minItems) }, () => this.of(items, name));
+    const one = this.of(items, name);
+    const isFree = typeof one === 'string' && !items.enum && !items.format && !items.pattern?.startsWith('^(');
+    // Most lists of texts may not repeat one.
+    return Array.from({ length: Math.max(1, minItems) }, (_, at) => (isFree && at > 0 ? `${one} ${at + 1}` : one));
   }
 }
 
