@@ -6,7 +6,17 @@ import { randomBytes } from 'node:crypto';
 import { chargeBack } from './demo/chargeback.ts';
 import { screenFilm } from './demo/cinema.ts';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
-import { banOne, breakSlowMode, enterAll, holdOne, loseAndResume, reactAll, talk } from './demo/crowd.ts';
+import {
+  answerAndPin,
+  banOne,
+  breakSlowMode,
+  enterAll,
+  holdOne,
+  loseAndResume,
+  pollAll,
+  reactAll,
+  talk,
+} from './demo/crowd.ts';
 import { sellOut } from './demo/drop.ts';
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
@@ -36,6 +46,8 @@ try {
   await talk(crowd);
   await breakSlowMode(creator, crowd);
   await holdOne(creator, show, crowd);
+  await answerAndPin(creator, show, crowd);
+  await pollAll(creator, show, crowd);
   await banOne(creator, show, crowd);
   await loseAndResume(crowd);
 

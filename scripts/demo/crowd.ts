@@ -150,6 +150,53 @@ export async function holdOne(creator: Client, { streamId }: Show, crowd: Crowd)
   await changeLinks('allow');
 }
 
+/** A viewer answers another by name, and the creator pins the answer. */
+export async function answerAndPin(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
+  const [asked, answering] = [crowd.viewers[5], crowd.viewers[6]];
+  if (!asked || !answering) throw new Error('There are too few viewers');
+  const question = await asked.socket.say('Who wrote this one?');
+  const { username } = await asked.api.call('GET', '/auth/me');
+  const text = `@${username} it is by Elif`;
+  const answer = await answering.socket.ask({ type: 'send-message', text, replyTo: question.messageId });
+  crowd.messages += 2;
+  const shown = await asked.socket.waitForEvent('new-message', ({ id }) => id === answer.messageId);
+  expectSame(`${answering.name} replies to`, shown.replyTo.text, 'Who wrote this one?');
+  const [{ userId, start, end }] = shown.mentions;
+  expectSame('The reply names', [userId, text.slice(start, end)], [asked.userId, `@${username}`]);
+  const { notification } = await asked.socket.waitForEvent('user-notification', ({ notification }) =>
+    notification.kind.startsWith('chat-'),
+  );
+  expectSame(`${asked.name} is notified`, notification.title, `${answering.name} replied to you`);
+  await creator.call('PUT', `/stream/${streamId}/pin`, { messageId: answer.messageId });
+  for (const socket of crowd.sockets)
+    await socket.waitForEvent('message-pinned', ({ pin }) => pin.message.id === answer.messageId);
+  tell('The creator pins the reply, and everyone sees it.');
+  await creator.call('DELETE', `/stream/${streamId}/pin`);
+}
+
+/** Everyone votes, one viewer twice, and the creator ends the poll. */
+export async function pollAll(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
+  const poll = await creator.call('POST', `/stream/${streamId}/polls`, {
+    ...{ question: 'What next?', options: ['The old one', 'The new one'], seconds: 60 },
+  });
+  tell(`The creator asks: ${poll.question}`);
+  for (const { socket } of crowd.viewers) {
+    await socket.waitForEvent('poll-started', (event) => event.poll.id === poll.id);
+    await socket.ask({ type: 'vote', pollId: poll.id, option: 0 });
+  }
+  await crowd.viewers[0]?.socket.ask({ type: 'vote', pollId: poll.id, option: 1 });
+  await creator.call('PUT', `/stream/${streamId}/polls/${poll.id}/end`);
+  const results = await Promise.all(
+    crowd.sockets.map((socket) => socket.waitForEvent('poll-ended', (event) => event.poll.id === poll.id)),
+  );
+  const counts = results.map(({ poll }) => poll.options.map(({ votes }: { votes: number }) => votes).join(' : '));
+  expectSame(
+    'All vote, one changes the vote, and everyone sees the result',
+    [...new Set(counts)],
+    [`${crowd.viewers.length - 1} : 1`],
+  );
+}
+
 export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
   const banned = crowd.viewers.pop();
   if (!banned) throw new Error('There is no viewer to ban');

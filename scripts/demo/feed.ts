@@ -125,7 +125,11 @@ export async function comment(creator: Client, crowd: Crowd, { id }: Post): Prom
     PATIENCE_MS,
   );
   tell(`The creator replies, and ${name} is notified in the open room: "${event.notification.title}".`);
-  const elsewhere = crowd.sockets.filter((other) => other !== socket && other.first('user-notification'));
+  const elsewhere = crowd.sockets.filter(
+    (other) =>
+      other !== socket &&
+      other.first('user-notification', ({ notification }) => notification.data.commentId === replyId),
+  );
   expectSame('Other viewers who were notified', elsewhere.length, 0);
   expectSame('Comments', (await api.call('GET', `/content/posts/${id}`)).commentCount, 2);
 }

@@ -48,7 +48,7 @@ describe('a message that waits for a moderator', () => {
     ['blocked-words', 'maybe example.com', { chatDelaySeconds: 5 }],
   ])('because of %s is shown to moderators alone, and its author hears that it waits', async (reason, text, policy) => {
     const { roomId, room, author, viewer, moderator, ack, id, held } = await aHeldMessage(policy, text);
-    expect(ack).toEqual({ type: 'ack', id, held: reason });
+    expect(ack).toEqual({ type: 'ack', id, messageId: held.id, held: reason });
     expect(held).toEqual({
       type: 'message-held',
       id: expect.any(String),
@@ -89,13 +89,14 @@ describe('a message that waits for a moderator', () => {
     const shown = await viewer.next('new-message', (event) => event.id === messageId);
     expect(shown).toMatchObject({ text: 'Maybe not', seq: before.seq + 1, deleted: false });
     expect(shown.held).toBeUndefined();
-    expect(await author.next('new-message', (event) => event.id === messageId)).toEqual(shown);
+    const own = await author.next('new-message', (event) => event.id === messageId);
+    expect(own).toEqual({ ...shown, clientId: id });
     expect(await moderator.next('held-resolved')).toMatchObject({
       messageId,
       action: 'allow',
       by: moderator.viewer.id,
     });
-    expect(await author.say('Maybe not', id)).toEqual({ type: 'ack', id, seq: shown.seq });
+    expect(await author.say('Maybe not', id)).toEqual({ type: 'ack', id, messageId, seq: shown.seq });
     expect((await room.history(null, 1)).messages).toMatchObject([{ id: messageId, seq: shown.seq }]);
     expect(author.eventsOf('held-resolved')).toEqual([]);
   });
@@ -341,10 +342,15 @@ it('a room of the previous version keeps what waits in it', async () => {
   await author.say('deleted before');
   const [, deleted] = await room.heldMessages(null, 10);
   await room.deleteMessage(deleted?.id ?? '', author.viewer.id, false);
+  const version = SCHEMA.findIndex((step) => step.includes('CREATE TABLE held_decisions'));
+  const later = SCHEMA.slice(version).flatMap((step) =>
+    [...step.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name),
+  );
   await inStorage(
     roomId,
-    `DROP INDEX pending_waiting; ALTER TABLE pending DROP COLUMN reason; DROP TABLE held_decisions;
-     UPDATE meta SET value = '${SCHEMA.length - 1}' WHERE key = 'schema'`,
+    `DROP INDEX pending_waiting; ALTER TABLE pending DROP COLUMN reason;
+     ${later.map((name) => `DROP TABLE ${name};`).join(' ')}
+     UPDATE meta SET value = '${version}' WHERE key = 'schema'`,
   );
   await evictDurableObject(stub);
   expect(await room.heldMessages(null, 10)).toMatchObject([{ text: 'from before', reason: 'delay' }]);

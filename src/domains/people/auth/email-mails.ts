@@ -1,7 +1,6 @@
 /** The mails about a change of an account's address. The new address never learns the former one. */
 import type { Context } from '@/contracts/context';
 import type { Mail } from '@/contracts/mail';
-import { speechFor } from '@/domains/base/settings/read';
 import { mailTo, type Occasion, type Recipient } from './mails';
 import { describeUserAgent } from './user-agent';
 
@@ -11,14 +10,16 @@ export function emailCodeMail(ctx: Context, user: Recipient, code: string): Prom
 }
 
 /** To the present address, before anything changes. */
-export async function emailChangeAskedMail(
+export function emailChangeAskedMail(
   ctx: Context,
   user: Recipient,
   newEmail: string,
   { at, userAgent }: Occasion,
 ): Promise<Mail> {
-  const device = describeUserAgent(await speechFor(ctx, user.id), userAgent);
-  return mailTo(ctx, user, 'emailChangeAsked', { newEmail, at, device });
+  return mailTo(ctx, user, 'emailChangeAsked', (speech) => ({
+    ...{ newEmail, at },
+    device: describeUserAgent(speech, userAgent),
+  }));
 }
 
 /** To the former address. @param at milliseconds */

@@ -8,7 +8,7 @@ import { speechFor } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import type { Values } from '@/texts/fill';
-import { LANGUAGE_DEFAULT, speechOf } from '@/texts/languages';
+import { LANGUAGE_DEFAULT, type Speech, speechOf } from '@/texts/languages';
 import type { Texts } from '@/texts/texts';
 import { resetLink, signResetToken } from './reset-token';
 import type { OtpPurpose } from './tables';
@@ -47,11 +47,12 @@ export async function mailTo(
   ctx: Context,
   { id, email, username }: Recipient,
   name: Named,
-  values: Values = {},
+  values: Values | ((speech: Speech) => Values) = {},
 ): Promise<Mail> {
-  const { texts, say } = await speechFor(ctx, id);
-  const { subject, text } = texts.mails[name];
-  return { to: email, subject: say(subject), text: say(text, { username, ...values }) };
+  const speech = await speechFor(ctx, id);
+  const { subject, text } = speech.texts.mails[name];
+  const known = typeof values === 'function' ? values(speech) : values;
+  return { to: email, subject: speech.say(subject), text: speech.say(text, { username, ...known }) };
 }
 
 export async function otpMail(ctx: Context, user: Recipient, purpose: OtpPurpose, code: string): Promise<Mail> {
@@ -103,13 +104,15 @@ export interface Occasion {
 }
 
 /** @param where the user was signed out */
-export async function passwordChangedMail(
+export function passwordChangedMail(
   ctx: Context,
   user: Recipient,
   { at, where }: { readonly at: number; readonly where: 'everywhere' | 'everywhere-else' },
 ): Promise<Mail> {
-  const { texts, say } = await speechFor(ctx, user.id);
-  return mailTo(ctx, user, 'passwordChanged', { at, where: say(texts.mails.passwordChanged[where]) });
+  return mailTo(ctx, user, 'passwordChanged', ({ texts, say }) => ({
+    at,
+    where: say(texts.mails.passwordChanged[where]),
+  }));
 }
 
 export type TwoFactorChange = 'on' | 'off' | 'new-codes';
@@ -129,9 +132,8 @@ export async function twoFactorMail(
 }
 
 /** For a sign-in from an unknown device. */
-export async function signInMail(ctx: Context, user: Recipient, { at, userAgent }: Occasion): Promise<Mail> {
-  const device = describeUserAgent(await speechFor(ctx, user.id), userAgent);
-  return mailTo(ctx, user, 'signIn', { at, device });
+export function signInMail(ctx: Context, user: Recipient, { at, userAgent }: Occasion): Promise<Mail> {
+  return mailTo(ctx, user, 'signIn', (speech) => ({ at, device: describeUserAgent(speech, userAgent) }));
 }
 
 /** @param deletesAt when the account will be deleted, in milliseconds */
