@@ -21,7 +21,8 @@ const categories = z
   .array(Category)
   .min(1)
   .max(CATEGORIES_MAX)
-  .refine((list) => new Set(list).size === list.length, 'must not repeat a category');
+  .refine((list) => new Set(list).size === list.length, 'must not repeat a category')
+  .openapi({ uniqueItems: true });
 
 const CreatorType = z.enum(['creator', 'dj', 'performer']);
 const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
