@@ -15,7 +15,11 @@ export const NewPoll = z
       .min(POLL_OPTIONS.min)
       .max(POLL_OPTIONS.max)
       .refine((options) => new Set(options.map(foldWords)).size === options.length, 'must differ from each other')
-      .openapi({ description: 'Must differ in more than case, accents and blanks.' }),
+      .openapi({
+        uniqueItems: true,
+        example: ['One more song', 'Time for talk'],
+        description: 'Must differ in more than case, accents and blanks.',
+      }),
     seconds: z.int().min(POLL_SECONDS.min).max(POLL_SECONDS.max).openapi({ description: 'How long it runs.' }),
   })
   .openapi('NewPoll');
