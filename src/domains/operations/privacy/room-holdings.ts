@@ -81,7 +81,7 @@ export const ROOM_HOLDINGS: readonly Holding[] = [
     as: 'unbanRequests',
     table: unbanRequests,
     tie: unbanRequests.userId,
-    order: [unbanRequests.id],
+    order: [unbanRequests.placeId, unbanRequests.id],
     without: ['decidedBy'],
   },
   { as: 'bannedFromRooms', table: roomBans, tie: roomBans.userId, order: [roomBans.roomId], without: ['bannedBy'] },
