@@ -8,10 +8,11 @@ import type { Statement } from '@/contracts/database';
 import { int, literal } from '@/db/sql';
 import { LEADS_ON_MS, ledTo } from '@/domains/base/visibility/named-user';
 import { newId } from '@/shared/ids';
+import { usernameIn } from '@/shared/text';
 import { DAY_MS } from '@/shared/time';
 import { isOnStage, ownDisplayName, ownUsername } from './stage';
 import { usernameChanges } from './tables';
-import { looksLikeUsername, usernameIn } from './usernames';
+import { looksLikeUsername } from './usernames';
 
 /** The window of two changes. */
 export const CHANGES_WITHIN_MS = 14 * DAY_MS;
