@@ -14,7 +14,8 @@ CREATE TABLE unban_requests (
   CHECK ((status = 'open') = (decided_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX unban_requests_one_open ON unban_requests (place_id, user_id) WHERE status = 'open';
-CREATE INDEX unban_requests_of_place ON unban_requests (place_id, status, id);
+CREATE INDEX unban_requests_of_place ON unban_requests (place_id, id);
+CREATE INDEX unban_requests_of_place_by_status ON unban_requests (place_id, status, id);
 CREATE INDEX unban_requests_of_user ON unban_requests (user_id, place_id, id);
 
 CREATE TRIGGER channel_bans_close_requests AFTER DELETE ON channel_bans

@@ -21,7 +21,7 @@ export interface ModerationAct {
   /** Null for a decision of staff, whose names stay with the platform. */
   readonly by: string | null;
   readonly userId?: string | null;
-  /** Of a kick: a guest has no account. */
+  /** The guest who was kicked: a guest has no account. */
   readonly guestId?: string | null;
   readonly messageId?: string | null;
   /** What the message or the gift said. */

@@ -1,8 +1,9 @@
 /** What the rest of Footlight tells a room: its setup, and commands. Only types, and constants of the wire. */
-
+import type { z } from '@hono/zod-openapi';
 import type { Maintenance } from '@/shared/maintenance';
 import type { LinkRule } from './chat-rules';
 import type { EventBody, RoomEventBody } from './room-events/events';
+import type { PublicPolicyShape } from './room-events/show';
 import type { ScreeningControl } from './screening';
 
 export type { RoomEventBody } from './room-events/events';
@@ -37,19 +38,7 @@ export interface RoomPolicy {
  * The part that viewers see, by the names of the chat settings. It hides blocked words, since viewers could use the list
  * to get around it.
  */
-export interface PublicPolicy {
-  readonly isChatEnabled: boolean;
-  readonly isChatDelayed: boolean;
-  readonly chatDelaySeconds: number;
-  readonly isChatFollowersOnly: boolean;
-  readonly isChatSubscribersOnly: boolean;
-  readonly slowModeSeconds: number;
-  readonly minFollowMinutes: number;
-  readonly minAccountHours: number;
-  readonly links: LinkRule;
-  readonly emotesOnly: boolean;
-  readonly holdFirstMessages: boolean;
-}
+export type PublicPolicy = Readonly<z.infer<typeof PublicPolicyShape>>;
 
 /**
  * What a room is for: a stream, a room that a user opened for voice and cinema, or a user's chat with staff, whose

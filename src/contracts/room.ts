@@ -4,14 +4,14 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
-import type { HeldAction, HeldReason } from './chat-rules';
+import type { ChatMessage, Draft, HeldDecision, HeldMessage, Pin, ToPin } from './chat-message';
+import type { HeldAction } from './chat-rules';
 import type { ModerationEntry } from './moderation-log';
 import type { NewPoll, Poll } from './poll';
 import type { RoomCommand, RoomEventBody } from './room-command';
+import type { RoomRefusalCode } from './room-events/refusals';
 import type { Arrival, ProductClicks, RoomFigures } from './room-figures';
 import type { Program, ScreeningAct, ScreeningViewers } from './screening';
-
-export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
 
 /** A user's relation to the room and its channel, and when (ms) it was read from D1. Passes and seats store it. */
 export interface Relation {
@@ -33,7 +33,7 @@ export interface Relation {
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
-  /** They do not want to be named as viewers. */
+  /** They do not want to be named as viewers, or the room hides who is watching. */
   readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
@@ -88,158 +88,10 @@ export interface VideoViewer extends Pick<Pass, 'address'> {
   readonly id: string;
 }
 
-/** A part of a text, in UTF-16 code units: `text.slice(start, end)`. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Where a text names someone in the room, from the `@` to the end of the name. */
-export interface Mention extends TextRange {
-  readonly userId: string;
-}
-
-/** An emote of the room's channel. Whoever writes it types its name between colons. */
-export interface Emote {
-  readonly id: string;
-  readonly name: string;
-  /** Of the widest image. */
-  readonly url: string;
-  readonly subscribersOnly: boolean;
-}
-
-/** Where a text shows an emote, with its colons. */
-export interface EmoteRange extends TextRange {
-  readonly id: string;
-  readonly name: string;
-  readonly url: string;
-}
-
-/** The message that another one answers, as it was when the answer was written. */
-export interface RepliedTo {
-  readonly id: string;
-  readonly userId: string;
-  readonly username: string;
-  readonly displayName: string;
-  /** The beginning of its text; empty once it was deleted. */
-  readonly text: string;
-}
-
-/** A chat message as a client sends it. */
-export interface Draft {
-  /** The client's own id of the message: a repeat returns the same message. */
-  readonly clientId: string;
-  readonly text: string;
-  /** The id of the message that it answers. */
-  readonly replyTo?: string | undefined;
-}
-
-export interface ChatMessage {
-  readonly id: string;
-  /** The room's number for it; null while a delayed message waits for its release. */
-  readonly seq: number | null;
-  readonly streamId: string;
-  readonly userId: string;
-  readonly username: string;
-  readonly displayName: string;
-  readonly avatarUrl: string | null;
-  readonly badges: readonly Badge[];
-  /** As typed; empty once deleted. */
-  readonly text: string;
-  /** Milliseconds. */
-  readonly at: number;
-  readonly deleted: boolean;
-  /** Only in an answer to another message. */
-  readonly replyTo?: RepliedTo;
-  /** In the order of the text; missing if there are none. */
-  readonly mentions?: readonly Mention[];
-  /** In the order of the text; missing if there are none. */
-  readonly emotes?: readonly EmoteRange[];
-  /** Why nobody else sees it yet. Never stored with the message. */
-  readonly held?: HeldReason;
-}
-
-export interface HeldMessage extends ChatMessage {
-  readonly reason: HeldReason;
-  /** When (ms) it is shown if nobody decides; null if it waits for a decision. */
-  readonly releaseAt: number | null;
-}
-
-export interface HeldDecision {
-  readonly messageId: string;
-  readonly action: HeldAction;
-  readonly by: string;
-  /** Milliseconds. */
-  readonly at: number;
-  /** Of the message that was let through; null if it was dropped. */
-  readonly seq: number | null;
-}
-
 export type HeldAnswer = ({ readonly ok: true } & HeldDecision) | RoomRefusal;
-/** A text that a moderator shows to everyone, apart from the chat. Its author stands there as in a message. */
-export interface Announcement
-  extends Pick<ChatMessage, 'id' | 'userId' | 'username' | 'displayName' | 'avatarUrl' | 'badges' | 'text'> {}
-
-/** A chat message in another event. */
-export interface PinnedMessage extends Omit<ChatMessage, 'seq' | 'at'> {
-  readonly seq: number;
-  /** ISO 8601. */
-  readonly at: string;
-}
-
-/** What is pinned: either a message or an announcement. */
-export interface Pin {
-  /** ISO 8601. */
-  readonly at: string;
-  /** Only for the creator, moderators and staff: the id of who pinned it. */
-  readonly by?: string;
-  readonly message?: PinnedMessage;
-  readonly announcement?: Announcement;
-}
-
-/** What to pin: a message that everyone sees, or an announcement. */
-export type ToPin = { readonly messageId: string } | { readonly text: string };
 
 /** `isNew`: false if the same was pinned already. */
 export type PinAnswer = { readonly ok: true; readonly pin: Pin; readonly isNew: boolean } | RoomRefusal;
-
-/** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
-export type RoomRefusalCode =
-  | 'ROOM_CLOSED'
-  | 'CHAT_DISABLED'
-  | 'FOLLOWERS_ONLY'
-  | 'SUBSCRIBERS_ONLY'
-  | 'SLOW_MODE'
-  | 'DUPLICATE_MESSAGE'
-  | 'BLOCKED_WORDS'
-  | 'FOLLOW_TOO_NEW'
-  | 'ACCOUNT_TOO_NEW'
-  | 'LINKS_NOT_ALLOWED'
-  | 'EMOTES_ONLY'
-  | 'TOO_MANY_HELD'
-  | 'HELD_DECIDED'
-  | 'TIMED_OUT'
-  | 'BANNED'
-  | 'MESSAGE_INVALID'
-  | 'MESSAGE_NOT_FOUND'
-  | 'REPLY_NOT_FOUND'
-  | 'GUESTS_CANNOT_CHAT'
-  | 'EMAIL_NOT_VERIFIED'
-  | 'NOT_ALLOWED'
-  | 'NOT_IN_ROOM'
-  | 'GUESTS_CANNOT_VOTE'
-  | 'POLL_NOT_FOUND'
-  | 'OPTION_NOT_FOUND'
-  | 'POLL_RUNNING'
-  | 'POLL_ENDED'
-  | 'TOO_MANY_POLLS'
-  | 'PRODUCT_NOT_FOUND'
-  | 'NO_SCREENING'
-  | 'SCREENING_RUNNING'
-  | 'SCREENING_CHANGED'
-  | 'QUEUE_EMPTY'
-  | 'TOO_FAST'
-  | 'MAINTENANCE';
 
 export interface RoomRefusal {
   readonly ok: false;
@@ -305,7 +157,7 @@ export interface ViewerList {
   }[];
   /** Includes users past the number that is listed. */
   readonly guests: number;
-  /** Of the guests who are listed, for moderators. */
+  /** The ids of the guests who are listed, for moderators. */
   readonly guestIds: readonly string[];
   readonly total: number;
 }
@@ -346,7 +198,10 @@ export interface Room {
   vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
-  /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */
+  /**
+   * A page of the user's messages whose texts are kept, oldest first, then those that were never shown.
+   * @param afterSeq 0: from the first
+   */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;

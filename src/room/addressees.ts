@@ -2,8 +2,9 @@
  * What single people get of a message besides the frame for everyone: its author gets it with their client's own id, and
  * those whom it names or answers a notification. Waiting messages bring nothing until they are shown.
  */
+
+import type { RepliedTo } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { RepliedTo } from '@/contracts/room';
 import { messageOfBody, withClientId } from '@/contracts/room-wire';
 import type { PresentedNotification } from '@/domains/base/notifications/schemas';
 import { readSettings } from '@/domains/base/settings/read';
@@ -73,7 +74,7 @@ export class Addressees {
   async #notify(addressed: readonly Addressed[]): Promise<void> {
     const { store, database } = this.room;
     const pairs = addressed.flatMap(({ toId, messageId }): Pair[] => {
-      const author = store.findMessageById(messageId)?.userId;
+      const author = store.messages.findById(messageId)?.userId;
       return author === undefined ? [] : [[author, toId]];
     });
     const [blocked, settings, cards] = await Promise.all([
@@ -99,7 +100,7 @@ export class Addressees {
     { blocked, cards, speech }: { blocked: ReadonlySet<string>; cards: ReadonlyMap<string, Card>; speech: Speech },
   ): void {
     const { store, presence, broadcaster, database } = this.room;
-    const found = store.findMessageById(messageId);
+    const found = store.messages.findById(messageId);
     const actor = found && cards.get(found.userId);
     if (!actor || !store.replies.find(messageId) || blocked.has(keyOfPair([found.userId, toId]))) return;
     const { streamId, seq, text } = messageOfBody(found.body, found.seq);

@@ -2,21 +2,16 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-import type { PollUpdated } from '@/contracts/poll';
 import type { RoomEventBody } from '@/contracts/room-command';
-import { writeEvent } from '@/contracts/room-events/events';
+import { type EventBody, writeEvent } from '@/contracts/room-events/events';
 import type { ReactionKind } from '@/contracts/room-figures';
 import { type Answer, type Passing, type ProductStock, withSeq } from '@/contracts/room-wire';
-import { SECOND_MS } from '@/shared/time';
+import { Newest } from './newest';
 import type { Presence } from './presence';
 import { SlowSockets } from './slow-sockets';
 import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
 import type { Hold } from './waiting-store';
-
-const VIEWER_COUNT_EVERY_MS = SECOND_MS;
-const STOCK_EVERY_MS = SECOND_MS;
-const POLL_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
@@ -71,14 +66,7 @@ export class Broadcaster {
   /** Per socket: the bodies that replace an event's, by seq. */
   #replacements = new Map<WebSocket, Map<number, string>>();
   readonly #slow: SlowSockets;
-  #countChanged = false;
-  #countSent = -1;
-  #countSentAt = 0;
-  /** By product and variant. */
-  #stock = new Map<string, ProductStock>();
-  #poll: PollUpdated | null = null;
-  #pollSentAt = 0;
-  #stockSentAt = 0;
+  readonly #newest: Newest;
   #flushedAt = 0;
   #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
@@ -87,6 +75,7 @@ export class Broadcaster {
 
   constructor(private readonly room: Surroundings) {
     this.#slow = new SlowSockets(room.presence);
+    this.#newest = new Newest(room);
   }
 
   /** Adds a durable event. @param entry.commandId stored as seen together with the event */
@@ -125,19 +114,19 @@ export class Broadcaster {
   }
 
   viewersChanged(): void {
-    this.#countChanged = true;
+    this.#newest.viewersChanged();
     this.#schedule();
   }
 
   /** Sent at most once a second. Newer numbers replace those that still wait. */
   tellStock(events: readonly ProductStock[]): void {
-    for (const event of events) this.#stock.set(`${event.productId}:${event.variantId ?? ''}`, event);
+    this.#newest.putStock(events);
     this.#schedule();
   }
 
   /** Sent at most once a second. @param event null: what still waits is not sent */
-  tellPoll(event: PollUpdated | null): void {
-    this.#poll = event;
+  tellPoll(event: EventBody<'poll-updated'> | null): void {
+    this.#newest.putPoll(event);
     if (event) this.#schedule();
   }
 
@@ -191,7 +180,10 @@ export class Broadcaster {
       const reactions = this.#reactions;
       this.#reactions = new Map();
       const durable = this.#store(reactions);
-      const passing = this.#takePassing(reactions);
+      const passing: Passing[] = [
+        ...(reactions.size > 0 ? [{ type: 'new-reaction' as const, counts: Object.fromEntries(reactions) }] : []),
+        ...this.#newest.take(this.#flushedAt),
+      ];
       for (const done of this.#onFlush.splice(0)) done();
       this.#broadcast(durable, passing);
     } finally {
@@ -225,12 +217,8 @@ export class Broadcaster {
     if (this.#entries.length > 0) return left(this.room.tickMs(this.room.presence().socketCount), this.#flushedAt);
     const passing = left(PASSING_WAIT_MS, this.#flushedAt);
     if (this.#reactions.size > 0) return passing;
-    const waits = [
-      ...(this.#countChanged ? [left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)] : []),
-      ...(this.#stock.size > 0 ? [left(STOCK_EVERY_MS, this.#stockSentAt)] : []),
-      ...(this.#poll ? [left(POLL_EVERY_MS, this.#pollSentAt)] : []),
-    ];
-    return waits.length > 0 ? Math.max(passing, Math.min(...waits)) : undefined;
+    const newest = this.#newest.waitMs(now);
+    return newest === undefined ? undefined : Math.max(passing, newest);
   }
 
   /** Stores the whole buffer with one insert. @returns the events to send now, as JSON */
@@ -268,33 +256,6 @@ export class Broadcaster {
       for (const onStored of waiting) onStored(given, undefined, { messageId: message?.id, hold });
     }
     return bodies.map((body, index) => withSeq(body, first + index));
-  }
-
-  #takePassing(reactions: ReadonlyMap<ReactionKind, number>): Passing[] {
-    const passing: Passing[] = [];
-    if (reactions.size > 0) passing.push({ type: 'new-reaction', counts: Object.fromEntries(reactions) });
-    const { viewerCount } = this.room.presence();
-    const isTime = (everyMs: number, sentAt: number) => this.#flushedAt >= sentAt + everyMs || this.#flushedAt < sentAt;
-    if (this.#stock.size > 0 && isTime(STOCK_EVERY_MS, this.#stockSentAt)) {
-      passing.push(...this.#stock.values());
-      this.#stock.clear();
-      this.#stockSentAt = this.#flushedAt;
-    }
-    if (this.#poll && isTime(POLL_EVERY_MS, this.#pollSentAt)) {
-      passing.push(this.#poll);
-      this.#poll = null;
-      this.#pollSentAt = this.#flushedAt;
-    }
-    if (this.#countChanged && isTime(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) {
-      this.#countChanged = false;
-      if (viewerCount !== this.#countSent) {
-        passing.push({ type: 'viewer-count', viewerCount });
-        this.#countSent = viewerCount;
-        this.#countSentAt = this.#flushedAt;
-        this.room.onViewerCount(viewerCount);
-      }
-    }
-    return passing;
   }
 
   #broadcast(durable: readonly string[], passing: readonly Passing[]): void {

@@ -2,7 +2,7 @@
  * The emotes of the room's host. The room reads them from D1 before the first message that may show one, keeps them, and
  * reads them again only after they changed.
  */
-import type { Emote } from '@/contracts/room';
+import type { Emote } from '@/contracts/chat-message';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
 import type { Emotes } from './emotes';

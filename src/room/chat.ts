@@ -2,24 +2,17 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
+
+import type { ChatMessage, Draft, Mention } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
-import type {
-  Approval,
-  ChatMessage,
-  Draft,
-  HeldAnswer,
-  Mention,
-  RoomRefusal,
-  RoomUser,
-  SaidAround,
-  SayAnswer,
-} from '@/contracts/room';
+import type { Approval, HeldAnswer, RoomRefusal, RoomUser, SayAnswer } from '@/contracts/room';
 import { writeEvent } from '@/contracts/room-events/events';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { ChannelEmotes } from './channel-emotes';
+import { sentAs } from './chat-history';
 import { compose } from './compose';
 import type { HeldMessages } from './held';
 import { logModeration } from './moderation-log';
@@ -31,7 +24,6 @@ import type { RoomStore } from './store';
 import type { Hold } from './waiting-store';
 import { Writers } from './writers';
 
-export const HISTORY_MESSAGES_MAX = 100;
 /** How many approvals are kept: a gift's request may be repeated while it runs, or because its answer was lost. */
 const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages due within this time of each other are released together. */
@@ -48,7 +40,7 @@ interface ChatParts {
   readonly emotes: Pick<ChannelEmotes, 'current' | 'beforeJudging'>;
   readonly presence: () => Presence;
   readonly held: HeldMessages;
-  /** Whom a text names. */
+  /** The people that a text names. */
   readonly mentionsIn: (text: string) => readonly Mention[];
   readonly now: () => number;
   readonly log: Logger;
@@ -160,49 +152,8 @@ export class Chat {
     if (taken.stored) return { ok: true, message: taken.message };
     const seq = await stored.promise;
     // What it answers may have been deleted meanwhile.
-    const kept = taken.message.replyTo && this.room.store.findMessage(user.id, draft.clientId);
-    return { ok: true, message: kept ? this.#sentAs(kept.body, seq) : { ...taken.message, seq } };
-  }
-
-  /** Newest first. */
-  history(before: number | null, limit: number): { messages: ChatMessage[]; nextBefore: number | null } {
-    const { store } = this.room;
-    const size = Math.min(Math.max(1, limit), HISTORY_MESSAGES_MAX);
-    const rows = store.messagesBefore(before ?? store.seq + 1, size + 1);
-    const page = rows.slice(0, size);
-    return {
-      messages: page.map(({ seq, body }) => messageOfBody(body, seq)),
-      nextBefore: rows.length > size ? (page.at(-1)?.seq ?? null) : null,
-    };
-  }
-
-  /** The newest messages of these users, for moderators: includes those that are hidden from everyone else. */
-  newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
-    const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
-    return rows.map(({ seq, body }) => this.#sentAs(body, seq));
-  }
-
-  /**
-   * What was said, as viewers see it, and what others said around it: evidence of a report. Null if viewers do not see
-   * it. @param id a message's or a gift's
-   */
-  around(id: string, each: number): SaidAround | null {
-    const { store, broadcaster } = this.room;
-    broadcaster.flush(); // a message in the buffer was sent already
-    const message = this.#findShown(id);
-    const seq = message?.seq ?? store.gifts.find(id)?.seq;
-    if (seq === undefined || store.withheld.has(id)) return null;
-    const neighbours = store.messagesAround(seq, Math.min(each, HISTORY_MESSAGES_MAX));
-    return { message: message ?? null, neighbours: neighbours.map(({ seq, body }) => messageOfBody(body, seq)) };
-  }
-
-  /** Undefined if it waits, was deleted or is withheld. */
-  #findShown(messageId: string): (ChatMessage & { readonly seq: number }) | undefined {
-    const { store } = this.room;
-    const found = store.findMessageById(messageId);
-    if (!found || found.seq === null || found.seq <= store.sanctions.withheldThrough(found.userId)) return undefined;
-    const message = messageOfBody(found.body, found.seq);
-    return message.deleted ? undefined : { ...message, seq: found.seq };
+    const kept = taken.message.replyTo && this.room.store.messages.find(user.id, draft.clientId);
+    return { ok: true, message: kept ? sentAs(this.room.store, kept.body, seq) : { ...taken.message, seq } };
   }
 
   #refuseReply({ replyTo }: Draft): RoomRefusal | null {
@@ -213,7 +164,7 @@ export class Chat {
     const { store, broadcaster, now } = this.room;
     if (!store.setup) return refuse('MESSAGE_NOT_FOUND');
     broadcaster.flush(); // a message in the buffer can be deleted too
-    const found = store.findMessageById(messageId);
+    const found = store.messages.findById(messageId);
     if (!found) return refuse('MESSAGE_NOT_FOUND');
     const message = messageOfBody(found.body, found.seq);
     if (message.userId !== byUserId && !mayDeleteAny) return refuse('NOT_ALLOWED');
@@ -225,7 +176,7 @@ export class Chat {
     const waiting = found.seq === null && store.waiting.find(messageId);
     if (waiting) this.room.held.deleted(waiting, byUserId);
     else {
-      store.eraseMessage(messageId);
+      store.messages.erase(messageId);
       const body = writeEvent({ type: 'message-deleted', streamId, messageId, userId });
       broadcaster.add({ at: now(), body });
       broadcaster.flush();
@@ -289,19 +240,21 @@ export class Chat {
   }
 
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
-    const stored = this.room.store.findMessage(userId, clientId);
+    const stored = this.room.store.messages.find(userId, clientId);
     if (stored)
-      return { ok: true, message: withHeld(this.#sentAs(stored.body, stored.seq), stored.reason), stored: true };
+      return {
+        ok: true,
+        message: withHeld(sentAs(this.room.store, stored.body, stored.seq), stored.reason),
+        stored: true,
+      };
     const buffered = this.room.broadcaster.findMessage(userId, clientId);
     buffered?.wait(onStored);
     if (!buffered) return undefined;
-    return { ok: true, message: withHeld(this.#sentAs(buffered.body, null), buffered.reason), stored: false };
-  }
-
-  /** @param body as it is stored */
-  #sentAs(body: string, seq: number | null): ChatMessage {
-    const [filled = body] = this.room.store.replies.fill([body]);
-    return messageOfBody(filled, seq);
+    return {
+      ok: true,
+      message: withHeld(sentAs(this.room.store, buffered.body, null), buffered.reason),
+      stored: false,
+    };
   }
 
   /** While D1 is unavailable, the remembered relation is used, but shows no badge. */

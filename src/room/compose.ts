@@ -1,5 +1,6 @@
 /** Makes the message that everyone sees of an accepted draft. */
-import type { ChatMessage, Draft, Mention, RoomUser } from '@/contracts/room';
+import type { ChatMessage, Draft, Mention } from '@/contracts/chat-message';
+import type { RoomUser } from '@/contracts/room';
 import { newId } from '@/shared/ids';
 import { type Emotes, mayUseAllEmotes, placeEmotes } from './emotes';
 import { badgesOf } from './policy';
@@ -9,7 +10,7 @@ import type { RoomStore } from './store';
 interface Composing {
   readonly store: RoomStore;
   readonly mentionsIn: (text: string) => readonly Mention[];
-  /** Of the channel. */
+  /** The channel's, by name. */
   readonly emotes: Emotes;
   /** Milliseconds. */
   readonly now: number;

@@ -1,5 +1,5 @@
 /** The emotes of the room's host in the room's storage, as last read from D1. */
-import type { Emote } from '@/contracts/room';
+import type { Emote } from '@/contracts/chat-message';
 import { Meta } from './meta';
 
 /** Stored as JSON, so its field names never change. */

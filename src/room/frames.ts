@@ -13,7 +13,7 @@ import {
 } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
-import { decideInRoom } from '@/domains/live/rooms/held';
+import { decideInRoom } from '@/domains/live/rooms/held-as-staff';
 import { toIso } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
@@ -219,7 +219,7 @@ export class Frames {
     else if (taken.stored) {
       const { message } = taken;
       broadcaster.answer(socket, ackOf(id, message.seq, { messageId: message.id, held: message.held }));
-      // Whoever sends it again may have missed that it was dropped.
+      // A client that sends it again may have missed that it was dropped.
       if (message.held && message.deleted) broadcaster.tell(socket, held.droppedEvent(message.id, clientIdOf(frame)));
     }
   }

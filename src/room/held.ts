@@ -2,8 +2,10 @@
  * Messages that wait, as moderators see them: what waits, and how each ends. They are told of both, without a seq; the
  * author is told if nobody will see the message. The message of a moderator's yes is numbered then.
  */
+
+import type { HeldMessage } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
-import type { HeldAnswer, HeldMessage, RoomViewer } from '@/contracts/room';
+import type { HeldAnswer, RoomViewer } from '@/contracts/room';
 import type { EventBody, RoomEventBody } from '@/contracts/room-events/events';
 import { messageOfBody } from '@/contracts/room-wire';
 import { toIso } from '@/shared/time';
@@ -63,7 +65,7 @@ export class HeldMessages {
     }));
   }
 
-  /** Null if it never waited, or not any longer and nobody decided. */
+  /** Null if it never waited, or no longer waits and nobody decided. */
   authorOf(messageId: string): string | null {
     const { store, broadcaster } = this.room;
     broadcaster.flush();
@@ -117,7 +119,7 @@ export class HeldMessages {
     this.#erase(this.room.store.waiting.allOf(userId), 'withdraw', by);
   }
 
-  /** The stream is over: what waits for a moderator is not shown any more. */
+  /** The stream is over: what waits for a moderator is never shown. */
   end(): void {
     this.#erase(this.room.store.waiting.undecided(), 'end', null);
   }
@@ -156,7 +158,7 @@ export class HeldMessages {
   #answer(messageId: string, action: HeldAction, decided: Decision): HeldAnswer {
     const { by, at } = decided;
     if (decided.action !== action) return { ...refuse('HELD_DECIDED'), decided: { action: decided.action, by } };
-    return { ok: true, messageId, action, by, at, seq: this.room.store.findMessageById(messageId)?.seq ?? null };
+    return { ok: true, messageId, action, by, at, seq: this.room.store.messages.findById(messageId)?.seq ?? null };
   }
 
   get #streamId(): string {

@@ -1,5 +1,5 @@
 /** Names in texts that mention somebody: they change with the user's name, and go with their account. */
-import type { EmoteRange, Mention, TextRange } from '@/contracts/room';
+import type { EmoteRange, Mention, TextRange } from '@/contracts/chat-message';
 import { GONE, rowsOf } from './sql';
 
 interface Body {

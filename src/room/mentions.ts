@@ -1,5 +1,6 @@
 /** Who a text names: `@username` of somebody who is in the room, or who wrote there lately. */
-import type { Mention, RoomUser } from '@/contracts/room';
+import type { Mention } from '@/contracts/chat-message';
+import type { RoomUser } from '@/contracts/room';
 import { rowsOf } from './sql';
 
 export const MENTIONS_MAX = 10;
@@ -50,7 +51,7 @@ export class NameIndex {
 }
 
 /** The last writers of a room by name. Read from the log when it is first asked after the room woke. */
-export class Writers {
+export class LatestWriters {
   #ids: Map<string, string> | undefined;
 
   constructor(private readonly sql: SqlStorage) {}

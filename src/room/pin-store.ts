@@ -2,7 +2,7 @@
  * What is pinned in a room. A pinned message is stored by its id alone and filled in whenever it is sent or read, so
  * whatever hides, erases or renames it also applies here.
  */
-import type { Announcement, Pin, PinnedMessage } from '@/contracts/room';
+import type { Announcement, Pin, PinnedMessage } from '@/contracts/chat-message';
 import { toIso } from '@/shared/time';
 import { Meta } from './meta';
 import { GONE, rowsOf } from './sql';
@@ -83,7 +83,7 @@ export class PinStore {
     return { ...message, seq: row.seq };
   }
 
-  /** Of whoever wrote the announcement that is pinned. */
+  /** Renames the author of the announcement that is pinned. */
   rename(userId: string, { username, displayName }: { readonly username: string; readonly displayName: string }): void {
     const pin = this.#pin;
     if (pin?.announcement?.userId !== userId) return;

@@ -2,7 +2,8 @@
  * The message or announcement that a room shows above its chat. It is taken down as soon as its text is hidden or
  * deleted. Only those in charge learn who pinned it.
  */
-import type { Announcement, Pin, PinAnswer, RoomUser, RoomViewer, ToPin } from '@/contracts/room';
+import type { Announcement, Pin, ToPin } from '@/contracts/chat-message';
+import type { PinAnswer, RoomUser, RoomViewer } from '@/contracts/room';
 import { writeEvent } from '@/contracts/room-events/events';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';

@@ -2,14 +2,14 @@
  * Polls in the room's storage: at most one that runs, with a vote for each person. Who voted for what is deleted when it
  * ends; the counts stay. While it runs, the counts are also in memory, so a vote reads and writes one row.
  */
-import type { Poll, PollResult } from '@/contracts/poll';
+import { POLL_OPTIONS, type Poll, type PollResult } from '@/contracts/poll';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { type Row, rowsOf } from './sql';
 
 /** Times are milliseconds. */
 export interface StoredPoll {
   readonly id: string;
-  /** Of the event with which it began. */
+  /** The number of the event with which it began. */
   readonly seq: number;
   readonly createdBy: string;
   readonly question: string;
@@ -128,7 +128,7 @@ export class PollStore {
 
   /** Erases the question and options of polls that the user started, wherever they stand. None of them may run. */
   eraseTextsOf(userId: string): void {
-    const texts = Array.from({ length: 5 }, (_, at) => `'$.poll.options[${at}].text', ''`).join(', ');
+    const texts = Array.from({ length: POLL_OPTIONS.max }, (_, at) => `'$.poll.options[${at}].text', ''`).join(', ');
     this.sql.exec(
       `UPDATE events SET body = json_replace(body, '$.poll.question', '', ${texts})
        WHERE ${SHOWN} AND body ->> '$.poll.id' IN (SELECT id FROM polls WHERE created_by = ?1)`,

@@ -17,7 +17,7 @@ import { hasEnded } from './relations';
 import type { RoomStore } from './store';
 import { withoutQuestion } from './withheld';
 
-/** Of one room. */
+/** A room has at most this many. */
 const POLLS_MAX = 100;
 
 interface PollsParts {
@@ -87,7 +87,7 @@ export class Polls {
     this.#endIf(open !== null && store.isPollHidden(open.id));
   }
 
-  /** Whoever is banned has no vote in the poll that runs. */
+  /** Takes back the vote of a user who is banned, in the poll that runs. */
   withdraw(userId: string): void {
     if (this.room.store.polls.vote(userId, null)) this.#countsChanged();
   }
@@ -98,7 +98,7 @@ export class Polls {
     this.#endIf(this.room.store.polls.open?.createdBy === userId);
   }
 
-  /** Of streams alone: nothing is kept of a user's room. Safe to repeat. */
+  /** Only results of streams are kept, not those of a user's room. Safe to repeat. */
   async report(): Promise<void> {
     const { store, database } = this.room;
     const results = store.polls.unreported();

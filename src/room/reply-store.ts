@@ -2,7 +2,7 @@
  * What an answer shows of the message that it answers. It is stored by that message's id alone and filled in whenever it
  * is sent or read, so whatever hides, erases or renames the one also applies to the other.
  */
-import type { RepliedTo } from '@/contracts/room';
+import type { RepliedTo } from '@/contracts/chat-message';
 import { messageOfBody } from '@/contracts/room-wire';
 import { cut } from '@/shared/text';
 import { rowsOf } from './sql';

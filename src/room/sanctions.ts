@@ -152,7 +152,7 @@ export function withhold(
   const { store, broadcaster, now } = room;
   broadcaster.flush(); // so that what is in the buffer is found too
   if (!store.withheld.set(id, withheld, commandId)) return;
-  const said = store.findMessageById(id) ?? store.gifts.find(id);
+  const said = store.messages.findById(id) ?? store.gifts.find(id);
   if (!said) return;
   const { userId } = said;
   const text = textOf(said.body);

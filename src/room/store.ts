@@ -1,7 +1,7 @@
 /**
- * The room's data in the object's SQLite: numbered events and commands. Waiting messages and gifts, viewers, activity,
- * sanctions, screenings, products, emotes, due tasks and users' traces have stores of their own. Calls are synchronous, so
- * everything written in one turn is stored together or not at all.
+ * The room's data in the object's SQLite: numbered events and commands. Messages, waiting messages and gifts, viewers,
+ * activity, sanctions, screenings, products, emotes, polls, due tasks and users' traces have stores of their own. Calls
+ * are synchronous, so everything written in one turn is stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
@@ -9,7 +9,8 @@ import { ActivityStore } from './activity-store';
 import { DueStore } from './due-store';
 import { EmoteStore } from './emote-store';
 import { GiftStore } from './gift-store';
-import { Writers } from './mentions';
+import { LatestWriters } from './mentions';
+import { MessageStore } from './message-store';
 import { Meta } from './meta';
 import { ModerationStore } from './moderation-store';
 import { NOTHING_PLAYED, type NowPlaying } from './now-playing';
@@ -20,10 +21,10 @@ import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { ScreeningStore } from './screening-store';
 import { ShopStore } from './shop-store';
-import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
+import { type NewEvent, type Row, rowsOf, type StoredEvent } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
-import { ERASED, WaitingStore } from './waiting-store';
+import { WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 import { WithheldStore } from './withheld-store';
 
@@ -38,12 +39,13 @@ export class RoomStore {
   readonly moderation: ModerationStore;
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
+  readonly messages: MessageStore;
   readonly waiting: WaitingStore;
   readonly withheld: WithheldStore;
   readonly replies: ReplyStore;
   readonly pins: PinStore;
   readonly polls: PollStore;
-  readonly writers: Writers;
+  readonly writers: LatestWriters;
   readonly screenings: ScreeningStore;
   readonly shop: ShopStore;
   readonly emotes: EmoteStore;
@@ -64,9 +66,10 @@ export class RoomStore {
     this.moderation = new ModerationStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
+    this.messages = new MessageStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
     this.withheld = new WithheldStore(storage.sql);
-    this.writers = new Writers(storage.sql);
+    this.writers = new LatestWriters(storage.sql);
     this.replies = new ReplyStore(storage.sql, (...message) => this.isWithheld(...message));
     this.polls = new PollStore(storage.sql);
     this.pins = new PinStore({ sql: storage.sql, show: (row) => this.#show([row])[0] ?? row.body });
@@ -235,60 +238,6 @@ export class RoomStore {
 
   isWithheld(messageId: string, authorId: string, seq: number): boolean {
     return seq <= this.sanctions.withheldThrough(authorId) || this.withheld.has(messageId);
-  }
-
-  findMessage(userId: string, clientId: string): StoredMessage | undefined {
-    return rowsOf<StoredMessage & Row>(
-      this.#sql,
-      `SELECT seq, body, NULL AS reason FROM events WHERE user_id = ?1 AND client_id = ?2
-       UNION ALL SELECT NULL, body, reason FROM pending WHERE user_id = ?1 AND client_id = ?2`,
-      userId,
-      clientId,
-    )[0];
-  }
-
-  findMessageById(messageId: string): (StoredMessage & { readonly userId: string }) | undefined {
-    return rowsOf<StoredMessage & { userId: string } & Row>(
-      this.#sql,
-      `SELECT seq, user_id AS userId, body, NULL AS reason FROM events WHERE message_id = ?1
-       UNION ALL SELECT NULL, user_id, body, reason FROM pending WHERE message_id = ?1`,
-      messageId,
-    )[0];
-  }
-
-  /** The messages nearest to this seq on either side, oldest first, with all texts that are stored. */
-  messagesAround(seq: number, each: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
-      this.#sql,
-      `SELECT seq, body FROM (SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq < ?1
-         ORDER BY seq DESC LIMIT ?2)
-       UNION ALL SELECT seq, body FROM (SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq > ?1
-         ORDER BY seq LIMIT ?2)
-       ORDER BY seq`,
-      seq,
-      each,
-    );
-  }
-
-  /** Newest first, including those that wait. */
-  lastMessagesOf(userId: string, limit: number): { at: number; body: string }[] {
-    return rowsOf<{ at: number; body: string }>(
-      this.#sql,
-      `SELECT at, body FROM (SELECT at, body FROM events WHERE user_id = ?1
-       UNION ALL SELECT at, body FROM pending WHERE user_id = ?1) ORDER BY at DESC LIMIT ?2`,
-      userId,
-      limit,
-    );
-  }
-
-  /** Whether a message of theirs was shown. */
-  hasWritten(userId: string): boolean {
-    return rowsOf(this.#sql, 'SELECT 1 FROM events WHERE user_id = ?1 LIMIT 1', userId).length > 0;
-  }
-
-  /** Erases the text of a message that was shown for good. The message stays as a gap in the chat, and its client id stays taken. */
-  eraseMessage(messageId: string): void {
-    this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
   }
 
   // --- Commands

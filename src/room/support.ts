@@ -3,9 +3,10 @@
  * and sends it in the thread's order. Each seat knows the last `seq` it got, so nothing is missed or sent twice.
  */
 
-import type { RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
+import type { RoomRefusal, RoomUser } from '@/contracts/room';
 import type { RoomEventBody } from '@/contracts/room-command';
 import { writeEvent } from '@/contracts/room-events/events';
+import type { RoomRefusalCode } from '@/contracts/room-events/refusals';
 import { type Answer, ackOf, clientIdOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';

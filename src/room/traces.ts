@@ -2,8 +2,9 @@
  * Which users wrote in a room or are named there. The room reports them to D1 some minutes later and when it closes, so
  * that deleting or exporting an account finds the room. Users deleted meanwhile are erased at once.
  */
+
+import type { ChatMessage } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { ChatMessage } from '@/contracts/room';
 import { messageOfBody } from '@/contracts/room-wire';
 import { defaultTitleOf } from '@/domains/live/channels/default-title';
 import { dropTraces, findNames, recordTraces } from '@/domains/live/rooms/traces';

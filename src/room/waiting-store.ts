@@ -77,7 +77,7 @@ export class WaitingStore {
     return found;
   }
 
-  /** Undefined if it does not wait, or not any longer. */
+  /** Undefined if it never waited, or no longer does. */
   find(messageId: string): Waiting | undefined {
     return this.#read(`WHERE message_id = ?1 AND ${WAITS}`, messageId)[0];
   }

@@ -105,6 +105,27 @@ describe('a link', () => {
     },
   );
 
+  it.each([`https://example.com/${'ж'.repeat(300)}`, `https://${'ж'.repeat(40)}.example.com/ü`])(
+    'of a profile can be sent back as it came: %j',
+    async (url) => {
+      const viewer = await asViewer();
+      const { status, data } = await viewer.put('user/profile', { links: [{ label: 'x', url }] });
+      expect(status).toBe(200);
+      const again = await viewer.put('user/profile', { links: data.links });
+      expect([again.status, again.data.links]).toEqual([200, data.links]);
+    },
+  );
+
+  it('is too long where it is so as a URL', async () => {
+    const viewer = await asViewer();
+    const url = `https://example.com/${'ж'.repeat(400)}`;
+    const { status, error } = await viewer.put('user/profile', { links: [{ label: 'x', url }] });
+    expect([status, error.details]).toEqual([
+      422,
+      [{ path: 'links.0.url', message: 'must have at most 2000 characters as a URL' }],
+    ]);
+  });
+
   it('to a picture of the platform is the same however its host is written', async () => {
     const creator = await asCreator();
     const thumbnail = 'HTTP://LOCALHOST:8787/media/thumbnail/none.webp';

@@ -49,7 +49,7 @@ export const NewMessageEvent = event('new-message', {
   clientId: z.string().optional().describe('Only to the author: the id that their client gave it, in small letters.'),
 });
 
-const MessageShape = NewMessageEvent.omit({ type: true, clientId: true });
+export const MessageShape = NewMessageEvent.omit({ type: true, clientId: true });
 
 export const PinShape = z.strictObject({
   at: time,

@@ -1,7 +1,5 @@
 /** Why a room refuses a frame: the codes of `error`, each with its sentence. */
-import type { RoomRefusalCode } from '../room';
-
-export const ROOM_REFUSALS: Readonly<Record<RoomRefusalCode, string>> = {
+export const ROOM_REFUSALS = {
   ROOM_CLOSED: 'This room is closed.',
   CHAT_DISABLED: 'Chat is turned off in this room.',
   FOLLOWERS_ONLY: 'Only followers can write here.',
@@ -17,7 +15,7 @@ export const ROOM_REFUSALS: Readonly<Record<RoomRefusalCode, string>> = {
   EMOTES_ONLY: 'Only emotes and emoji are allowed here.',
   TOO_MANY_HELD: 'Too many messages are waiting for a moderator. Try again when some have been decided.',
   HELD_DECIDED: 'Another moderator has already decided on this message.',
-  MESSAGE_INVALID: 'A message can have 1 to 500 characters and no control characters.',
+  MESSAGE_INVALID: 'A message can have 1 to 500 characters on at most 10 lines, and no control characters.',
   MESSAGE_NOT_FOUND: 'This message does not exist.',
   REPLY_NOT_FOUND: 'The message that you reply to is no longer there.',
   GUESTS_CANNOT_CHAT: 'Sign in to write. Without an account you can watch and react.',
@@ -37,4 +35,7 @@ export const ROOM_REFUSALS: Readonly<Record<RoomRefusalCode, string>> = {
   QUEUE_EMPTY: 'The queue is empty. Start a video by its link.',
   TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
   MAINTENANCE: 'The platform is down for maintenance. You can read here, and write again when it is over.',
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+/** `domains/live/rooms/errors.ts` gives each its status. */
+export type RoomRefusalCode = keyof typeof ROOM_REFUSALS;

@@ -1,8 +1,8 @@
 /** Who reads a creator's emotes: everyone who may see the creator, and the creator's rooms. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { Emote } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { Emote } from '@/contracts/room';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';

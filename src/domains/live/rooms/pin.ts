@@ -1,8 +1,8 @@
 /** Pins a message or an announcement in a room, and takes it down. What staff do is logged. */
 
 import type { z } from '@hono/zod-openapi';
+import type { PinnedMessage, Pin as RoomPin, ToPin } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { PinnedMessage, Pin as RoomPin, ToPin } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import type { Actor } from '@/shared/actor';

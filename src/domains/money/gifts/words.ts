@@ -3,7 +3,8 @@
  * still sent: a payment never fails because of its message.
  */
 import type { Context } from '@/contracts/context';
-import type { Approval, RoomRefusalCode } from '@/contracts/room';
+import type { Approval } from '@/contracts/room';
+import type { RoomRefusalCode } from '@/contracts/room-events/refusals';
 import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { SECOND_MS } from '@/shared/time';
 import type { GiftFacts, Giving } from './facts';

@@ -3,8 +3,8 @@
  * A reporter who cannot read a target cannot report it.
  */
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { ChatMessage } from '@/contracts/chat-message';
 import type { Context } from '@/contracts/context';
-import type { ChatMessage } from '@/contracts/room';
 import { findKeyIn } from '@/domains/base/media/keys';
 import { users } from '@/domains/base/users/tables';
 import { profileNamedTo } from '@/domains/base/visibility/people';
