@@ -43,8 +43,8 @@ interface NewUsername {
 }
 
 /**
- * Two statements for one batch, which change nothing if the username is no longer `from`. They violate `users.username` or `users.account_username` if it is
- * taken, and USERNAME_CHANGED_LATELY past the limit.
+ * Two statements for one batch, which change nothing if the username is no longer `from`. They violate `users.username`
+ * or `users.account_username` if it is taken, and USERNAME_CHANGED_LATELY past the limit.
  */
 export function changeUsername(
   ctx: Context,
