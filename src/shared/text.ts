@@ -40,6 +40,11 @@ export function withoutInvisible(text: string): string {
   return text.replaceAll(WITHOUT_WIDTH, '');
 }
 
+/** The username that a reader probably typed: some put an at sign before it. */
+export function usernameIn(words: string): string {
+  return fold(asPasted(words)).replace(/^@/, '');
+}
+
 const BLANKS = /\s/g;
 const DASHES = /[\p{Pd}\u2212]/gu;
 const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;

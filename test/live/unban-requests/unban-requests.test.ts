@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
+import { plansOf } from '#test/support/plans';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { listRequests } from '@/domains/live/unban-requests/list';
 import { unbanRequests } from '@/domains/live/unban-requests/tables';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
@@ -126,6 +128,17 @@ describe('a request to lift a ban', () => {
     expect((await staff.put(decision, { accept: true })).status).toBe(200);
     for (const unknown of [newId(), 'nobody'])
       expect((await user.post(`stream/${unknown}/unban-requests`, { text: 'a' })).error.code).toBe('STREAM_NOT_FOUND');
+  });
+
+  it('is listed by an index, with a status and without', async () => {
+    const { creator, id } = await aBan();
+    for (const status of [undefined, 'open'] as const) {
+      const query = { page: 1, perPage: 20, status };
+      const plans = await plansOf((ctx) => listRequests(ctx, actorOf(creator), id, query));
+      const ofList = plans.filter((plan) => plan.includes('unban_requests_of_place'));
+      expect(ofList).not.toEqual([]);
+      expect(ofList.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([]);
+    }
   });
 });
 

@@ -2,9 +2,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { usernameIn } from '@/domains/base/users/usernames';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
+import { usernameIn } from '@/shared/text';
 import { ledTo } from './named-user';
 import { isNotPrivateTo, isOpen } from './streams';
 

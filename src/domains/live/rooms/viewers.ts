@@ -2,7 +2,6 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { staffCan } from '@/domains/base/permissions/permissions';
 import type { Card } from '@/domains/base/users/find-cards';
 import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -10,6 +9,7 @@ import { isAnonymous, profileVisibleTo } from '@/domains/base/visibility/people'
 import type { Viewer } from '@/shared/actor';
 import { type Admitted, admitToRead } from './admit';
 import { roomError } from './errors';
+import { moderationRight } from './moderation-rules';
 import type { ViewerList } from './schemas';
 
 /**
@@ -28,9 +28,9 @@ export async function listViewers(ctx: Context, viewer: Viewer, roomId: string):
 }
 
 function mayKick({ relation }: Admitted, viewer: Viewer): boolean {
-  const who = relation?.user.standing;
-  if (who?.creator || who?.moderator) return true;
-  return viewer?.kind === 'user' && staffCan(viewer.staff, 'canKickUsers');
+  if (!relation || viewer?.kind !== 'user') return false;
+  const { creator, moderator } = relation.user.standing;
+  return moderationRight({ userId: viewer.userId, creator, moderator, staff: viewer.staff }, 'kick') !== null;
 }
 
 /** Throws VIEWERS_HIDDEN. */
