@@ -20,7 +20,7 @@ const { migrate, startWorker, workerOptions } = await import('./local/miniflare.
 const { seed } = await import('./local/seed.ts');
 const { Client } = await import('./local/client.ts');
 
-const PORT = 9_477;
+const PORT = Number(process.env.PORT ?? 9_477);
 const FOLDER = resolve(ROOT, 'test/schemathesis');
 const ROLES: Readonly<Record<string, string>> = {
   viewer: 'viewer1@footlight.test',

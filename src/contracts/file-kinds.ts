@@ -29,8 +29,8 @@ export type FileType =
   | AudioType;
 
 /**
- * Other names of a type. M4V and 3GP are MP4 by other brands, and M4A is MP4 that has only sound; Opus is a codec inside
- * of Ogg; an APNG is a PNG with several images.
+ * Other names of a type, some of which browsers and systems still use. M4V and 3GP are MP4 by other brands, and M4A is
+ * MP4 that has only sound; Opus is a codec inside of Ogg; an APNG is a PNG with several images.
  */
 export const TYPE_ALIASES: Readonly<Record<string, FileType>> = {
   'video/x-m4v': 'video/mp4',
@@ -39,6 +39,18 @@ export const TYPE_ALIASES: Readonly<Record<string, FileType>> = {
   'audio/x-m4a': 'audio/mp4',
   'audio/ogg; codecs=opus': 'audio/ogg',
   'image/apng': 'image/png',
+  'image/x-png': 'image/png',
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'audio/mp3': 'audio/mpeg',
+  'audio/x-mp3': 'audio/mpeg',
+  'audio/m4a': 'audio/mp4',
+  'audio/x-aac': 'audio/aac',
+  'audio/x-flac': 'audio/flac',
+  'audio/opus': 'audio/ogg',
+  'audio/wave': 'audio/wav',
+  'audio/x-wav': 'audio/wav',
+  'audio/vnd.wave': 'audio/wav',
   'image/heic-sequence': 'image/heic',
   'image/heif-sequence': 'image/heif',
 };

@@ -9,8 +9,8 @@ export interface Drawing {
 
 export interface Images {
   /**
-   * Scales down to this width, and never up unless `drawing` says so. Undefined if the input is not an image. One call of the binding. Throws
-   * IMAGES_UNAVAILABLE.
+   * Scales down to this width, and never up unless `drawing` says so. Undefined if the input is not an image. One call
+   * of the binding. Throws IMAGES_UNAVAILABLE.
    */
   draw(bytes: Uint8Array, widthMax: number, drawing?: Drawing): Promise<Uint8Array | undefined>;
 }

@@ -3,6 +3,7 @@
  * that a client can write its own. The text is made of the kind and these fields, so there is one entry for each kind.
  */
 import { z } from '@hono/zod-openapi';
+import { aDiamondCount } from './economy';
 import type { NewNotification, OutboxEvent } from './messages';
 import type { NotificationKind } from './notification-kinds';
 import { WAITING_NOTES } from './staff-matters';
@@ -14,8 +15,11 @@ const name = z.string();
 const money = z.object({ currency: z.string(), amountMinor: z.int() });
 
 const payout = { payoutId: id, money };
-const payoutReturned = { ...payout, diamonds: count.nullable(), reason: z.string() };
-const earnings = { diamonds: count, reversalId: id.optional(), exchangeId: id.optional(), coins: count.optional() };
+const payoutReturned = { ...payout, diamonds: aDiamondCount.nullable(), reason: z.string() };
+const earnings = {
+  ...{ diamonds: aDiamondCount, coins: count.optional() },
+  ...{ reversalId: id.optional(), exchangeId: id.optional() },
+};
 const order = {
   orderId: id,
   number: z.string(),
@@ -71,7 +75,7 @@ export const NOTIFICATION_DATA = {
   'payout-details-refused': z.object({ payoutDetailsId: id, reason: z.string() }),
   'earnings-reversed': z.object(earnings),
   'earnings-restored': z.object(earnings),
-  'target-reached': z.object({ targetId: id, period: z.string(), diamonds: count }),
+  'target-reached': z.object({ targetId: id, period: z.string(), diamonds: aDiamondCount }),
   ticket: z.object({
     ...ticket,
     event: z.enum(['open', 'pending', 'resolved', 'closed', 'merged', 'file-removed']),

@@ -33,7 +33,7 @@ export interface Relation {
   readonly roomMember?: boolean;
   /** In a user's room: they are on the stage. */
   readonly speaker?: boolean;
-  /** They do not want to be named as viewers. */
+  /** They do not want to be named as viewers, or the room hides who is watching. */
   readonly anonymous?: boolean;
   /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
@@ -198,7 +198,10 @@ export interface Room {
   vote(user: RoomUser, pollId: string, option: number): Promise<VoteAnswer>;
   /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
-  /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */
+  /**
+   * A page of the user's messages whose texts are kept, oldest first, then those that were never shown.
+   * @param afterSeq 0: from the first
+   */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;

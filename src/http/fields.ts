@@ -25,19 +25,26 @@ export function aLine(max: number, min = 1, fold = foldText) {
   return aText(max, min, fold).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
-const URL_CHARACTERS_MAX = 500;
+/** Room for letters of any script, each of which `URL` writes as up to twelve characters. */
+const URL_CHARACTERS_MAX = 2_000;
 
 /**
  * A link as `URL` writes it: marks that turn the direction of a text are escaped, and the letters of a host that look
  * like others are Punycode. What is no URL stays as it is, for the rule that refuses it.
+ * @param max characters of the link as `URL` writes it: what was accepted once is accepted when it comes back
  */
 export function aLink(max: number) {
-  return z.string().trim().max(max).overwrite(asHref);
+  return z.string().trim().overwrite(asHref).max(max);
 }
 
 /** Backslashes and blanks inside mislead readers, so `URL` must not repair them. */
 export function asHref(text: string): string {
-  return /[\s\\]/.test(text) ? text : (URL.parse(text)?.href ?? text);
+  return misleads(text) ? text : (URL.parse(text)?.href ?? text);
+}
+
+/** Some readers of URLs find another host in it than `URL` does. */
+export function misleads(link: string): boolean {
+  return /[\s\\]/.test(link);
 }
 
 /** A token or a cursor that this API gave out, and that only it reads. */
@@ -55,7 +62,7 @@ const PRIVATE_NAMES = /\.(local|localhost|internal|home\.arpa|lan|intranet|corp)
 
 /** Rejects misleading addresses: a user name before an @ looks like the host. */
 export function isPublicHttpsUrl(text: string): boolean {
-  if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
+  if (misleads(text) || !URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
   const isPublic = /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname) && !PRIVATE_NAMES.test(hostname);
   return protocol === 'https:' && username === '' && password === '' && isPublic;

@@ -2,6 +2,7 @@
 
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { routePath } from 'hono/route';
 import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, isBodyOptional } from './endpoint';
@@ -10,6 +11,7 @@ import { AppError, httpError, type Refusal } from './errors';
 import { foldId, readTexts } from './fold-ids';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
+import { allowedBy, methodNotAllowed } from './paths';
 import { enforceLimit } from './rate-limit';
 import { checkJson, JSON_BODY_BYTES_MAX } from './raw-body';
 import { headersOfRefusal, headersOfSuccess, undeclaredHeaders } from './reference/headers';
@@ -49,9 +51,11 @@ const PARAMETERS_MAX = 100;
 
 export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEnv> {
   const router = new Hono<HttpEnv>();
+  const fixed = methodsOfFixedPaths(endpoints);
   for (const endpoint of endpoints.toSorted(bySpecificity)) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const before = [
+      ...(path.includes(':') ? [keepFixedPaths(path, fixed)] : []),
       checkRefusals(endpoint, guard),
       reportRefusals(endpoint, guard),
       admit(endpoint, guard),
@@ -60,6 +64,25 @@ export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEn
     router.on(endpoint.method, [path], ...before, (c) => answer(c, endpoint));
   }
   return router;
+}
+
+/** The methods of each path without parameters. */
+function methodsOfFixedPaths(endpoints: readonly Endpoint[]): ReadonlyMap<string, readonly string[]> {
+  const fixed = Map.groupBy(
+    endpoints.filter(({ path }) => !path.includes('{')),
+    ({ path }) => path,
+  );
+  return new Map([...fixed].map(([path, own]) => [path, own.map(({ method }) => method.toUpperCase())]));
+}
+
+/** `/stream/create` is no stream's id: what it does not take is 405, and not a stream that does not exist. */
+function keepFixedPaths(pattern: string, fixed: ReadonlyMap<string, readonly string[]>): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const base = routePath(c).length - pattern.length;
+    const methods = fixed.get(c.req.path.slice(base).replace(/\/$/, ''));
+    if (methods) throw methodNotAllowed(allowedBy(methods));
+    await next();
+  };
 }
 
 async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Response> {

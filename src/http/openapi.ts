@@ -25,7 +25,7 @@ const INFO = {
 /** @param api mounted at /api/v1 @param root mounted at the origin */
 export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoint[], guard: Guard): OpenApiDocument {
   const document = documentOf(api, '/api/v1', guard);
-  const { paths = {} } = documentOf(root, '/', guard);
+  const { paths = {}, components } = documentOf(root, '/', guard);
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
   document.tags = tagsOf([...api, ...root]);
@@ -34,6 +34,7 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   );
   document.components = {
     ...document.components,
+    schemas: { ...document.components?.schemas, ...components?.schemas },
     headers: HEADERS,
     responses: shareRefusals(operations) as NonNullable<OpenApiDocument['components']>['responses'], // moved as they are
     securitySchemes: {

@@ -22,10 +22,19 @@ export function methodsBy(read: () => readonly Route[]): MethodsOf {
   return (path) => {
     known ??= methodsByPattern(read());
     const segments = path.split('/');
-    const methods = new Set([...known].flatMap(([pattern, found]) => (fits(pattern, segments) ? [...found] : [])));
-    if (methods.has('GET')) methods.add('HEAD');
-    return methods.size === 0 ? [] : [...methods, 'OPTIONS'].toSorted();
+    const fitting = [...known].filter(([pattern]) => fits(pattern, segments));
+    // `/stream/live` is no stream's id, so it takes nothing that a stream takes.
+    const openMin = Math.min(...fitting.map(([pattern]) => openPartsOf(pattern)));
+    const methods = new Set(
+      fitting.flatMap(([pattern, found]) => (openPartsOf(pattern) === openMin ? [...found] : [])),
+    );
+    return methods.size === 0 ? [] : allowedBy([...methods]);
   };
+}
+
+/** As `Allow` lists them: a path that takes GET takes HEAD, and every path takes OPTIONS. */
+export function allowedBy(methods: readonly string[]): string[] {
+  return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].toSorted();
 }
 
 function methodsByPattern(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -33,6 +42,11 @@ function methodsByPattern(routes: readonly Route[]): ReadonlyMap<string, Readonl
   for (const { method, path } of routes)
     if (method !== ANY_METHOD) patterns.set(path, (patterns.get(path) ?? new Set()).add(method));
   return patterns;
+}
+
+/** How many segments of the pattern stand for anything. */
+function openPartsOf(pattern: string): number {
+  return pattern.split('/').filter((part) => part === '*' || part.startsWith(':')).length;
 }
 
 function fits(pattern: string, segments: readonly string[]): boolean {
@@ -50,6 +64,10 @@ export function noRoute(methodsOf: MethodsOf, { method, path }: Route): AppError
   const methods = methodsOf(path);
   // A handler may also find nothing at its own path.
   if (methods.length === 0 || methods.includes(method)) return httpError('NOT_FOUND');
+  return methodNotAllowed(methods);
+}
+
+export function methodNotAllowed(methods: readonly string[]): AppError {
   return httpError('METHOD_NOT_ALLOWED', { headers: { Allow: methods.join(', ') } });
 }
 

@@ -9,6 +9,7 @@ import { isAppLink } from '@/shared/app-schemes';
 import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 import { httpError } from './errors';
+import { misleads } from './fields';
 import type { HttpEnv } from './http-env';
 import { enforceLimit } from './rate-limit';
 
@@ -33,7 +34,7 @@ export function requireReturnUrls(config: Origins, urls: Readonly<Record<string,
 
 /** https, or http on the developer's own machine. */
 function mayReturnTo(origins: readonly string[], text: string): boolean {
-  const url = URL.parse(text);
+  const url = misleads(text) ? null : URL.parse(text);
   if (url?.username !== '' || url.password !== '') return false;
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname));
   return isSafe && origins.includes(url.origin);

@@ -29,7 +29,10 @@ interface Spend {
   readonly price: number;
 }
 
-/** Commits like `commit`, and returns as much. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero can spend nothing. */
+/**
+ * Commits like `commit`, and returns as much. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero can
+ * spend nothing.
+ */
 export async function commitSpending(
   ctx: Context,
   { userId, price }: Spend,

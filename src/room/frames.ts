@@ -13,7 +13,7 @@ import {
 } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';
-import { decideInRoom } from '@/domains/live/rooms/held';
+import { decideInRoom } from '@/domains/live/rooms/held-as-staff';
 import { toIso } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';

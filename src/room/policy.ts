@@ -8,7 +8,7 @@ import type { RoomRefusal, RoomUser, RoomViewer } from '@/contracts/room';
 import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
 import { ROOM_REFUSALS, type RoomRefusalCode } from '@/contracts/room-events/refusals';
 import { isMember } from '@/domains/base/visibility/members';
-import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
+import { type BlockedWords, foldLetters, foldWords, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { timeOfId } from '@/shared/ids';
 import { hasLink } from '@/shared/links';
 import { type Maintenance, retryAfterMs, runningWindow } from '@/shared/maintenance';
@@ -38,7 +38,7 @@ const NO_EMOTES: Emotes = new Map();
 export interface History {
   /** When (ms) their last message was sent. Messages that wait count. */
   readonly lastAt: number | null;
-  /** Their texts of the last `DUPLICATE_WINDOW_MS` or more, folded, oldest first. */
+  /** Their texts of the last `DUPLICATE_WINDOW_MS` or more, by `foldWords`, oldest first. */
   readonly recent: readonly RecentText[];
   /** A message of theirs was shown in this room. */
   readonly hasWritten: boolean;
@@ -118,7 +118,7 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
   const refusal =
     refuseWriter(policy, user, now) ??
     refuseText(rules, user, text, folded) ??
-    refusePace(policy, history, folded, now);
+    refusePace(policy, history, foldWords(text), now);
   if (refusal) return refusal;
   return {
     ok: true,

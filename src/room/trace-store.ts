@@ -11,6 +11,8 @@ import { GONE, type Row, rowsOf, type StoredEvent } from './sql';
 import { PLAIN } from './waiting-store';
 
 const PAGE_EVENTS = 2_000;
+/** More than any room's last seq. */
+const NEVER_SHOWN = 2 ** 40;
 /**
  * The cards in events: of gifts and sales, and of those who came on a stage or became its host. Co-hosts are a list of
  * cards.
@@ -93,15 +95,19 @@ export class TraceStore {
     this.#meta.write('tracesTold', seq);
   }
 
-  /** The user's own messages whose texts are kept, oldest first: a moderator's deletion leaves a text in the log. */
+  /**
+   * The user's own messages whose texts are kept, oldest first, then those that were never shown: a moderator's decision
+   * leaves a text in the log. Messages that were never shown have a seq of `NEVER_SHOWN` or more, to page by.
+   */
   messagesOf(userId: string, afterSeq: number, limit: number): StoredEvent[] {
+    const keptIn = (table: 'events' | 'pending', seq: string) => `
+      SELECT ${seq} AS seq, iif(body ->> '$.deleted', json_set(body, '$.text', kept.text), body) AS body
+      FROM ${table} said LEFT JOIN moderation kept ON kept.message_id = said.message_id AND kept.text <> ''
+        AND kept.action IN ('delete-message', 'allow-held', 'drop-held')
+      WHERE said.user_id = ?1 AND ${seq} > ?2 AND (NOT body ->> '$.deleted' OR kept.text IS NOT NULL) GROUP BY ${seq}`;
     return rowsOf<StoredEvent & Row>(
       this.sql,
-      `SELECT seq, iif(body ->> '$.deleted', json_set(body, '$.text', kept.text), body) AS body
-       FROM events LEFT JOIN moderation kept
-         ON kept.message_id = events.message_id AND kept.action = 'delete-message' AND kept.text <> ''
-       WHERE events.user_id = ?1 AND seq > ?2 AND (NOT body ->> '$.deleted' OR kept.text IS NOT NULL)
-       GROUP BY seq ORDER BY seq LIMIT ?3`,
+      `${keptIn('events', 'said.seq')} UNION ALL ${keptIn('pending', `said.rowid + ${NEVER_SHOWN}`)} ORDER BY seq LIMIT ?3`,
       userId,
       afterSeq,
       limit,

@@ -1,6 +1,6 @@
 /** What a room remembers of those who write: their last messages and their pace. What it forgets is in the store. */
 import { messageOfBody } from '@/contracts/room-wire';
-import { foldLetters } from '@/shared/blocked-words';
+import { foldWords } from '@/shared/blocked-words';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { DUPLICATE_WINDOW_MS, type History, type RecentText } from './policy';
 import type { RoomStore } from './store';
@@ -38,7 +38,7 @@ export class Writers {
   /** Call it for each message that is accepted. */
   remember(userId: string, text: string, { recent, caughtUpAt }: History): void {
     const at = this.room.now();
-    const kept = [...recent, { at, folded: foldLetters(text) }].slice(-REMEMBERED_MESSAGES);
+    const kept = [...recent, { at, folded: foldWords(text) }].slice(-REMEMBERED_MESSAGES);
     this.#keep(userId, { lastAt: at, recent: kept, caughtUpAt: takeOne(MESSAGE_PACE, caughtUpAt, at) });
   }
 
@@ -65,5 +65,5 @@ export class Writers {
 /** @param rows newest first. A text that was deleted may be written again at once. */
 function recentTexts(rows: readonly { readonly at: number; readonly body: string }[]): RecentText[] {
   const messages = rows.map(({ at, body }) => ({ at, message: messageOfBody(body, null) })).reverse();
-  return messages.flatMap(({ at, message }) => (message.deleted ? [] : [{ at, folded: foldLetters(message.text) }]));
+  return messages.flatMap(({ at, message }) => (message.deleted ? [] : [{ at, folded: foldWords(message.text) }]));
 }

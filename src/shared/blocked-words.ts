@@ -14,6 +14,8 @@ export interface BlockedWords {
    * the `*` follow each other without a blank.
    */
   readonly fragments: readonly (readonly string[])[];
+  /** Texts with symbols, such as `a$$`: found as they are, since their letters alone are innocent. */
+  readonly literals: readonly string[];
 }
 
 /** The parts between the `*` of a word: it begins with the first and ends with the last. */
@@ -22,6 +24,9 @@ type Glob = readonly string[];
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const WORD_OR_WILD = /[\p{L}\p{M}\p{N}*]+/gu;
 const WILD = '*';
+const SYMBOL = /[\p{S}@#&%]/u;
+const BEGINS_WORD = /^[\p{L}\p{M}\p{N}]/u;
+const ENDS_WORD = /[\p{L}\p{M}\p{N}]$/u;
 const BLANK = /\s/u;
 const NO_SPACES = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 
@@ -56,6 +61,13 @@ export function foldLetters(text: string): string {
   return asLatin(letters);
 }
 
+/** The same, and blanks in a row count as one. */
+export function foldWords(text: string): string {
+  return foldLetters(text)
+    .replaceAll(/[\s\u2800]+/g, ' ')
+    .trim();
+}
+
 /** False for nothing but `*` and blanks, which would block every message. */
 export function namesAWord(blocked: string): boolean {
   return /[^*\s]/u.test(foldLetters(blocked));
@@ -67,11 +79,15 @@ export function prepareBlockedWords(blockedWords: readonly string[]): BlockedWor
   const lengths = new Set<number>();
   const patterns: Glob[][] = [];
   const fragments: string[][] = [];
+  const literals: string[] = [];
   for (const blocked of blockedWords) {
     const folded = foldLetters(blocked).trim();
     if (!/[^*\s]/u.test(folded)) continue;
+    const hasSymbol = SYMBOL.test(folded);
     const isFragment = !folded.replaceAll(WILD, '').match(WORD) || NO_SPACES.test(folded);
-    if (isFragment) fragments.push(folded.split(WILD).filter((part) => part !== ''));
+    if (isFragment || (hasSymbol && folded.includes(WILD)))
+      fragments.push(folded.split(WILD).filter((part) => part !== ''));
+    else if (hasSymbol) literals.push(folded);
     else if (folded.includes(WILD)) patterns.push((folded.match(WORD_OR_WILD) ?? []).map((word) => word.split(WILD)));
     else {
       const words = folded.match(WORD) ?? [];
@@ -79,7 +95,7 @@ export function prepareBlockedWords(blockedWords: readonly string[]): BlockedWor
       lengths.add(words.length);
     }
   }
-  return { phrases, phraseLengths: [...lengths], patterns, fragments };
+  return { phrases, phraseLengths: [...lengths], patterns, fragments, literals };
 }
 
 /**
@@ -87,9 +103,11 @@ export function prepareBlockedWords(blockedWords: readonly string[]): BlockedWor
  * linear in the message.
  * @param folded by `foldLetters`
  */
-export function hasBlockedWord({ phrases, phraseLengths, patterns, fragments }: BlockedWords, folded: string): boolean {
-  if (phrases.size === 0 && patterns.length === 0 && fragments.length === 0) return false;
+export function hasBlockedWord(blocked: BlockedWords, folded: string): boolean {
+  const { phrases, phraseLengths, patterns, fragments, literals } = blocked;
   if (fragments.some((parts) => hasFragment(folded, parts))) return true;
+  if (literals.some((literal) => hasLiteral(folded, literal))) return true;
+  if (phrases.size === 0 && patterns.length === 0) return false;
   const words = folded.match(WORD) ?? [];
   return words.some(
     (_, start) =>
@@ -112,6 +130,17 @@ function isLike(word: string | undefined, parts: Glob): boolean {
     at = found + part.length;
   }
   return at <= word.length - last.length;
+}
+
+/** Where it begins or ends with a letter, a word must begin or end there. */
+function hasLiteral(folded: string, literal: string): boolean {
+  for (let at = folded.indexOf(literal); at >= 0; at = folded.indexOf(literal, at + 1)) {
+    const isInWord = BEGINS_WORD.test(literal) && ENDS_WORD.test(folded.slice(Math.max(0, at - 2), at));
+    const end = at + literal.length;
+    const goesOn = ENDS_WORD.test(literal) && BEGINS_WORD.test(folded.slice(end, end + 2));
+    if (!isInWord && !goesOn) return true;
+  }
+  return false;
 }
 
 /** Looks for the parts in each run without blanks. */

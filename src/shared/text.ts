@@ -40,6 +40,11 @@ export function withoutInvisible(text: string): string {
   return text.replaceAll(WITHOUT_WIDTH, '');
 }
 
+/** The username that a reader probably typed: some put an at sign before it. */
+export function usernameIn(words: string): string {
+  return fold(asPasted(words)).replace(/^@/, '');
+}
+
 const BLANKS = /\s/g;
 const DASHES = /[\p{Pd}\u2212]/gu;
 const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
@@ -69,12 +74,20 @@ export function foldBlanks(typed: string): string {
   return typed.replaceAll(/\r\n|[\r\u0085\u2028\u2029]/g, '\n').trim();
 }
 
+/** Hangul, kana and Cyrillic whose letters are written in parts, as in a Mac's names of files. */
+const IN_PARTS = /[\u1100-\u11ff]{2,}|[\u3041-\u30ff][\u3099\u309a]|[\u0400-\u04ff][\u0300-\u0308]/g;
+
+/** Composes letters that look the same as one. A search would take their parts for other letters. */
+function compose(text: string): string {
+  return text.replaceAll(IN_PARTS, (parts) => parts.normalize('NFC'));
+}
+
 /**
- * Text as it is stored: `foldBlanks`, and empty if no character is visible. Keeps control characters, so that they can
- * be rejected. Does not compose letters, since that can change how a name looks.
+ * Text as it is stored: `foldBlanks`, composed, and empty if no character is visible. Keeps control characters, so that
+ * they can be rejected. Does not normalise other letters, since that can change how a name looks.
  */
 export function foldText(typed: string): string {
-  const text = foldBlanks(typed);
+  const text = compose(foldBlanks(typed));
   return hasVisibleCharacter(text) || hasControlCharacters(text) ? text : '';
 }
 

@@ -57,15 +57,22 @@ const ABOUT_A_VALUE: readonly string[] = ['invalid_type', 'invalid_value', 'inva
 
 /** The message of an issue; of a missing field, whatever its schema says of a wrong one, that it is required. */
 export function messageFor(value: unknown, { code, path, message }: z.core.$ZodIssue): string {
-  const isMissing = path.length > 0 && valueAt(value, path) === undefined;
+  const around = valueAt(value, path.slice(0, -1));
+  // A text that was read as a list has no entries that could be missing.
+  const isRead = around !== undefined && !isObject(around);
+  const isMissing = path.length > 0 && !isRead && valueAt(value, path) === undefined;
   return isMissing && ABOUT_A_VALUE.includes(code) ? IS_REQUIRED : message;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inside: unknown, key) => {
-    const isKnown = typeof inside === 'object' && inside !== null && Object.hasOwn(inside, key);
-    return isKnown ? (inside as Record<PropertyKey, unknown>)[key] : undefined; // it has the key
+    const isKnown = isObject(inside) && Object.hasOwn(inside, key);
+    return isKnown ? inside[key] : undefined;
   }, value);
+}
+
+function isObject(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function wordType({ expected }: Extract<RawIssue, { code: 'invalid_type' }>): string {

@@ -124,9 +124,9 @@ const notifications = {
     title: 'Du hast Diamanten zurückbekommen',
     body: {
       by: 'diamonds',
-      one: 'Eine Zahlung hinter Geschenken oder Abos, die du erhalten hast, gilt nun doch. Du hast {diamonds} Diamanten zurückbekommen.',
+      one: 'Eine Zahlung hinter Geschenken oder Abos, die du erhalten hast, ist nun doch gültig. Du hast {diamonds} Diamanten zurückbekommen.',
       other:
-        'Eine Zahlung hinter Geschenken oder Abos, die du erhalten hast, gilt nun doch. Du hast {diamonds} Diamanten zurückbekommen.',
+        'Eine Zahlung hinter Geschenken oder Abos, die du erhalten hast, ist nun doch gültig. Du hast {diamonds} Diamanten zurückbekommen.',
     },
   },
   'earnings-restored/exchange': {
@@ -201,7 +201,7 @@ const notifications = {
   },
   'webhook-waiting': {
     title: 'Ereignisse von Anbietern, die auf dich warten: {count}',
-    body: 'Sie ließen sich so nicht anwenden. Sieh sie dir an und entscheide.',
+    body: 'Sie ließen sich nicht verarbeiten. Sieh sie dir an und entscheide.',
   },
   'payouts-stuck': { title: 'Auszahlungen warten auf dich' },
   'report-waiting': {
@@ -286,10 +286,10 @@ const notifications = {
     body: '{trackTitle}: Die Datei ist beschädigt und lässt sich nicht lesen. Exportiere sie noch einmal.',
   },
   'track-rejected/truncated': {
-    body: '{trackTitle}: Die Datei endet vor ihrem Ton. Lade sie noch einmal hoch.',
+    body: '{trackTitle}: Die Datei bricht mitten im Ton ab. Lade sie noch einmal hoch.',
   },
   'track-rejected/no-duration': {
-    body: '{trackTitle}: In der Datei steht nicht, wie lang sie ist. Exportiere sie noch einmal.',
+    body: '{trackTitle}: In der Datei steht nicht, wie lang der Track ist. Exportiere sie noch einmal.',
   },
   'track-rejected/tags-too-large': {
     body: '{trackTitle}: Die Tags dieser Datei sind zu groß. Entferne große Bilder daraus.',
@@ -323,15 +323,15 @@ const notifications = {
     title: 'Du hast etwas verkauft',
     body: {
       by: 'quantity',
-      one: '„{productTitle}“ wurde gekauft. Bitte verschicke es bald.',
-      other: '{quantity} × „{productTitle}“ wurde gekauft. Bitte verschicke alles bald.',
+      one: '„{productTitle}“ wurde gekauft. Bitte verschicke den Artikel bald.',
+      other: '{quantity} × „{productTitle}“ wurden gekauft. Bitte verschicke die Artikel bald.',
     },
   },
   'order-received/digital': {
     body: {
       by: 'quantity',
       one: '„{productTitle}“ wurde gekauft.',
-      other: '{quantity} × „{productTitle}“ wurde gekauft.',
+      other: '{quantity} × „{productTitle}“ wurden gekauft.',
     },
   },
   'order-fulfilled': { title: 'Deine Bestellung ist unterwegs', body: '„{productTitle}“ wurde verschickt.' },
@@ -345,14 +345,14 @@ const notifications = {
   'order-cancelled/by-buyer': { because: '„{productTitle}“: Der Käufer hat storniert.' },
   'order-cancelled/by-seller': { because: '„{productTitle}“: Der Verkäufer hat storniert.' },
   'order-cancelled/by-staff': { because: '„{productTitle}“: Die Plattform hat storniert.' },
-  'order-cancelled/by-system': { because: '„{productTitle}“: Es wurde nicht rechtzeitig verschickt.' },
+  'order-cancelled/by-system': { because: '„{productTitle}“: Die Bestellung wurde nicht rechtzeitig verschickt.' },
   'order-cancelled/to-buyer': { next: 'Dein Geld ist auf dem Weg zurück zu dir.' },
-  'order-cancelled/to-seller': { next: 'Bitte nicht mehr verschicken. Das Geld geht zurück.' },
+  'order-cancelled/to-seller': { next: 'Bitte verschicke nichts mehr. Das Geld geht an den Käufer zurück.' },
   'order-cancelled/no-stock': {
     because: {
       by: 'quantity',
-      one: 'Als die Zahlung für „{productTitle}“ eintraf, war kein Stück mehr da.',
-      other: 'Als die Zahlung für {quantity} × „{productTitle}“ eintraf, war kein Stück mehr da.',
+      one: 'Als die Zahlung für „{productTitle}“ eintraf, war der Artikel ausverkauft.',
+      other: 'Als die Zahlung für {quantity} × „{productTitle}“ eintraf, war der Artikel ausverkauft.',
     },
     buyer: 'Du bekommst dein Geld zurück.',
     seller: 'Der Käufer bekommt das Geld zurück.',
@@ -367,10 +367,10 @@ const notifications = {
   },
   'order-problem': {
     title: 'Ein Käufer meldet ein Problem',
-    body: '„{productTitle}“: Lies, was nicht stimmt, und antworte innerhalb von drei Tagen.',
+    body: '„{productTitle}“: Lies nach, was nicht stimmt, und antworte innerhalb von drei Tagen.',
   },
   'order-problem-answered': {
-    title: 'Antwort zu deinem Problem',
+    title: 'Der Verkäufer hat geantwortet',
     body: '„{productTitle}“: Lies die Antwort. Wenn damit alles geklärt ist, bestätige die Bestellung.',
   },
   'order-problem-resolved': {
@@ -389,8 +389,8 @@ const notifications = {
     body: 'Eine Erstattung für „{productTitle}“ ist fehlgeschlagen oder ein Streitfall wurde beigelegt. {money} zählen wieder zu deinen Verkäufen.',
   },
   'stock-offered': {
-    title: 'Du kannst jetzt kaufen',
-    body: 'Ein Stück von „{productTitle}“ ist zwei Minuten lang für dich reserviert.',
+    title: 'Du kannst jetzt zugreifen',
+    body: '„{productTitle}“ ist zwei Minuten lang für dich reserviert.',
   },
   'product-approved': { title: 'Dein Produkt ist im Verkauf', body: '„{productTitle}“ kann jetzt gekauft werden.' },
   'product-refused': { title: 'Dein Produkt wurde nicht zugelassen', body: '„{productTitle}“: {reason}' },
@@ -411,17 +411,17 @@ const notifications = {
   },
   'moderator-named': {
     title: '{actor} hat dir die Moderation anvertraut',
-    body: 'Du kannst in diesem Chat Nachrichten löschen und Zuschauer stummschalten oder sperren.',
+    body: 'Du kannst dort im Chat Nachrichten löschen und Zuschauer vorübergehend stummschalten oder sperren.',
   },
   'unban-request': { title: '{actor} bittet dich, die Sperre aufzuheben', body: '{excerpt}' },
-  'unban-decided': { answer: 'Die Antwort dazu: {answer}' },
+  'unban-decided': { title: 'Deine Anfrage wurde beantwortet', answer: 'Die Moderation schreibt: {answer}' },
   'unban-decided/accepted': {
     title: 'Du kannst wieder dabei sein',
     body: 'Die Moderation hat deine Sperre aufgehoben.',
   },
   'unban-decided/refused': {
-    title: 'Deine Bitte wurde abgelehnt',
-    body: 'Die Moderation hat deine Sperre nicht aufgehoben. In einer Woche kannst du noch einmal fragen.',
+    title: 'Deine Anfrage wurde abgelehnt',
+    body: 'Die Moderation hat deine Sperre nicht aufgehoben. In einer Woche kannst du noch einmal anfragen.',
   },
 } satisfies AllPieces;
 
@@ -452,7 +452,7 @@ const mails = {
   },
   owner: {
     subject: 'Diese Plattform gehört jetzt dir',
-    text: 'Hallo {username},\n\ndu hast die Adresse bestätigt, die für den Owner dieser Plattform eingetragen ist. Dein Konto ist jetzt ihr Owner und darf alles, was das Team darf.\n\nWenn du das nicht warst, ändere OWNER_EMAIL und setze jetzt dein Passwort zurück. Damit wirst du auf allen Geräten abgemeldet.\n',
+    text: 'Hallo {username},\n\ndu hast die Adresse bestätigt, die für den Owner dieser Plattform eingetragen ist. Damit gehört die Plattform jetzt dir, und dein Konto darf alles, was das Team darf.\n\nWenn du das nicht warst, ändere OWNER_EMAIL und setze jetzt dein Passwort zurück. Damit wirst du auf allen Geräten abgemeldet.\n',
   },
   emailCode: {
     subject: 'Dein Code, um diese Adresse zu verwenden',
@@ -468,7 +468,7 @@ const mails = {
   },
   newAddress: {
     subject: 'Das ist jetzt deine E-Mail-Adresse',
-    text: 'Hallo {username},\n\ndas ist seit {at:minute} die E-Mail-Adresse deines Kontos. Melde dich von jetzt an mit ihr an. Du wurdest überall sonst abgemeldet.\n\nWenn du das nicht warst, wende dich an den Support.\n',
+    text: 'Hallo {username},\n\ndas ist seit dem {at:minute} die E-Mail-Adresse deines Kontos. Melde dich von jetzt an mit ihr an. Du wurdest überall sonst abgemeldet.\n\nWenn du das nicht warst, wende dich an den Support.\n',
   },
   addressInUse: {
     subject: 'Diese Adresse hat schon ein Konto',
@@ -508,7 +508,7 @@ const mails = {
   },
   bankDetails: {
     subject: 'Neue Bankverbindung für deine Auszahlungen',
-    text: `Hallo {username},\n\ndu hast uns am {at:minute} gebeten, deine Auszahlungen auf das Bankkonto zu überweisen, das auf {last4} endet. Unser Team prüft das. Wenn es zustimmt, verwenden wir das Konto nach sieben Tagen. Bis dahin überweisen wir nichts.\n\n${IF_NOT_YOU}\n`,
+    text: `Hallo {username},\n\ndu hast uns am {at:minute} gebeten, deine Auszahlungen auf das Bankkonto zu überweisen, das auf {last4} endet. Unser Team prüft das. Wenn es zustimmt, gilt das Konto sieben Tage später. Bis dahin überweisen wir nichts.\n\n${IF_NOT_YOU}\n`,
   },
   notification: {
     text: 'Hallo {username},\n\n{text}\n\nWelche E-Mails du bekommst, legst du in deinen Einstellungen fest.\n',
@@ -526,7 +526,7 @@ export const de = {
     refunded: 'Die Bestellung wurde erstattet.',
     unshipped: 'Die Bestellung wurde nicht rechtzeitig verschickt.',
     cancelledByBuyer: 'Der Käufer hat die Bestellung storniert.',
-    noPiece: 'Als die Zahlung eintraf, war kein Stück mehr da.',
+    noPiece: 'Als die Zahlung eintraf, war der Artikel ausverkauft.',
     reversed:
       'Die Überweisung wurde rückgängig gemacht. Prüfe dein Auszahlungskonto, bevor du es noch einmal versuchst.',
     notAccepted:
@@ -551,7 +551,6 @@ export const de = {
       linux: 'unter Linux',
     },
   },
-  blocks: { blocked: 'Du hast jemanden blockiert', unblocked: 'Du hast jemanden entblockt' },
-  /** For those in a room whom a message names or answers. */
+  blocks: { blocked: 'Du hast jemanden blockiert', unblocked: 'Du blockierst jemanden nicht mehr' },
   chat: { mention: '{actor} hat dich erwähnt', reply: '{actor} hat dir geantwortet' },
 } satisfies Texts;

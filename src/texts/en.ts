@@ -385,7 +385,7 @@ const notifications = {
     body: 'You can delete messages in their chat, and time out or ban viewers.',
   },
   'unban-request': { title: '{actor} asks you to lift their ban', body: '{excerpt}' },
-  'unban-decided': { answer: 'They wrote: {answer}' },
+  'unban-decided': { title: 'Your request was answered', answer: 'They wrote: {answer}' },
   'unban-decided/accepted': { title: 'You can join again', body: 'The moderators lifted your ban.' },
   'unban-decided/refused': {
     title: 'Your request was refused',

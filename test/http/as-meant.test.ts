@@ -61,6 +61,15 @@ describe('a link', () => {
     expect((await client().get(`users/${viewer.userId}`)).data.links).toEqual([{ label: 'x', url: href }]);
   });
 
+  it('of many letters that URLs escape can be sent back as it was answered', async () => {
+    const viewer = await asViewer();
+    const send = async (letters: number) =>
+      viewer.put('user/profile', { links: [{ label: 'x', url: `https://example.com/${'я'.repeat(letters)}` }] });
+    const { data } = await send(300);
+    expect((await viewer.put('user/profile', { links: data.links })).status).toBe(200);
+    expect((await send(400)).status).toBe(422);
+  });
+
   it('that was stored before is shown as URLs are written', async () => {
     const creator = await asCreator();
     const links = [{ label: 'x', url: 'https://раураl.example.com' }];
@@ -95,6 +104,27 @@ describe('a link', () => {
       expect((await viewer.put('user/profile', { links: [{ label: 'x', url }] })).status).toBe(422);
     },
   );
+
+  it.each([`https://example.com/${'ж'.repeat(300)}`, `https://${'ж'.repeat(40)}.example.com/ü`])(
+    'of a profile can be sent back as it came: %j',
+    async (url) => {
+      const viewer = await asViewer();
+      const { status, data } = await viewer.put('user/profile', { links: [{ label: 'x', url }] });
+      expect(status).toBe(200);
+      const again = await viewer.put('user/profile', { links: data.links });
+      expect([again.status, again.data.links]).toEqual([200, data.links]);
+    },
+  );
+
+  it('is too long where it is so as a URL', async () => {
+    const viewer = await asViewer();
+    const url = `https://example.com/${'ж'.repeat(400)}`;
+    const { status, error } = await viewer.put('user/profile', { links: [{ label: 'x', url }] });
+    expect([status, error.details]).toEqual([
+      422,
+      [{ path: 'links.0.url', message: 'must have at most 2000 characters as a URL' }],
+    ]);
+  });
 
   it('to a picture of the platform is the same however its host is written', async () => {
     const creator = await asCreator();

@@ -110,7 +110,8 @@ function shapesIn(schema: z.ZodType, name: string): [string, z.ZodType][] {
 }
 
 /** What one field needs depends on another one. */
-const BY_OTHERS = /^(give |is needed without|is required, unless|must have either|must be `me`)/;
+const BY_OTHERS =
+  /^(give |is needed without|is required, unless|must have either|must be `me`|either |must be a text, or )/;
 
 describe('a field that is missing', () => {
   it('is required, in every request and at any depth', () => {
@@ -149,6 +150,15 @@ describe('a field that is missing', () => {
     expect(readFrame(`{"type":"send-message","id":"${id}"}`)).toMatchObject({ message: 'text: is required' });
     expect(readFrame('{}')).toMatchObject({ message: 'type: is required' });
   });
+});
+
+it('an entry of a list that is sent as a text is wrong, and not missing', async () => {
+  for (const type of ['', 'foo', 'users,foo']) {
+    const { status, error } = await client().get(`search?q=a&type=${type}`);
+    const path = `type.${type.split(',').length - 1}`;
+    const message = 'must be one of users, streams, products, posts';
+    expect([status, error.details]).toEqual([422, [{ path, message }]]);
+  }
 });
 
 describe('a parameter of a campaign', () => {

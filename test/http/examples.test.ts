@@ -6,6 +6,7 @@ import { healthEndpoints } from '@/domains/operations/platform/routes';
 import type { Endpoint } from '@/http/endpoint';
 import { ErrorEnvelope } from '@/http/envelope';
 import type { Page } from '@/http/reference/complete';
+import type { JsonSchema } from '@/http/reference/examples';
 import { TAGS } from '@/http/reference/tags';
 
 const endpoints = [...apiEndpoints, ...healthEndpoints];
@@ -78,6 +79,33 @@ describe('an example', () => {
       if (!type.startsWith('audio/')) expect(example, type).toBeDefined();
     for (const { name, example } of pageOf(endpoint).parameters ?? []) expect(example, name).toBeDefined();
   });
+});
+
+/** By a schema of the document. */
+function takesNull({ $ref, type, allOf, anyOf, oneOf, enum: values }: JsonSchema): boolean {
+  if (allOf) return allOf.every(takesNull);
+  if ($ref !== undefined) {
+    const named = document.components?.schemas?.[$ref.replace('#/components/schemas/', '')];
+    return takesNull(named as JsonSchema); // made from zod's
+  }
+  const alternatives = anyOf ?? oneOf;
+  if (alternatives && type === undefined) return alternatives.some(takesNull);
+  if (values?.includes(null)) return true;
+  return type === undefined || [type].flat().includes('null');
+}
+
+describe('a field of a body', () => {
+  it.each(named(endpoints.filter(({ body }) => body)))(
+    'takes null where the reference says so: %s',
+    (_, { body, ...endpoint }) => {
+      if (!(body instanceof z.ZodObject)) return;
+      const schema = pageOf(endpoint as Endpoint).requestBody?.content['application/json']?.schema ?? {};
+      const known = schema.$ref === undefined ? schema : document.components?.schemas?.[schema.$ref.slice(21)];
+      const { properties = {} } = known as JsonSchema;
+      for (const [name, field] of Object.entries<z.ZodType>(body.shape))
+        expect([name, takesNull(properties[name] ?? {})]).toEqual([name, field.safeParse(null).success]);
+    },
+  );
 });
 
 it('every tag has its sentence', () => {

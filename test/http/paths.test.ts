@@ -43,6 +43,7 @@ describe('a method that a path does not take', () => {
     ['DELETE', '/health', 'GET, HEAD, OPTIONS'],
     ['POST', '/media/some/file.png', 'GET, HEAD, OPTIONS'],
     ['POST', '/api/v1/docs', 'GET, HEAD, OPTIONS'],
+    ['GET', 'stream/create', 'OPTIONS, POST'],
   ])('is refused with the ones that it takes: %s %s', async (method, path, allow) => {
     const { status, headers, error, body } = await anyone.call(method, path);
     expect([status, headers.get('allow')]).toEqual([405, allow]);

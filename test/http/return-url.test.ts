@@ -17,7 +17,7 @@ async function buyReturningTo(successUrl: string, overrides: object = APPS) {
 }
 
 describe('a link into an app', () => {
-  it.each(['footlight://purchases/done?from=web#top', 'FOOTLIGHT://done', 'com.example.app://x'])(
+  it.each(['footlight://purchases/done?from=web#top', 'FOOTLIGHT://done', 'com.example.app://x', ' footlight://done'])(
     'is taken where its scheme is configured: %s',
     async (url) => expect((await buyReturningTo(url)).status).toBe(201),
   );
@@ -30,13 +30,7 @@ describe('a link into an app', () => {
       'http://elsewhere.test/',
       'intent://x#Intent;end',
     ],
-    ...[
-      'footlight://me@done',
-      'footlight://me:pw@done',
-      'foot\nlight://done',
-      ' footlight://done',
-      'footlight://d\tone',
-    ],
+    ...['footlight://me@done', 'footlight://me:pw@done', 'foot\nlight://done', 'footlight://d\tone'],
   ])('is refused where it is anything else: %j', async (url) => {
     const { status, error } = await buyReturningTo(url);
     expect([status, error.code]).toEqual([422, 'RETURN_URL_NOT_ALLOWED']);
@@ -57,7 +51,7 @@ describe('a link into an app', () => {
     expect(page).toMatch(/^http:\/\/localhost:8787\/return\/[\w.-]+$/);
     const opened = await clientWith(APPS).get(page);
     expect(opened.status).toBe(200);
-    expect(opened.body).toContain('<a href="footlight://payouts?a=&quot;1&quot;&amp;b=2">');
+    expect(opened.body).toContain('<a href="footlight://payouts?a=%221%22&amp;b=2">');
     expect(opened.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(opened.headers.get('cache-control')).toBe('no-store');
   });
@@ -88,5 +82,24 @@ describe('a link into an app', () => {
     const headers = { accept: 'application/json' };
     const paid = await api.post(new URL(data.checkoutUrl).pathname, { decision: 'pay' }, { headers });
     expect((await api.get(paid.data.redirectUrl)).body).toContain('footlight://done');
+  });
+});
+
+describe('an address of the platform', () => {
+  it.each(['HTTP://LOCALHOST:5173/done', 'http://localhost:5173/%5C@elsewhere.test', ' http://localhost:5173/ж '])(
+    'is taken as URLs write it: %j',
+    async (url) => expect((await buyReturningTo(url)).status).toBe(201),
+  );
+
+  // What comes before an @ is a user name for some readers, and a path for others.
+  it.each([
+    'http://localhost:5173\\@elsewhere.test/',
+    'http:\\\\localhost:5173/done',
+    'http://localhost:5173/a b',
+    'http://localhost:5173/\tdone',
+    'http://elsewhere.test\\@localhost:5173/',
+  ])('is refused where readers of URLs disagree about its host: %j', async (url) => {
+    const { status, error } = await buyReturningTo(url);
+    expect([status, error.code]).toEqual([422, 'RETURN_URL_NOT_ALLOWED']);
   });
 });

@@ -47,11 +47,15 @@ const NOT_CARDS = {
   User: 'the account as its owner and staff see it; it has more than a card',
   'User.stage': 'the other names of the same account',
   ChatMessage: 'the line as it was written, with the names of then (shapes.md)',
+  HeldMessage: 'a line that waits, as it was written',
+  RepliedTo: 'the line that another one answers, as it was written',
+  'Pin.announcement': 'written like a line, and shown like one',
   'Evidence.neighbours': 'lines as they were written, kept with a report',
   ReceiptParty: 'a party of a document, with the names of its day',
   ReceiptSide: 'a party of a document, with the names of its day',
   TokenRequest: 'names a stream by its host',
   ProfileRequest: 'what a user changes of their own account',
+  UsernameChange: 'what a user changes of their own account',
   '/auth/register': 'a new account',
   '/auth/signup/email': 'a new account',
 } as const;
@@ -82,6 +86,8 @@ describe('a person', () => {
 
 const IDS_ONLY = {
   'Screening.by': 'as in its events, which carry no cards (shapes.md)',
+  'HeldDecision.by': 'as in its event, which carries no card',
+  'Pin.by': 'as in its event, which carries no card',
 } as const;
 
 const ONE_SIDED = {

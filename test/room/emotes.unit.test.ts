@@ -55,7 +55,16 @@ describe('placing emotes', () => {
     [':cat:', false],
     [':subs:', false],
     ['7', false],
+    ['❤ ☺ 🏳\u200d🌈 1⃣ 😀\ufe0f', true],
+    ['👨‍👩‍👧‍👦 🇩🇪 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿', true],
+    ['👍 ok', false],
+    ['# *', false],
   ])('says whether "%s" is nothing else', (text, isOnly) => {
     expect(isOnlyEmotes(text, placeEmotes(text, EMOTES, false))).toBe(isOnly);
+  });
+
+  it('says it at once of a whole message of emoji that can be read as one or as two', () => {
+    expect(isOnlyEmotes('👍🏽'.repeat(250), [])).toBe(true);
+    expect(isOnlyEmotes(`${'👍🏽'.repeat(249)}ok`, [])).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 /** A room's moderation log, driven by the room's own calls, and what of it reaches which sockets. */
 import { evictDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
-import { aGift, aGuest, aUser, joinRoom, openRoom } from '#test/support/rooms';
+import { aGift, aGuest, aUser, joinRoom, openPolicy, openRoom } from '#test/support/rooms';
 import { newId } from '@/shared/ids';
 
 const logOf = async (room: Awaited<ReturnType<typeof openRoom>>['room']) =>
@@ -97,6 +97,37 @@ it('does not name the staff who decided, and shows what they brought back', asyn
     { ...act, action: 'restore-message', text: 'buy this' },
     { ...act, action: 'delete-message', text: 'buy this' },
   ]);
+});
+
+it('keeps no text that the export of its writer lacks, also of messages that waited', async () => {
+  const { room } = await openRoom({ policy: { ...openPolicy, heldWords: ['maybe'] } });
+  const [user, by] = [aUser(), newId()];
+  const say = async (text: string) => {
+    const said = await room.say(user, { clientId: newId(), text });
+    if (!said.ok) throw new Error(said.code);
+    return said.message.id;
+  };
+  const [waits, dropped, deleted, allowed] = [
+    await say('maybe 1'),
+    await say('maybe 2'),
+    await say('maybe 3'),
+    await say('maybe 4'),
+  ];
+  await room.resolveHeld(dropped, 'drop', by);
+  await room.deleteMessage(deleted, by, true);
+  await room.resolveHeld(allowed, 'allow', by);
+  await room.deleteMessage(allowed, user.id, false);
+  const all = await room.messagesOf(user.id, 0, 10);
+  expect(all.map(({ id, text }) => [id, text])).toEqual([
+    [allowed, 'maybe 4'],
+    [waits, 'maybe 1'],
+    [dropped, 'maybe 2'],
+    [deleted, 'maybe 3'],
+  ]);
+  for (const [index, { seq }] of all.entries())
+    expect(await room.messagesOf(user.id, seq ?? 0, 10)).toEqual(all.slice(index + 1));
+  await room.apply(newId(), { type: 'forget-user', userId: user.id });
+  expect(await room.messagesOf(user.id, 0, 10)).toEqual([]);
 });
 
 it('erases texts and reasons about a deleted account, and keeps the act', async () => {

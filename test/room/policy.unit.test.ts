@@ -65,6 +65,11 @@ describe('judge', () => {
       { policy: { slowModeSeconds: 5 }, history: { lastAt: NOW }, standing: { rank: 'support' as const } },
       'ok',
     ],
+    [
+      'the same with other blanks',
+      { text: ' Hel\u200blo \u2800 you\u200b', history: { recent: [{ at: NOW - 1_000, folded: 'hello you' }] } },
+      'DUPLICATE_MESSAGE',
+    ],
     ['the same again', { history: { recent: [{ at: NOW - 29_999, folded: 'hello' }] } }, 'DUPLICATE_MESSAGE'],
     [
       'the same again with something between',

@@ -108,6 +108,28 @@ test.each([
   expect(isBlocked(blocked, `oh ${text}`)).toBe(expected);
 });
 
+test.each([
+  ['a$$', 'what an A$$!', true],
+  ['a$$', 'a cat', false],
+  ['a$$', 'data$$', false],
+  ['a$$hole', 'there is a hole in it', false],
+  ['a$$hole', 'A$$HOLE', true],
+  ['c++', 'vitamin c', false],
+  ['c++', 'C++20', true],
+  ['🖕you', 'hi you', false],
+  ['🖕you', 'so 🖕🏽you 🖕you', true],
+  ['@everyone', 'everyone is here', false],
+  ['@everyone', 'hi @everyone', true],
+  ['*$ex*', 'the example', false],
+  ['*$ex*', 'all$exy', true],
+  ['spam!', 'no spam here', true],
+])(
+  'a text with symbols is found as it is, and its letters alone are not: %s in "%s", %s',
+  (blocked, text, expected) => {
+    expect(isBlocked(blocked, text)).toBe(expected);
+  },
+);
+
 test('a list of nothing but * blocks nothing', () => {
   for (const blocked of ['*', '**', ' * * ']) expect(isBlocked(blocked, 'anything * at all')).toBe(false);
 });

@@ -96,7 +96,7 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
 }
 
 export function cutOff(bytes: Uint8Array): Uint8Array {
-  return bytes.slice(0, -8);
+  return bytes.slice(0, -16);
 }
 
 /** As large as that, with the picture's own bytes in front. */

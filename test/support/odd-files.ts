@@ -47,6 +47,9 @@ export function apng(width = 8, height = 8): Uint8Array {
   return join(still.subarray(0, header), frames, frame, still.subarray(header));
 }
 
+/** Its second image is announced and not complete. */
+export const apngCutOff = () => join(apng().slice(0, -12), pngChunk('fdAT', new Uint8Array(40)).subarray(0, 20));
+
 function pngChunk(name: string, data: Uint8Array): Uint8Array {
   const body = join(name, data);
   const frame = new DataView(new ArrayBuffer(8));

@@ -15,7 +15,7 @@ export const ROOM_REFUSALS = {
   EMOTES_ONLY: 'Only emotes and emoji are allowed here.',
   TOO_MANY_HELD: 'Too many messages are waiting for a moderator. Try again when some have been decided.',
   HELD_DECIDED: 'Another moderator has already decided on this message.',
-  MESSAGE_INVALID: 'A message can have 1 to 500 characters and no control characters.',
+  MESSAGE_INVALID: 'A message can have 1 to 500 characters on at most 10 lines, and no control characters.',
   MESSAGE_NOT_FOUND: 'This message does not exist.',
   REPLY_NOT_FOUND: 'The message that you reply to is no longer there.',
   GUESTS_CANNOT_CHAT: 'Sign in to write. Without an account you can watch and react.',

@@ -51,7 +51,8 @@ function exampleOfBody(examples: Examples, schema: JsonSchema, checked: z.ZodTyp
   const whole = withoutSome(examples.of(schema), (name) => LEFT_OUT.includes(name) && !required.includes(name));
   if (!checked || !isRecord(whole) || checked.safeParse(whole).success) return whole;
   let example = Object.fromEntries(Object.entries(whole).filter(([name]) => required.includes(name)));
-  for (const [name, value] of Object.entries(whole)) {
+  // Twice, since a field may only be taken beside a later one.
+  for (const [name, value] of [...Object.entries(whole), ...Object.entries(whole)]) {
     const more = { ...example, [name]: value };
     if (checked.safeParse(more).success) example = more;
   }

@@ -50,7 +50,8 @@ export class Examples {
     if (schema.const !== undefined) return schema.const;
     if (schema.enum) return schema.enum.find((value) => value !== null) ?? null;
     if (schema.allOf) return this.#ofAll(schema.allOf, name);
-    const alternatives = schema.anyOf ?? schema.oneOf;
+    // Beside properties, alternatives only say which of them go together.
+    const alternatives = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
     if (alternatives) return this.of(alternatives.find((one) => one.type !== 'null') ?? { type: 'null' }, name);
     return this.#ofType(schema, name);
   }
@@ -107,7 +108,10 @@ export class Examples {
   #ofArray({ items, prefixItems, minItems = 1 }: JsonSchema, name: string): unknown[] {
     if (prefixItems) return prefixItems.map((item) => this.of(item, name));
     if (!items) return [];
-    return Array.from({ length: Math.max(1, minItems) }, () => this.of(items, name));
+    const one = this.of(items, name);
+    const isFree = typeof one === 'string' && !items.enum && !items.format && !items.pattern?.startsWith('^(');
+    // Most lists of texts may not repeat one.
+    return Array.from({ length: Math.max(1, minItems) }, (_, at) => (isFree && at > 0 ? `${one} ${at + 1}` : one));
   }
 }
 

@@ -42,6 +42,7 @@ describe('a claimed file', () => {
 
   it.each([
     ['image/png', photo(), 'image/jpeg'],
+    ['image/jpg', photo(), 'image/jpeg'],
     ['image/gif', picture(5, 5), 'image/png'],
     ['text/plain', picture(5, 5), undefined],
     ['application/pdf', html(), undefined],

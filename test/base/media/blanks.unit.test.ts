@@ -60,6 +60,8 @@ describe('what a camera wrote beside picture and sound', () => {
     ['in a box with a size of 64 bits', join(ftyp, moov(trak()), largeBox('uuid', PLACE), mdat)],
     ['behind samples with a size of 64 bits', join(ftyp, largeBox('mdat', SAMPLES), moov(trak(), udta()))],
     ['in a box to the end of the file', join(ftyp, moov(trak()), mdat, box('meta', PLACE, 0))],
+    ['in what is no box, behind the movie', join(ftyp, moov(trak()), mdat, `\xff\xff\xff\xffINSV ${PLACE}`)],
+    ['in a box that is cut off, behind the movie', join(ftyp, mdat, moov(trak()), box('meta', PLACE, 900))],
     ['in fragments', join(ftyp, moov(trak(), box('mvex'), udta()), box('moof', 'a'), mdat, box('moof', 'b'), mdat)],
   ])('is not shown, and nothing else is changed: %s', async (_, file) => {
     const seen = await shown(file);
@@ -108,6 +110,9 @@ describe('what a camera wrote beside picture and sound', () => {
 describe('a file that does not add up', () => {
   it.each([
     ['is cut off', join(ftyp, phoneMovie(), mdat).subarray(0, -1)],
+    ['is cut off in its movie', join(ftyp, mdat, phoneMovie()).subarray(0, -1)],
+    ['is cut off in more samples', join(ftyp, phoneMovie(), mdat, mdat).subarray(0, -1)],
+    ['is no box before its movie', join(ftyp, mdat, 'what is no box', moov(trak()))],
     ['is cut off in a header', join(ftyp, largeBox('mdat', SAMPLES)).subarray(0, ftyp.length + 12)],
     ['has a box smaller than its header', join(ftyp, moov(trak()), box('mdat', '', 7))],
     ['has one of 64 bits that is smaller than its header', join(ftyp, moov(trak()), largeBox('mdat', '', 15n))],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cutOff, gif, gifThatIsHtml, html, jpeg, padded, pdf, png, svg, webp } from '#test/support/files';
 import {
   apng,
+  apngCutOff,
   gifOf,
   gifWithBlocks,
   gifWithoutTrailer,
@@ -45,7 +46,7 @@ describe('an uploaded picture', () => {
 
   it.each([
     ['empty', none],
-    ['a PNG without its end', cutOff(png())],
+    ['a PNG whose image is not complete', png().slice(0, -13)],
     ['a JPEG without its end', cutOff(jpeg())],
     ['a WebP without its end', cutOff(webp())],
     ['a GIF without its end', cutOff(gif())],
@@ -92,6 +93,9 @@ describe('an uploaded picture', () => {
   it.each([
     ['image/png', 'an animated PNG', apng()],
     ['image/png', 'a PNG with bytes behind its end', pngWithTail()],
+    ['image/png', 'a PNG without its end', png().slice(0, -12)],
+    ['image/png', 'a PNG that is cut off in its end', png().slice(0, -8)],
+    ['image/png', 'an animated PNG that is cut off after its first image', apngCutOff()],
     ['image/gif', 'a GIF with bytes behind its trailer', gifWithTail()],
     ['image/gif', 'a GIF without a trailer', gifWithoutTrailer()],
     ['image/gif', 'a GIF with comments', gifWithBlocks()],

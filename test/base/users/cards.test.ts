@@ -124,9 +124,13 @@ describe('a card', () => {
 
   it.each([
     'payment/gifts-received',
+    'payment/subscribers',
+    'user/notifications',
     'earnings/history',
     'orders/sales',
     'stream/moderators',
+    'payment/subscribers',
+    'user/notifications',
     'social/followers/:creatorId',
     'rooms/mine',
     'products/mine',
@@ -136,7 +140,9 @@ describe('a card', () => {
     names.creatorId = creator.userId;
     const { status, data } = await creator.get(at(path));
     expect(status, JSON.stringify(data)).toBe(200);
-    for (const { following } of cardsIn(data)) expect(following).toBe(false);
+    const cards = cardsIn(data);
+    if (path !== 'stream/past') expect(cards.length).toBeGreaterThan(0);
+    for (const { following } of cards) expect(following).toBe(false);
   });
 
   it('follows the button', async () => {

@@ -122,7 +122,7 @@ describe('a comment', () => {
     const list = (await guest.get(`content/posts/${id}/comments`)).data.items;
     expect(list.map((one: { id: string }) => one.id)).toEqual([second.data.id, first.data.id]);
     expect(list[1].replyCount).toBe(2);
-    const answers = (await guest.get(`content/posts/${id}/comments?parentId=${first.data.id}`)).data.items;
+    const answers = (await author.get(`content/posts/${id}/comments?parentId=${first.data.id}`)).data.items;
     expect(answers).toEqual(replies.map(({ data }) => data));
     expect((await guest.get(`content/posts/${id}`)).data.commentCount).toBe(4);
   });

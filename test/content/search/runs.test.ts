@@ -68,6 +68,14 @@ it('a long post in Chinese shows the part around its words', async () => {
   expect(parts.map(({ text }) => text).join('')).toMatch(/^….*直播演唱会明天.*…$/);
 });
 
+it('letters that are written in parts are found as the letters they make', async () => {
+  const word = unique();
+  const text = 'ガラス 한국어를 синий';
+  await (await asViewer()).put('user/profile', { displayName: `${word} ${text.normalize('NFD')}` });
+  for (const typed of ['ガラス', '국어', 'синий', 'синий'.normalize('NFD')])
+    expect((await found(guest, 'users?', `${word} ${typed}`)).items, typed).toHaveLength(1);
+});
+
 it('a search no longer finds what a text said before, or a post that was deleted', async () => {
   const author = await asViewer();
   const postId = await aPost(author, { text: '古い歌詞集' });

@@ -153,4 +153,19 @@ test('staff who delete a message that waits drop it', async () => {
     code: 'HELD_DECIDED',
     details: { action: 'drop', by: staff.userId },
   });
+  expect((await staff.delete(`sessions/${id}/chat/${messageId}`)).status).toBe(200);
+  expect(await testContext().db.select().from(staffLog).where(eq(staffLog.staffId, staff.userId))).toMatchObject([
+    { action: 'held-message.drop', targetId: messageId, outcome: 'done' },
+  ]);
+});
+
+test('staff delete no message that waits outside of their reach', async () => {
+  const creator = await asCreator();
+  const id = await anOpenStream(creator, {}, rules);
+  const author = await asUser({ country: 'FR' });
+  const { data } = await author.post(`sessions/${id}/chat`, { text: 'maybe' });
+  const admin = await asStaff('country_admin', { country: 'DE' });
+  const { status, error } = await admin.delete(`sessions/${id}/chat/${data.id}`);
+  expect([status, error.code]).toEqual([403, 'OUT_OF_YOUR_REACH']);
+  expect((await creator.get(`stream/${id}/held`)).data.items).toMatchObject([{ id: data.id }]);
 });

@@ -7,6 +7,7 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { staffLog } from '@/domains/base/permissions/tables';
+import { encoderIdentity, readIdentity, watchingIdentity } from '@/domains/live/channels/media-identity';
 import { channelBans, moderators } from '@/domains/live/channels/tables';
 import { encodeCursor } from '@/http/envelope';
 import { openRooms } from '@/room/rooms';
@@ -131,6 +132,26 @@ test('a creator who is also staff can moderate lower staff by their rank, which 
   expect(status).toBe(200);
   const rows = await testContext().db.select().from(staffLog).where(eq(staffLog.targetId, support.userId));
   expect(rows).toMatchObject([{ staffId: creator.userId, action: 'room.ban' }]);
+});
+
+test('a kick of a guest puts nobody with an account out of the video, nor the encoder', async () => {
+  const liveKit = standInForLiveKit();
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const moderator = await aModerator(creator.channelId);
+  const id = await anOpenStream(creator);
+  const watch = async (person: Pick<typeof viewer, 'post'>) =>
+    liveKit.joinWith((await person.post('viewer/token', { streamId: id })).data.token);
+  const [{ room, identity }, guest] = [await watch(viewer), await watch(client())];
+  const others = [creator.userId, encoderIdentity(creator.userId), watchingIdentity(creator.userId), identity];
+  for (const other of others) liveKit.join(room, other);
+  const kick = (guestId: string) => moderator.post(`stream/${id}/moderation`, { action: 'kick', guestId });
+  for (const account of [creator.userId, viewer.userId.toUpperCase()])
+    expect((await kick(account)).error.code).toBe('USER_NOT_FOUND');
+  for (const noId of [encoderIdentity(creator.userId), identity, 'x'.repeat(100_000)])
+    expect(await kick(noId)).toMatchObject({ status: 422, error: { details: [{ path: 'guestId' }] } });
+  expect((await kick(readIdentity(guest.identity).id)).status).toBe(200);
+  await vi.waitFor(() => expect(liveKit.participants.get(room)).toEqual(new Set(others)));
+  expect((await creator.get(`stream/${id}/moderation/log`)).data.items).toHaveLength(1);
 });
 
 test('time-outs and kicks require a stream that is not over, a ban does not', async () => {

@@ -41,6 +41,27 @@ test('an anonymous performer who only watches is not named by a text', async () 
   expect(named.data.mentions).toMatchObject([{ start: 0, userId: performer.userId }]);
 });
 
+test('where the list of viewers is hidden, a text names only the creator and those who have written', async () => {
+  const performer = await asPerformer();
+  await performer.put(URL_, { showViewerList: false });
+  const creator = await asCreator();
+  for (const [host, streamId] of [
+    [performer, await anOpenStream(performer)],
+    [creator, await anOpenStream(creator, { showViewers: false })],
+  ] as const) {
+    const [watcher, writer] = [await asViewer(), await asViewer()];
+    for (const person of [host, watcher]) {
+      const pass = await readPass(testContext(), (await person.post(`stream/${streamId}/join`)).data.pass);
+      if (pass) await joinRoom(streamId, pass.viewer, { pass });
+    }
+    const say = async (text: string) => (await writer.post(`sessions/${streamId}/chat`, { text })).data.mentions ?? [];
+    const text = `@${watcher.username} @${host.username}`;
+    expect(await say(text)).toMatchObject([{ userId: host.userId }]);
+    await watcher.post(`sessions/${streamId}/chat`, { text: 'Here' });
+    expect(await say(`${text} ah`)).toMatchObject([{ userId: watcher.userId }, { userId: host.userId }]);
+  }
+});
+
 describe('a viewer in the room when their country is blocked', () => {
   it('is removed from the room and its video, and cannot come back with an old pass or token', async () => {
     const livekit = standInForLiveKit();

@@ -24,7 +24,7 @@ test('creators and moderators pin a message or an announcement, and take it down
     status: 200,
     data: { by: mod.userId, message: { id: messageId, userId: viewer.userId, text: 'Read this' } },
   });
-  const announced = await creator.put(`stream/${id}/pin`, { text: '  New\n\n\n\nrules ' });
+  const announced = await creator.put(`stream/${id}/pin`, { text: '  New\n\n\u200b\n\nrules ' });
   expect(announced.data).toMatchObject({
     announcement: { userId: creator.userId, badges: ['creator'], text: 'New\n\nrules' },
   });

@@ -40,7 +40,8 @@ test('a username finds the live stream, or else the newest', async () => {
   const live = await aStream(creator);
   await aStream(creator, { status: 'scheduled' });
   expect((await guest.get(`stream/${creator.username}`)).data.id).toBe(live);
-  expect((await guest.get(`viewer/stream/${creator.username.toUpperCase()}`)).data.id).toBe(live);
+  for (const typed of [creator.username.toUpperCase(), `%40${creator.username}`, `${creator.username}%E2%80%8B`])
+    expect((await guest.get(`viewer/stream/${typed}`)).data?.id, typed).toBe(live);
 });
 
 test('an unknown stream, user or malformed id is 404', async () => {

@@ -47,6 +47,21 @@ it('a sale has no date until it is shipped, then the one of its order', async ()
   expect(shipped.maturingSales).toEqual(maturingSales);
 });
 
+it('sales that mature on one day have one date, the latest of them', async () => {
+  const { seller, id } = await aSale();
+  const other = await aSale({ seller });
+  const noon = Date.parse(toDay(Date.now() + 5 * DAY_MS)) + DAY_MS / 2;
+  for (const [orderId, at] of [
+    [id, noon],
+    [other.id, noon + 1],
+  ])
+    await env.DB.prepare('UPDATE orders SET fulfilled_at = ?1, matures_at = ?2 WHERE id = ?3')
+      .bind(Date.now(), at, orderId)
+      .run();
+  const { maturingSales, salesMature } = (await seller.get('payment/wallet')).data;
+  expect(salesMature).toEqual([{ at: new Date(noon + 1).toISOString(), ...maturingSales[0] }]);
+});
+
 it('the dates of sales are read by an index, of the orders that are maturing', async () => {
   const plans = await plansOf((ctx) => readWallet(ctx, 'u'));
   const plan = plans.find((one) => one.includes('orders'));

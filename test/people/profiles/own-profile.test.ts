@@ -209,7 +209,7 @@ describe('a link', () => {
     'https:\\\\example.com',
     '//example.com',
     'example.com',
-    `https://example.com/${'a'.repeat(500)}`,
+    `https://example.com/${'a'.repeat(2_000)}`,
     '',
     null,
   ])('is refused if it leads to %s', async (url) => {

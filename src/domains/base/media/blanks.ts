@@ -46,14 +46,18 @@ export async function findBlanks(ctx: Context, { key, contentType, bytes }: Stor
 /** Throws FILE_UNREADABLE. @param size the file's, in bytes */
 export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<Blank[]> {
   const blanks: Blank[] = [];
-  let hasMovie = false;
+  let [hasMovie, hasSamples] = [false, false];
   const look = async (place: keyof typeof SHOWN, from: number, to: number): Promise<void> => {
-    for await (const { type, typeAt, contentAt, end } of boxesIn(from, to)) {
+    for await (const { type, typeAt, contentAt, end, isRest } of boxesIn(from, to)) {
+      // Some cameras append what is no box, which players pass over. It may hold a location as well.
+      const isAppended = place === 'file' && hasMovie && hasSamples && !SHOWN.file?.has(type);
+      if (isRest && !isAppended) throw fileError('FILE_UNREADABLE');
       if (!SHOWN[place]?.has(type)) {
         if (contentAt < end) blanks.push([typeAt, contentAt, end]);
         if (blanks.length > BLANKS_MAX) throw fileError('FILE_UNREADABLE');
       } else if (type in SHOWN) await look(type, contentAt, end);
       hasMovie ||= type === 'moov';
+      hasSamples ||= type === 'mdat';
       // A fragmented file continues with one fragment for each second or so, and nothing else.
       if (type === 'moof' && hasMovie) return;
     }

@@ -20,9 +20,14 @@ interface Box {
   readonly typeAt: number;
   readonly contentAt: number;
   readonly end: number;
+  /** It goes to the end of the file and is no box, or not all of one. */
+  readonly isRest?: true;
 }
 
-/** The boxes between two positions, in order. Throws FILE_UNREADABLE. */
+/**
+ * The boxes between two positions, in order. At the end of the file, whatever cannot be read as a box is the last one.
+ * Throws FILE_UNREADABLE.
+ */
 export type BoxesIn = (from: number, to: number) => AsyncGenerator<Box, void>;
 
 /** @param read must return exactly as many bytes as requested; the file has them */
@@ -43,9 +48,14 @@ export function openBoxes(size: number, read: (offset: number, length: number) =
       boxes += 1;
       if (boxes > BOXES_MAX) throw fileError('FILE_UNREADABLE');
       const { buffer, byteOffset } = window.bytes;
-      const box = readHeader(new DataView(buffer, byteOffset + at - window.at, length), at, to);
+      const header = new DataView(buffer, byteOffset + at - window.at, length);
+      const box = readHeader(header, at, to);
       // Only the file's last box may leave its end open.
-      if (!box || (box.isOpen && to !== size)) throw fileError('FILE_UNREADABLE');
+      if ((!box || box.isOpen) && to !== size) throw fileError('FILE_UNREADABLE');
+      if (!box) {
+        yield { type: typeIn(header), typeAt: at + 4, contentAt: at + HEADER_BYTES, end: to, isRest: true };
+        return;
+      }
       yield box;
       at = box.end;
     }
@@ -61,6 +71,9 @@ function readHeader(header: DataView, at: number, to: number): (Box & { isOpen: 
   const isOpen = size === 0;
   const end = isOpen ? to : at + (isLarge ? Number(header.getBigUint64(HEADER_BYTES)) : size);
   if (end < at + headerBytes || end > to) return undefined;
-  const type = String.fromCharCode(...[4, 5, 6, 7].map((place) => header.getUint8(place)));
-  return { type, typeAt: at + 4, contentAt: at + headerBytes, end, isOpen };
+  return { type: typeIn(header), typeAt: at + 4, contentAt: at + headerBytes, end, isOpen };
+}
+
+function typeIn(header: DataView): string {
+  return String.fromCharCode(...[4, 5, 6, 7].map((place) => header.getUint8(place)));
 }

@@ -39,12 +39,20 @@ export async function readPictureHeaders(type: FileType, bytes: Uint8Array): Pro
   }
 }
 
-/** Chunks are length, name, data, checksum. IHDR is the first, IEND the last. */
+/**
+ * Chunks are length, name, data, checksum. IHDR is the first. The IDAT chunks of the first image follow one another; what
+ * comes after them, IEND included, may be missing.
+ */
 function readPng(view: DataView): PictureHeaders | undefined {
   if (fourLetters(view, 12) !== 'IHDR') return undefined;
+  const isIn = (at: number) => at + 8 <= view.byteLength;
+  const isData = (at: number) => isIn(at) && fourLetters(view, at + 4) === 'IDAT';
+  const next = (at: number) => at + 12 + view.getUint32(at);
   let at = 8;
-  while (at + 8 <= view.byteLength && fourLetters(view, at + 4) !== 'IEND') at += 12 + view.getUint32(at);
-  return { width: view.getUint32(16), height: view.getUint32(20), isWhole: at + 8 <= view.byteLength };
+  while (isIn(at) && !isData(at)) at = next(at);
+  const hasData = isData(at);
+  while (isData(at)) at = next(at);
+  return { width: view.getUint32(16), height: view.getUint32(20), isWhole: hasData && at <= view.byteLength };
 }
 
 /** Every SOF marker (ITU T.81, table B.1): C0 to CF without DHT (C4), JPG (C8) and DAC (CC). */
@@ -132,6 +140,7 @@ async function readHeif(view: DataView): Promise<PictureHeaders | undefined> {
   let size: { width: number; height: number } | undefined;
   let isWhole = false;
   for await (const box of boxesIn(0, byteLength)) {
+    if (box.isRest) break;
     if (box.type === 'meta') size = await largestImage(view, boxesIn, box);
     if (box.type === 'mdat') isWhole = true;
     if (size && isWhole) break; // cameras append what is no box

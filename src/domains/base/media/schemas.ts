@@ -28,7 +28,11 @@ export const NewUpload = z
     if (!types.includes(contentType))
       issue.addIssue({ code: 'custom', path: ['contentType'], message: `must be one of ${types.join(', ')}` });
   })
-  .openapi('NewUpload');
+  .openapi('NewUpload', {
+    anyOf: KINDS.map((kind) => ({
+      properties: { kind: { enum: [kind] }, contentType: { enum: [...LARGE_FILES[kind].types] } },
+    })),
+  });
 
 const partNumber = z.int().min(1).max(PARTS_MAX);
 

@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countsThings } from '@/contracts/notification-kinds';
-import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import type { PublicCard } from '@/domains/base/users/schemas';
 import { users } from '@/domains/base/users/tables';
 import { isActive, isBlockBetween } from '@/domains/base/visibility/people';
@@ -75,13 +75,14 @@ export async function presentNotifications(
   rows: readonly NotificationRow[],
 ): Promise<PresentedNotification[]> {
   const read = rows.map(readRow);
-  const people = await readPeople(ctx, userId, read);
+  const people = await readPeople(ctx, userId, read, { userId });
   const speech = speechOf(language);
   return read.map((row) => present(row, people, speech));
 }
 
 /**
- * One notification in each of these languages, by language. At most one statement.
+ * One notification in each of these languages, by language, for an event of a room: its cards are those of everybody. At
+ * most one statement.
  * @param userId null: many read it, all of whom may see its actor
  */
 export async function presentInLanguages(
@@ -118,12 +119,20 @@ function namedIn({ actorIds, facts }: ReadRow): string[] {
   return typeof facts.creatorId === 'string' ? [...actorIds, facts.creatorId] : [...actorIds];
 }
 
-/** Those whose accounts are active. */
-async function readPeople(ctx: Context, userId: string | null, read: readonly ReadRow[]): Promise<People> {
+/** Those whose accounts are active. @param cardsFor whom their cards tell whether they follow */
+async function readPeople(
+  ctx: Context,
+  userId: string | null,
+  read: readonly ReadRow[],
+  cardsFor?: Reader,
+): Promise<People> {
   const ids = [...new Set(read.flatMap(namedIn))];
   if (ids.length === 0) return new Map();
   const rows = await ctx.db
-    .select({ ...cardColumns, isBlocked: userId === null ? sql<number>`0` : isBlockBetween(userId, users.id) })
+    .select({
+      ...cardColumnsFor(cardsFor),
+      isBlocked: userId === null ? sql<number>`0` : isBlockBetween(userId, users.id),
+    })
     .from(users)
     .where(and(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`, isActive()));
   return new Map(rows.map((row) => [row.id, { card: presentCard(row), isBlocked: row.isBlocked === 1 }]));

@@ -23,7 +23,7 @@ export const languageTag = z
     issue.addIssue({ code: 'custom', message: 'must be a BCP 47 language tag' });
     return z.NEVER;
   })
-  .openapi({ type: 'string', example: 'pt-BR', description: 'BCP 47.' });
+  .openapi({ example: 'pt-BR', description: 'BCP 47.' });
 
 const group = z.enum(NOTIFICATION_GROUPS);
 const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };

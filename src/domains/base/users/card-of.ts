@@ -2,8 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/contracts/context';
-import { type CardRow, cardColumnsFor, presentCard, type Reader } from './present';
+import { type CardRow, presentCard } from './present';
 import type { PublicCard } from './schemas';
 import { users } from './tables';
 
@@ -13,7 +12,8 @@ import { users } from './tables';
  */
 export function cardOf(userId: SQLWrapper | string): SQL<CardRow | null> {
   return sql`(SELECT json_object('id', person.id, 'username', person.username, 'displayName', person.display_name,
-      'avatarUrl', person.avatar_url, 'role', iif(person.creator_status = 'APPROVED', person.role, 'viewer'), 'followerCount', person.follower_count, 'isLive', 0)
+      'avatarUrl', person.avatar_url, 'role', iif(person.creator_status = 'APPROVED', person.role, 'viewer'),
+      'followerCount', person.follower_count, 'isLive', 0)
     FROM ${users} person WHERE person.id = ${userId})`.mapWith((json: string) => JSON.parse(json) as CardRow); // as above
 }
 
@@ -24,18 +24,4 @@ export function cardAmong(
 ): z.input<typeof PublicCard> | null {
   const found = people.find((person) => person?.id === userId);
   return found ? presentCard(found) : null;
-}
-
-/** The cards of these users, of those who exist: one statement, or none without ids. @param reader as in `cardColumnsFor` */
-export async function readCards(
-  ctx: Pick<Context, 'db'>,
-  userIds: readonly (string | null)[],
-  reader?: Reader,
-): Promise<CardRow[]> {
-  const ids = [...new Set(userIds.filter((id) => id !== null))];
-  if (ids.length === 0) return [];
-  return ctx.db
-    .select(cardColumnsFor(reader))
-    .from(users)
-    .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
 }

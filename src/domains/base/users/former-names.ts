@@ -8,10 +8,11 @@ import type { Statement } from '@/contracts/database';
 import { int, literal } from '@/db/sql';
 import { LEADS_ON_MS, ledTo } from '@/domains/base/visibility/named-user';
 import { newId } from '@/shared/ids';
+import { usernameIn } from '@/shared/text';
 import { DAY_MS } from '@/shared/time';
 import { isOnStage, ownDisplayName, ownUsername } from './stage';
 import { usernameChanges } from './tables';
-import { looksLikeUsername, usernameIn } from './usernames';
+import { looksLikeUsername } from './usernames';
 
 /** The window of two changes. */
 export const CHANGES_WITHIN_MS = 14 * DAY_MS;
@@ -42,8 +43,8 @@ interface NewUsername {
 }
 
 /**
- * Two statements for one batch, which change nothing if the username is no longer `from`. They violate `users.username` or `users.account_username` if it is
- * taken, and USERNAME_CHANGED_LATELY past the limit.
+ * Two statements for one batch, which change nothing if the username is no longer `from`. They violate `users.username`
+ * or `users.account_username` if it is taken, and USERNAME_CHANGED_LATELY past the limit.
  */
 export function changeUsername(
   ctx: Context,

@@ -59,8 +59,8 @@ export const PublicCard = z
       .optional()
       .openapi({
         description:
-          'Whether you follow the user; false for yourself. Absent for guests, in events that go to several people, and in ' +
-          'the lists by which staff act on users.',
+          'Whether you follow the user; false for yourself. Absent for guests, in events of rooms, and in the lists by ' +
+          'which staff act on users.',
       }),
   })
   .openapi('PublicCard');

@@ -1,6 +1,6 @@
 /** Rules for usernames, and generated ones. Usernames are public, so they are never derived from the address. */
 import { randomInt } from 'node:crypto';
-import { asPasted, fold } from '@/shared/text';
+import { fold } from '@/shared/text';
 
 const PATTERN = /^[a-z0-9_]{3,30}$/;
 const STEM_CHARACTERS_MAX = 18;
@@ -19,11 +19,6 @@ const RESERVED: ReadonlySet<string> = new Set(
     .split(/\s+/)
     .filter(Boolean),
 );
-
-/** The username that a reader probably typed: some put an at sign before it. */
-export function usernameIn(words: string): string {
-  return fold(asPasted(words)).replace(/^@/, '');
-}
 
 /** Whether it has the form of a username. Ids have dashes, so they never do. @param folded in lower case */
 export function looksLikeUsername(folded: string): boolean {

@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
-import { fold } from '@/shared/text';
+import { usernameIn } from '@/shared/text';
 import { ledTo } from './named-user';
 import { isNotPrivateTo, isOpen } from './streams';
 
@@ -20,7 +20,7 @@ export function isNamed(ctx: Pick<Context, 'now'>, name: StreamName, viewer: Vie
   if ('id' in name) return eq(streams.id, name.id);
   return 'creatorId' in name
     ? and(eq(users.id, name.creatorId), sql`streams.id = ${liveOrNewest(viewer)}`)
-    : and(sql`users.id = ${ledTo(ctx, fold(name.username))}`, sql`streams.id = ${liveOrNewest(viewer)}`);
+    : and(sql`users.id = ${ledTo(ctx, usernameIn(name.username))}`, sql`streams.id = ${liveOrNewest(viewer)}`);
 }
 
 /** Two look-ups by index, however many streams the creator has. */

@@ -128,6 +128,12 @@ export function showsFollows(viewer: Viewer): SQL<number> {
 /** 1 unless the creator, `users` in the query, hides who is watching. */
 export const showsViewerList = unlessPerformer(sql`chosen.show_viewer_list = 0`);
 
+/** 1 if this creator hides who is watching. For queries in which `users` is somebody else. */
+export function hidesViewerList(creatorId: SQLWrapper): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${users} host WHERE host.id = ${creatorId} AND host.role = 'performer'
+    AND EXISTS (SELECT 1 FROM ${performerPrivacy} chosen WHERE chosen.user_id = host.id AND chosen.show_viewer_list = 0))`;
+}
+
 /** 1 unless the creator, `users` in the query, wants no recordings. */
 export const allowsRecording = unlessPerformer(sql`chosen.allow_recording = 0`);
 

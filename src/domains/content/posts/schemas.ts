@@ -71,7 +71,7 @@ export const NewPostFields = z.strictObject({
     .array(z.uuid().toLowerCase())
     .refine((ids) => new Set(ids).size === ids.length, 'must not name an upload twice')
     .default([])
-    .openapi({ description: 'Ids of finished video uploads; repeat the field for each.' }),
+    .openapi({ uniqueItems: true, description: 'Ids of finished video uploads; repeat the field for each.' }),
 });
 
 /** Only for the API reference. */
@@ -81,7 +81,7 @@ export const NewPostForm = NewPostFields.extend({
     .max(POST_MEDIA_MAX)
     .optional()
     .openapi({ description: 'Images and videos; at most ten, uploads included.' }),
-});
+}).openapi({ anyOf: [{ required: ['text'] }, { required: ['files'] }, { required: ['mediaUploadIds'] }] });
 
 export const PostChanges = z.strictObject({ text: postText.optional(), visibility: visibility.optional() });
 

@@ -4,9 +4,9 @@ import type { Context } from '@/contracts/context';
 import { EVERYBODY } from '@/db/fts';
 import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { usernameIn } from '@/domains/base/users/usernames';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
+import { usernameIn } from '@/shared/text';
 import { hitColumns, hitsOf, isShown, presentHits } from './hits';
 import type { Index, Question } from './place';
 

@@ -84,11 +84,29 @@ export const NewStreamMessage = z.strictObject({ streamId: anId, ...message }).o
 export const MODERATION_ACTIONS = ['timeout', 'end-timeout', 'kick', 'ban', 'unban'] as const;
 export type ModerationKind = (typeof MODERATION_ACTIONS)[number];
 
+/** What goes with each action, as the refinements below check it. */
+const without = (...names: string[]) => ({ not: { anyOf: names.map((name) => ({ required: [name] })) } });
+const MODERATION_FORMS = MODERATION_ACTIONS.map((action) => ({
+  properties: { action: { enum: [action] } },
+  ...(action === 'kick'
+    ? { oneOf: [{ required: ['userId'] }, { required: ['guestId'] }], ...without('seconds', 'deleteMessages') }
+    : {
+        required: ['userId'],
+        ...without(
+          'guestId',
+          ...(action === 'timeout' ? [] : ['seconds']),
+          ...(action === 'timeout' || action === 'ban' ? [] : ['deleteMessages']),
+        ),
+      }),
+}));
+
 export const Moderation = z
   .strictObject({
     action: z.enum(MODERATION_ACTIONS),
     userId: anId.optional(),
-    guestId: anId
+    guestId: z
+      .uuid()
+      .toLowerCase()
       .optional()
       .openapi({ description: 'Instead of `userId`, to kick a guest. `GET /stream/{id}/viewers` lists them.' }),
     seconds: z
@@ -118,7 +136,7 @@ export const Moderation = z
     path: ['guestId'],
     message: 'is only for a kick',
   })
-  .openapi('Moderation');
+  .openapi('Moderation', { anyOf: MODERATION_FORMS });
 
 export const ModerationLog = cursorPageOf(
   z

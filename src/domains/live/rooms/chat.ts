@@ -18,6 +18,7 @@ import { toIso } from '@/shared/time';
 import { admit, admitToRead } from './admit';
 import type { ChatMessage } from './chat-schemas';
 import { roomError } from './errors';
+import { decideAsStaff } from './held-as-staff';
 import { refusalOf } from './refusal';
 
 type PresentedMessage = z.input<typeof ChatMessage>;
@@ -58,7 +59,9 @@ export async function deleteMessage(
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
   const said = await room.saidAround(messageId, 0);
   if (!said?.message) {
-    await room.resolveHeld(messageId, 'drop', actor.userId); // nobody but moderators sees it
+    // It waits, so that nobody but moderators sees it, or is gone.
+    const dropped = await decideAsStaff(ctx, actor, { room, roomId, messageId, action: 'drop' });
+    if (dropped === 'OUT_OF_YOUR_REACH') throw roomError(dropped);
     return;
   }
   const { userId: subjectId, text } = said.message;

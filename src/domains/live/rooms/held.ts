@@ -1,25 +1,18 @@
-/**
- * Messages that wait for a moderator, over HTTP: for the host, moderators and staff. Staff decide within their reach, and
- * that is logged, also if they do it over the socket.
- */
+/** Messages that wait for a moderator, over HTTP: for the host, moderators and staff. */
 import type { z } from '@hono/zod-openapi';
 import type { HeldMessage } from '@/contracts/chat-message';
 import type { HeldAction } from '@/contracts/chat-rules';
 import type { Context } from '@/contracts/context';
-import type { HeldAnswer, Room } from '@/contracts/room';
-import { type Committing, commit } from '@/db/commit';
-import { type Logging, logStaff } from '@/domains/base/permissions/log';
-import { staffReaches } from '@/domains/base/permissions/reach';
 import { encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { presentMessage } from './chat';
 import { roomError } from './errors';
-import { heldRight, mayDecideAsStaff } from './held-rules';
+import { decideAsStaff } from './held-as-staff';
+import { heldRight } from './held-rules';
 import type { HeldDecision, HeldPage } from './held-schemas';
 import { moderatingParty } from './moderation';
 import { refusalOf } from './refusal';
-import { findStaff } from './relation';
 
 export const HELD_CURSOR = 'held';
 
@@ -63,42 +56,4 @@ export async function resolveHeld(
 
 function presentHeld({ reason, releaseAt, ...message }: HeldMessage): z.input<typeof HeldPage>['items'][number] {
   return { ...presentMessage(message), reason, releaseAt: toIsoOrNull(releaseAt) };
-}
-
-interface StaffDecision {
-  readonly room: Pick<Room, 'heldAuthor' | 'resolveHeld'>;
-  readonly roomId: string;
-  readonly messageId: string;
-  readonly action: HeldAction;
-}
-
-/** For staff who decide over the socket, where nobody has looked at their permissions. */
-export async function decideInRoom(
-  ctx: Committing & Logging,
-  staffId: string,
-  decision: StaffDecision,
-): Promise<HeldAnswer | 'MESSAGE_NOT_FOUND' | 'OUT_OF_YOUR_REACH'> {
-  const staff = await findStaff(ctx, staffId);
-  if (!mayDecideAsStaff(staff)) return 'OUT_OF_YOUR_REACH';
-  return decideAsStaff(ctx, { userId: staffId, staff }, decision);
-}
-
-/** Logs the decision once, however often it is repeated. */
-async function decideAsStaff(
-  ctx: Committing & Logging,
-  { userId: staffId, staff }: Pick<Actor, 'userId' | 'staff'>,
-  { room, roomId, messageId, action }: StaffDecision,
-): Promise<HeldAnswer | 'MESSAGE_NOT_FOUND' | 'OUT_OF_YOUR_REACH'> {
-  const subjectId = await room.heldAuthor(messageId);
-  if (subjectId === null) return 'MESSAGE_NOT_FOUND';
-  if (!(await staffReaches(ctx, { userId: staffId, staff }, subjectId))) return 'OUT_OF_YOUR_REACH';
-  const answer = await room.resolveHeld(messageId, action, staffId);
-  if (!answer.ok || answer.by !== staffId) return answer;
-  const log = logStaff(ctx, {
-    id: messageId, // one decision a message
-    ...{ staffId, action: `held-message.${action}`, targetType: 'chat-message', targetId: messageId, subjectId },
-    after: { streamId: roomId },
-  });
-  await commit(ctx, [log]);
-  return answer;
 }

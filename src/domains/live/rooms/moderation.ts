@@ -121,7 +121,10 @@ async function liftBan(ctx: Context, actor: Actor, door: FoundDoor, userId: stri
   };
 }
 
-/** A guest has no rank, so whoever may kick at all may kick them. */
+/**
+ * A guest has no rank, so whoever may kick at all may kick them. Whoever has an account is no guest: they would leave the
+ * video without a look at who they are. Throws USER_NOT_FOUND.
+ */
 async function kickGuest(
   ctx: Context,
   actor: Actor,
@@ -129,6 +132,7 @@ async function kickGuest(
   guestId: string,
   reason: string | undefined,
 ): Promise<void> {
+  if (await findTarget(ctx, door, guestId)) throw roomError('USER_NOT_FOUND');
   const log = logStaff(ctx, {
     staffId: actor.userId,
     action: 'room.kick',

@@ -1,29 +1,24 @@
 /** Wire shapes of what is pinned in a room. */
 import { z } from '@hono/zod-openapi';
 import { aText } from '@/http/fields';
-import { foldText } from '@/shared/text';
+import { countLines, foldLines } from '@/shared/text';
 import { ChatMessage } from './chat-schemas';
 
 /** As of a chat message. */
 const TEXT_CHARACTERS_MAX = 500;
 const LINES_MAX = 10;
 
-/** Several blank lines are one. */
-function foldLines(typed: string): string {
-  return foldText(typed).replaceAll(/\n(?:[^\S\n]*\n)+/g, '\n\n');
-}
-
 export const ToPin = z
   .strictObject({
     messageId: z.uuid().toLowerCase().optional().openapi({ description: 'A message that everyone sees.' }),
     text: aText(TEXT_CHARACTERS_MAX, 1, foldLines)
-      .refine((text) => text.split('\n').length <= LINES_MAX, `must have at most ${LINES_MAX} lines`)
+      .refine((text) => countLines(text) <= LINES_MAX, `must have at most ${LINES_MAX} lines`)
       .optional()
       .openapi({ description: 'An announcement. It is not a chat message.' }),
   })
   .refine(({ messageId, text }) => (messageId === undefined) !== (text === undefined), {
     path: ['messageId'],
-    message: 'either messageId or text is required, and not both',
+    message: 'is required, unless text is sent instead',
   })
   .openapi('ToPin');
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { POLL_OPTIONS, POLL_SECONDS } from '@/contracts/poll';
 import { aLine } from '@/http/fields';
-import { foldLetters } from '@/shared/blocked-words';
+import { foldWords } from '@/shared/blocked-words';
 
 const QUESTION_CHARACTERS_MAX = 200;
 const OPTION_CHARACTERS_MAX = 80;
@@ -14,15 +14,15 @@ export const NewPoll = z
       .array(aLine(OPTION_CHARACTERS_MAX))
       .min(POLL_OPTIONS.min)
       .max(POLL_OPTIONS.max)
-      .refine((options) => new Set(options.map(foldOption)).size === options.length, 'must differ from each other')
-      .openapi({ description: 'Must differ in more than case, accents and blanks.' }),
+      .refine((options) => new Set(options.map(foldWords)).size === options.length, 'must differ from each other')
+      .openapi({
+        uniqueItems: true,
+        example: ['One more song', 'Time for talk'],
+        description: 'Must differ in more than case, accents and blanks.',
+      }),
     seconds: z.int().min(POLL_SECONDS.min).max(POLL_SECONDS.max).openapi({ description: 'How long it runs.' }),
   })
   .openapi('NewPoll');
-
-function foldOption(text: string): string {
-  return foldLetters(text).replaceAll(/\s+/g, ' ');
-}
 
 const poll = {
   id: z.string(),

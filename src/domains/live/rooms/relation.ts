@@ -11,7 +11,7 @@ import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { followedSince, subscribes } from '@/domains/base/visibility/members';
-import { blockedIdsOf, isActive, isAnonymous, isBlockBetween } from '@/domains/base/visibility/people';
+import { blockedIdsOf, hidesViewerList, isActive, isAnonymous, isBlockBetween } from '@/domains/base/visibility/people';
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
@@ -50,6 +50,7 @@ interface RelationRow extends DeniedRow {
   registeredAt: number;
   /** Only of a stream. */
   hasWritten?: number;
+  viewersHidden?: number;
   subscriber: number;
   banReason: string | null;
   /** JSON; null if not requested. */
@@ -149,6 +150,7 @@ function relations(roomId: string, who: SQL, toJoin = false): SQL {
       ${followedSince(users.id, streams.creatorId)} AS followedAt, users.created_at AS registeredAt,
       EXISTS (SELECT 1 FROM ${channelWriters} w
         WHERE w.user_id = users.id AND w.creator_id = streams.creator_id) AS hasWritten,
+      (NOT ${streams.showViewers} OR ${hidesViewerList(streams.creatorId)}) AS viewersHidden,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM ${channelBans} b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${toJoin ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
@@ -276,7 +278,7 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     verified: row.verified === 1,
     ...(row.roomMember === 1 ? { roomMember: true } : {}),
     ...(row.speaker === 1 ? { speaker: true } : {}),
-    ...(row.anonymous === 1 && row.creator !== 1 ? { anonymous: true } : {}),
+    ...((row.anonymous === 1 || row.viewersHidden === 1) && row.creator !== 1 ? { anonymous: true } : {}),
     ...(overseesRooms(row) ? { oversees: true } : {}),
     ...(decidesOnHeld(row) ? { decides: true } : {}),
     readAt,

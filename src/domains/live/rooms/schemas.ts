@@ -43,7 +43,7 @@ export const TokenRequest = z
   .strictObject({ streamId: anId, hostId: anId, username: anId.overwrite(asPasted) })
   .partial()
   .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
-  .openapi('TokenRequest');
+  .openapi('TokenRequest', { minProperties: 1, maxProperties: 1 });
 
 export const JoinRequest = z
   .strictObject({

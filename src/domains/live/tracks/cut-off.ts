@@ -44,7 +44,7 @@ export async function isCutOff(type: AudioType, source: AudioSource, warnings: r
 
 async function hasWholeBoxes({ size, read }: AudioSource): Promise<boolean> {
   try {
-    for await (const _box of openBoxes(size, read)(0, size));
+    for await (const { isRest } of openBoxes(size, read)(0, size)) if (isRest) return false;
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'FILE_UNREADABLE') return false;

@@ -3,8 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
-import { cardAmong, readCards } from '@/domains/base/users/card-of';
-import type { CardRow } from '@/domains/base/users/present';
+import { type Card, findCards } from '@/domains/base/users/find-cards';
 import { beginProof, findFinishedProof, findProof, findRunningProof, type Proof } from '@/ledger/proofs';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -40,17 +39,17 @@ export async function startProof(
 export async function requestProof(ctx: Context, actor: Actor, { whole }: { whole: boolean }) {
   const proof = await findProof(ctx, await startProof(ctx, { startedBy: actor.userId, whole }));
   if (!proof) throw new Error('The proof that was just started is gone');
-  return presentProof(proof, await readCards(ctx, [proof.startedBy]));
+  return presentProof(proof, await findCards(ctx, [proof.startedBy]));
 }
 
 /** Returns the last finished proof and the running one. */
 export async function readAudit(ctx: Context): Promise<z.input<typeof Audit>> {
   const [last, running] = await Promise.all([findFinishedProof(ctx), findRunningProof(ctx)]);
-  const people = await readCards(ctx, [last?.startedBy ?? null, running?.startedBy ?? null]);
+  const people = await findCards(ctx, [last?.startedBy ?? null, running?.startedBy ?? null]);
   return { last: last ? presentProof(last, people) : null, running: running ? presentProof(running, people) : null };
 }
 
-function presentProof(proof: Proof, people: readonly CardRow[]): z.input<typeof ProofShape> {
+function presentProof(proof: Proof, people: ReadonlyMap<string, Card>): z.input<typeof ProofShape> {
   const { id, state, stage, fromId, throughId, transfers, accounts, findings, findingsCount, startedBy } = proof;
   return {
     id,
@@ -63,7 +62,7 @@ function presentProof(proof: Proof, people: readonly CardRow[]): z.input<typeof 
     accounts,
     findings: [...findings],
     findingsCount,
-    startedBy: cardAmong(startedBy, ...people),
+    startedBy: (startedBy === null ? undefined : people.get(startedBy)) ?? null,
     startedAt: toIso(proof.startedAt),
     finishedAt: toIsoOrNull(proof.finishedAt),
   };

@@ -10,7 +10,8 @@ import { commit, requireChange, requireThat } from '@/db/commit';
 import { economyError } from '@/domains/base/economy/errors';
 import { offersAreUnchanged, readOffers, requireNoLoop, type Standing } from '@/domains/base/economy/offers';
 import { logStaff } from '@/domains/base/permissions/log';
-import { cardOf, readCards } from '@/domains/base/users/card-of';
+import { cardOf } from '@/domains/base/users/card-of';
+import { type Card, findCards } from '@/domains/base/users/find-cards';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -49,7 +50,7 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
     )
     .orderBy(desc(discountCodes.id))
     .limit(perPage + 1);
-  return presentCursorPage(rows, perPage, presentDiscount, (row) => encodeCursor(LIST, [row.id]));
+  return presentCursorPage(rows, perPage, presentKept, (row) => encodeCursor(LIST, [row.id]));
 }
 
 /**
@@ -58,10 +59,10 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
  */
 export async function createDiscount(ctx: Context, { userId }: Actor, input: z.output<typeof NewDiscount>) {
   const code = input.code ?? newCode();
-  const [standing, [alike], [maker = null]] = await Promise.all([
+  const [standing, [alike], cards] = await Promise.all([
     readOffers(ctx),
     ctx.db.select({ one: sql`1` }).from(discountCodes).where(hasLetters(code)).limit(1),
-    readCards(ctx, [userId]),
+    findCards(ctx, [userId]),
     requirePackages(ctx, input.packageIds ?? null),
   ]);
   if (alike) throw discountError('DISCOUNT_CODE_EXISTS');
@@ -112,7 +113,7 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
     },
   );
   ctx.log.event('discount.created', { discountId: id });
-  return presentDiscount({ ...row, reserved: 0, maker });
+  return presentDiscount({ ...row, reserved: 0 }, cards.get(userId) ?? null);
 }
 
 /**
@@ -138,7 +139,7 @@ export async function changeDiscount(
     ...(changes.bonusCoins === undefined ? {} : { bonusPercent: null }),
     ...(changes.bonusPercent === undefined ? {} : { bonusCoins: null }),
   };
-  if (!isChange<DiscountRow>(before, sent)) return presentDiscount(found);
+  if (!isChange<DiscountRow>(before, sent)) return presentKept(found);
   // Two changes within one millisecond must still differ.
   const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   requireWindow(after);
@@ -170,7 +171,7 @@ export async function changeDiscount(
     },
   );
   ctx.log.event('discount.changed', { discountId: id });
-  return presentDiscount({ ...after, reserved, maker });
+  return presentKept({ ...after, reserved, maker });
 }
 
 function requireWindow({ startsAt, endsAt }: DiscountRow): void {
@@ -193,16 +194,20 @@ async function requirePackages(ctx: Context, ids: readonly string[] | null): Pro
   if (unknown) throw packageError('PACKAGE_NOT_FOUND', { details: [{ path: 'packageIds', message: unknown.id }] });
 }
 
-interface Kept extends DiscountRow {
+interface Counted extends DiscountRow {
   readonly reserved: number;
-  readonly maker: CardRow | null;
 }
 
-function presentDiscount(row: Kept): z.input<typeof Discount> {
-  const { earnedBy: _, maker, reserved, packageIds, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
+/** Of a SELECT of `columns`. */
+function presentKept({ maker, ...row }: Counted & { readonly maker: CardRow | null }): z.input<typeof Discount> {
+  return presentDiscount(row, maker && presentCard(maker));
+}
+
+function presentDiscount(row: Counted, createdBy: Card | null): z.input<typeof Discount> {
+  const { earnedBy: _, reserved, packageIds, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
   return {
     ...rest,
-    createdBy: maker && presentCard(maker),
+    createdBy,
     packageIds: packageIds && [...packageIds],
     startsAt: toIsoOrNull(startsAt),
     endsAt: toIsoOrNull(endsAt),

@@ -72,17 +72,24 @@ interface To {
 function namesOne({ recipientId, streamId, roomId }: To) {
   return recipientId === undefined ? streamId !== undefined && roomId === undefined : streamId === undefined;
 }
+/** The same in JSON Schema. */
+const ONE_NAMED = {
+  oneOf: [
+    { required: ['recipientId'], not: { required: ['streamId'] } },
+    { required: ['streamId'], not: { anyOf: [{ required: ['recipientId'] }, { required: ['roomId'] }] } },
+  ],
+};
 const ONE_OF_THEM = { path: ['recipientId'], message: 'send recipientId, streamId, or recipientId with roomId' };
 
 export const NewGiftSent = z
   .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), expectedCoins, ...to })
   .refine(namesOne, ONE_OF_THEM)
-  .openapi('NewGiftSent');
+  .openapi('NewGiftSent', ONE_NAMED);
 
 export const NewTip = z
   .strictObject({ coins: z.int().min(1).max(TIP_COINS_MAX), ...to })
   .refine(namesOne, ONE_OF_THEM)
-  .openapi('NewTip');
+  .openapi('NewTip', ONE_NAMED);
 
 export const GiftSent = z
   .object({

@@ -77,7 +77,7 @@ const ShippingInput = z
       .transform((list) => [...new Set(list)].toSorted())
       .nullable()
       .optional()
-      .openapi({ type: 'array', items: { type: 'string' }, description: 'Countries; null: anywhere.' }),
+      .openapi({ description: 'Countries; null: anywhere.' }),
     priceMinor: z.int().min(0).max(MINOR_MAX).optional().openapi({ description: 'Of an order, in `currency`.' }),
   })
   .openapi('ProductShippingInput');
@@ -91,7 +91,7 @@ const fields = {
   variants: variants.openapi({ description: ONE_FOR_EACH }),
   shipping: ShippingInput.openapi({ description: 'Of a physical product.' }),
   availableAt: z.iso
-    .datetime()
+    .datetime({ offset: true })
     .nullable()
     .openapi({ description: 'A drop: it is shown, and can be bought from then on. Null: at once.' }),
   perBuyerMax: z.int().min(1).max(PER_BUYER_MAX).nullable().openapi({
@@ -103,7 +103,7 @@ const uploads = z
   .array(anId)
   .max(PRODUCT_IMAGES_MAX)
   .refine((ids) => new Set(ids).size === ids.length, 'must be different uploads')
-  .openapi({ description: 'Uploads of the kind `image`. The first image is the cover.' });
+  .openapi({ uniqueItems: true, description: 'Uploads of the kind `image`. The first image is the cover.' });
 const fileUpload = anId.openapi({ description: 'An upload of the kind `product-file`: what buyers download.' });
 
 const STOCK_OF_VARIANTS = { path: ['stock'], message: 'goes with the variants, if there are any' };

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { type CardRow, cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isOpenSubscription } from '@/domains/base/visibility/members';
 import { userNamedTo } from '@/domains/base/visibility/people';
@@ -56,7 +56,7 @@ async function* csvPages(ctx: Context, creator: Actor, status: Query['status']) 
 /** A subscriber whom the creator cannot see stays in the list, since they pay, but without a card. */
 function subscribersQuery(ctx: Context, creator: Actor, status: Query['status'], before: string | undefined) {
   return ctx.db
-    .select({ row: subscriptions, tier: subscriptionTiers, subscriber: cardColumns })
+    .select({ row: subscriptions, tier: subscriptionTiers, subscriber: cardColumnsFor(creator) })
     .from(subscriptions)
     .innerJoin(subscriptionTiers, eq(subscriptionTiers.id, subscriptions.tierId))
     .leftJoin(users, and(eq(users.id, subscriptions.subscriberId), userNamedTo(creator)))

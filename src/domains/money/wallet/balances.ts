@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { readDiamonds } from '@/domains/money/earnings/maturity';
 import { orders, salesHeld } from '@/domains/money/orders/tables';
 import { readHeldDiamonds } from '@/domains/money/payouts/held';
@@ -71,7 +72,7 @@ function datedSalesQuery(ctx: Context, userId: string) {
     SELECT currency, max(matures_at) AS at, sum(held_minor - min(refunding_minor, held_minor)) AS amountMinor
     FROM ${orders}
     WHERE seller_id = ${userId} AND matures_at IS NOT NULL AND matured_at IS NULL AND has_open_problem = 0
-    GROUP BY currency, matures_at / ${DAY_MS}
+    GROUP BY currency, matures_at / ${literal(DAY_MS)}
     ORDER BY currency, at`);
 }
 

@@ -9,6 +9,7 @@ import { decisions } from '@/domains/base/decisions/tables';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { isWithinReach } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
+import { type Card, findCards } from '@/domains/base/users/find-cards';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -56,7 +57,7 @@ export async function listReports(ctx: Context, actor: Actor, query: z.output<ty
     )
     .orderBy(...(isResolved ? [desc(reports.id)] : [priority, asc(reports.id)]))
     .limit(perPage + 1);
-  const assignees = await readCards(
+  const assignees = await findCards(
     ctx,
     rows.map(({ report }) => report.assigneeId),
   );
@@ -74,16 +75,6 @@ function after(list: string, isResolved: boolean, cursor: string | undefined): S
   if (isResolved) return sql`reports.id < ${decodeCursor(list, IdPosition, cursor)[0]}`;
   const [urgency, id] = decodeCursor(list, WaitingPosition, cursor);
   return sql`(reports.priority, reports.id) > (${urgency}, ${id})`;
-}
-
-async function readCards(ctx: Context, ids: readonly (string | null)[]): Promise<Map<string, CardRow>> {
-  const wanted = [...new Set(ids.filter((id) => id !== null))];
-  if (wanted.length === 0) return new Map();
-  const rows = await ctx.db
-    .select(cardColumns)
-    .from(users)
-    .where(sql`users.id IN (SELECT value FROM json_each(${JSON.stringify(wanted)}))`);
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** A case that this member of staff may review. */
@@ -125,7 +116,7 @@ export async function presentCase(ctx: Context, row: CaseRow): Promise<z.input<t
     report.decisionId === null
       ? undefined
       : ctx.db.select().from(decisions).where(eq(decisions.id, report.decisionId)).get(),
-    readCards(ctx, [report.assigneeId]),
+    findCards(ctx, [report.assigneeId]),
   ]);
   const preset = suggestPreset(report.category, history);
   const { action, until } = presetOf(preset, ctx.now());
@@ -153,7 +144,7 @@ function historyOf(subjectId: string): SQL {
 
 function presentSummary(
   { report, priority, subject }: CaseRow,
-  assignees: ReadonlyMap<string, CardRow>,
+  assignees: ReadonlyMap<string, Card>,
 ): z.input<typeof ReportSummary> {
   const { id, targetType, targetId, streamId, category, count, status, action } = report;
   const assignee = report.assigneeId === null ? undefined : assignees.get(report.assigneeId);
@@ -161,7 +152,7 @@ function presentSummary(
     ...{ id, targetType, targetId, streamId, category, count, priority, status, action },
     subject: presentCard(subject),
     hidden: report.hiddenAt !== null,
-    assignee: assignee ? presentCard(assignee) : null,
+    assignee: assignee ?? null,
     createdAt: toIso(report.createdAt),
     resolvedAt: toIsoOrNull(report.resolvedAt),
   };

@@ -47,7 +47,7 @@ export const NewReply = z
     path: ['text'],
     message: 'is required, unless cannedAnswerId is sent',
   })
-  .openapi('NewTicketReply');
+  .openapi('NewTicketReply', { oneOf: [{ required: ['text'] }, { required: ['cannedAnswerId'] }] });
 
 export const StatusChange = z.strictObject({ status }).openapi('TicketStatusChange');
 export const Rating = z.strictObject({ rating: z.int().min(1).max(5) }).openapi('TicketRating');

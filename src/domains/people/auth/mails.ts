@@ -1,6 +1,6 @@
 /**
- * Account mails and the links in them, in the user's language. They are sent after the response, so its timing never shows whether one
- * was.
+ * Account mails and the links in them, in the user's language. They are sent after the response, so its timing never
+ * shows whether one was.
  */
 import type { Context } from '@/contracts/context';
 import type { Mail } from '@/contracts/mail';

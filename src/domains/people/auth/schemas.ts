@@ -10,6 +10,8 @@ import { asPasted, asPastedLetters } from '@/shared/text';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
+/** At most 64 characters before the @ (RFC 5321). */
+const LOCAL_PART = /^[^@]{1,64}@/;
 /** For a password that is only compared. In UTF-16 units, so twice the allowed characters. */
 const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
 const TOKEN_CHARACTERS_MAX = 2_000;
@@ -21,8 +23,13 @@ const PASTED_CHARACTERS_MAX = 500;
 const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
 const email = pasted
   .overwrite(asPasted)
-  .check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX))
-  .openapi({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX, example: 'mia@example.com' });
+  .check(z.email(), z.regex(LOCAL_PART, 'must be an email address'), z.maxLength(EMAIL_CHARACTERS_MAX))
+  .openapi({
+    format: 'email',
+    pattern: z.regexes.email.source,
+    maxLength: EMAIL_CHARACTERS_MAX,
+    example: 'mia@example.com',
+  });
 const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
 const otp = pasted
   .overwrite(asPastedLetters)

@@ -141,7 +141,8 @@ function codeAllowances({ userId, sessionId }: Actor) {
 }
 
 /**
- * Limited like password confirmations. Throws TWO_FACTOR_OFF, CONFIRMATION_WRONG, CHALLENGE_LIMIT. Returns the statements that use up the code.
+ * Limited like password confirmations. Returns the statements that use up the code. Throws TWO_FACTOR_OFF,
+ * CONFIRMATION_WRONG, CHALLENGE_LIMIT.
  */
 export async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');

@@ -21,7 +21,8 @@ const categories = z
   .array(Category)
   .min(1)
   .max(CATEGORIES_MAX)
-  .refine((list) => new Set(list).size === list.length, 'must not repeat a category');
+  .refine((list) => new Set(list).size === list.length, 'must not repeat a category')
+  .openapi({ uniqueItems: true });
 
 const CreatorType = z.enum(['creator', 'dj', 'performer']);
 const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
@@ -41,6 +42,7 @@ const financial = {
     .max(60)
     .transform((text) => text.replaceAll(/[\s-]/g, '').toUpperCase())
     .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
+    .openapi({ pattern: '^[\\s-]*([0-9A-Za-z][\\s-]*){6,34}$' })
     .optional(),
   bankName: name,
   country: aCountry,
@@ -57,6 +59,7 @@ export const FinancialRequest = z
   .refine(notBoth, BOTH)
   .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' })
   .openapi({
+    oneOf: [{ required: ['iban'] }, { required: ['accountNumber'] }],
     example: { accountHolder: 'Mia Holm', iban: 'DE89370400440532013000', bankName: 'Sparda', country: 'DE' },
   });
 
@@ -74,7 +77,12 @@ export const AmendmentRequest = z
     type: CreatorType.optional(),
     profile: z.strictObject(profile).partial().optional(),
     identity: z.strictObject(identity).partial().optional(),
-    financial: z.strictObject(financial).partial().refine(notBoth, BOTH).optional(),
+    financial: z
+      .strictObject(financial)
+      .partial()
+      .refine(notBoth, BOTH)
+      .openapi({ not: { required: ['iban', 'accountNumber'] } })
+      .optional(),
   })
   .openapi('CreatorApplicationAmendment');
 

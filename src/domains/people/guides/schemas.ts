@@ -24,7 +24,7 @@ export const GuideApplicationRequest = z
       .min(1)
       .max(LANGUAGES_MAX)
       .refine((list) => new Set(list).size === list.length, 'must not repeat a language')
-      .describe('The languages that the applicant speaks: BCP 47.'),
+      .openapi({ uniqueItems: true, description: 'The languages that the applicant speaks: BCP 47.' }),
     experience: aText(TEXT_CHARACTERS_MAX).optional(),
     availability: aText(TEXT_CHARACTERS_MAX).optional(),
   })
@@ -66,7 +66,7 @@ export const GuideSuspension = z
       .boolean()
       .default(false)
       .describe('True: the approval is withdrawn instead, and the guide may reapply.'),
-    until: time.optional().describe('When the suspension ends by itself.'),
+    until: z.iso.datetime({ offset: true }).optional().describe('When the suspension ends by itself.'),
   })
   .openapi('GuideSuspension', { example: { reason: 'Missed three shifts.', until: '2026-12-23T18:00:00.000Z' } });
 

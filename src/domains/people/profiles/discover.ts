@@ -6,11 +6,11 @@ import { countRows } from '@/db/count-rows';
 import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { cardColumnsFor, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { usernameIn } from '@/domains/base/users/usernames';
 import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
+import { usernameIn } from '@/shared/text';
 import type { UsersQuery } from './schemas';
 
 /** Most followed first, after a user whose username matches exactly. */

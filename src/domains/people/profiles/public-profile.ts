@@ -1,4 +1,7 @@
-/** A user's public profile, in one statement, and one more for a username. It contains nothing private, not even for its owner. */
+/**
+ * A user's public profile, in one statement, and one more for a username. It contains nothing private, not even for its
+ * owner.
+ */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
