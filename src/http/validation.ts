@@ -31,14 +31,20 @@ export function invalid(path: string, message: string): AppError {
 
 /** Names all problems, or the first nineteen and the number of the others. */
 export function refuseFields(problems: readonly Problem[]): AppError {
-  const shown = problems.length > DETAILS_MAX ? problems.slice(0, DETAILS_MAX - 1) : problems;
+  const different = distinct(problems);
+  const shown = different.length > DETAILS_MAX ? different.slice(0, DETAILS_MAX - 1) : different;
   const details = shown.map(({ path, message }) => ({
     path: path.map((segment) => cut(String(segment), PATH_SEGMENT_UNITS_MAX)).join('.'),
     message: cut(message, MESSAGE_UNITS_MAX),
   }));
-  const more = problems.length - shown.length;
+  const more = different.length - shown.length;
   if (more > 0) details.push({ path: '', message: `and ${more} more` });
   return httpError('VALIDATION_FAILED', { details });
+}
+
+/** Two rules of a field may refuse it with the same sentence. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.path.join('.')}: ${problem.message}`, problem])).values()];
 }
 
 /**

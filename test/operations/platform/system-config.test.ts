@@ -15,7 +15,7 @@ describe('GET /settings/system/config', () => {
     expect(data).toMatchObject({
       name: 'Footlight',
       features: { push: true, payoutsByBank: true, payoutsByStripe: false },
-      languages: ['en'],
+      languages: ['en', 'de'],
       pushPublicKey: expect.stringMatching(/^B/),
       shop: { physical: true, digital: true },
       maintenance: null,

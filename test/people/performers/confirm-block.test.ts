@@ -113,7 +113,7 @@ describe('subscriptions of those who live in a blocked country', () => {
       kind: 'notify',
       notification: expect.objectContaining({
         userId: viewer.userId,
-        body: expect.stringContaining(`${unused} coins are back in your wallet.`),
+        data: expect.objectContaining({ returnedCoins: 33 }),
       }),
     });
     await endAt(at + DAY_MS, performer.userId);

@@ -48,7 +48,10 @@ describe('across a block', () => {
     expect(await whereSeen(blocked, show)).toEqual([]);
     // The blocker sees whom they block, so that it can be undone.
     expect((await whereSeen(blocker, show)).toSorted()).toEqual(
-      ['social/blocks?perPage=100', `social/creator/${names.username}`, `users/${names.userId}`].toSorted(),
+      [
+        ...['social/blocks?perPage=100', `social/creator/${names.username}`],
+        ...[`users/${names.userId}`, `users/${names.username}`],
+      ].toSorted(),
     );
   }, 30_000);
 

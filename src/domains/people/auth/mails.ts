@@ -29,9 +29,13 @@ interface ResetRecipient {
   readonly secretHash: string | null;
 }
 
-/** Sends in the background. A failure is only logged: the user can request another mail. */
+/**
+ * Sends in the background, and reads nothing before the response: its timing must not show whether there is a mail. A
+ * failure is only logged: the user can request another mail.
+ */
 export function sendMail(ctx: Context, write: () => Promise<Mail | undefined>): void {
   const send = async () => {
+    await scheduler.wait(0);
     const mail = await write();
     if (mail && (await ctx.mail.send(mail, newId())) === 'refused') ctx.log.warning('mail', 'MAIL_REFUSED');
   };
