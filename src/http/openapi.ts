@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint';
 import type { Guard } from './mount';
 import { completePage, exampleMaker, type Page } from './reference/complete';
 import { HEADERS } from './reference/header-names';
+import { uniteSamePaths } from './reference/same-paths';
 import { shareRefusals } from './reference/share';
 import { tagsOf } from './reference/tags';
 import { tighten } from './reference/tighten';
@@ -28,6 +29,7 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   const { paths = {}, components } = documentOf(root, '/', guard);
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
+  uniteSamePaths(document.paths ?? {});
   document.tags = tagsOf([...api, ...root]);
   const operations = Object.values(document.paths ?? {}).flatMap((item) =>
     METHODS.flatMap((method) => item[method] ?? []),
