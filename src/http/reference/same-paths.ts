@@ -3,7 +3,7 @@
  * allows one name, so the document calls it `id`.
  */
 
-type Item = Record<string, unknown>;
+type Item = object;
 
 const shapeOf = (path: string) => path.replaceAll(/\{\w+\}/g, '{}');
 
