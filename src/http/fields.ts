@@ -34,7 +34,7 @@ const URL_CHARACTERS_MAX = 2_000;
  * @param max characters of the link as `URL` writes it: what was accepted once is accepted when it comes back
  */
 export function aLink(max: number) {
-  return z.string().trim().overwrite(asHref).max(max);
+  return z.string().trim().overwrite(asHref).max(max, `must have at most ${max} characters as a URL`);
 }
 
 /** Backslashes and blanks inside mislead readers, so `URL` must not repair them. */
