@@ -102,7 +102,7 @@ function takesNull({ $ref, type, allOf, anyOf, oneOf, enum: values }: JsonSchema
 
 describe('a field of a body', () => {
   it.each(named(endpoints.filter(({ body }) => body)))(
-    'takes null where the reference says so: %s',
+    'takes null, and times of any zone, where the reference says so: %s',
     (_, { body, ...endpoint }) => {
       if (!(body instanceof z.ZodObject)) return;
       const schema = pageOf(endpoint as Endpoint).requestBody?.content['application/json']?.schema ?? {};
@@ -110,6 +110,9 @@ describe('a field of a body', () => {
       const { properties = {} } = known as JsonSchema;
       for (const [name, field] of Object.entries<z.ZodType>(body.shape))
         expect([name, takesNull(properties[name] ?? {})]).toEqual([name, field.safeParse(null).success]);
+      const times = Object.entries<z.ZodType>(body.shape).filter(([name]) => properties[name]?.format === 'date-time');
+      for (const [name, field] of times)
+        expect([name, field.safeParse('2030-11-23T18:00:00+02:00').success]).toEqual([name, true]);
     },
   );
 });
