@@ -131,5 +131,9 @@ const IdempotencyHeader = z.object({
   [IDEMPOTENCY_HEADER]: z
     .string()
     .optional()
-    .openapi({ param: { required: true }, description: 'Unique for each user. A repeat returns the first response.' }),
+    .openapi({
+      param: { required: true },
+      pattern: '^[\\x21-\\x7e]{1,255}$',
+      description: 'Unique for each user. A repeat returns the first response.',
+    }),
 });

@@ -15,6 +15,10 @@ const ID_FIELD = /^(ids?|coHosts|replyTo)$|Ids?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const UNREADABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Surrogate}]/u;
 
+export function isIdField(name: string): boolean {
+  return ID_FIELD.test(name);
+}
+
 /** @param value of a field that is an id, or may be one */
 export function foldId(value: string): string {
   return UUID.test(value) ? value.toLowerCase() : value;
@@ -22,7 +26,7 @@ export function foldId(value: string): string {
 
 /** Folds the ids in a query or in JSON. @param name the field that holds the value */
 export function foldIds(value: unknown, name = ''): unknown {
-  if (typeof value === 'string') return ID_FIELD.test(name) ? foldId(value) : value;
+  if (typeof value === 'string') return isIdField(name) ? foldId(value) : value;
   if (Array.isArray(value)) return value.map((item) => foldIds(item, name));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, foldIds(inside, key)]));
@@ -39,7 +43,7 @@ export function readTexts(value: unknown): unknown {
 /** @param name the field that holds the value @returns the paths of texts */
 function unreadableIn(value: unknown, path: readonly string[], name: string): (readonly string[])[] {
   if (typeof value === 'string')
-    return UNREADABLE.test(value) || (ID_FIELD.test(name) && hasControlCharacters(value)) ? [path] : [];
+    return UNREADABLE.test(value) || (isIdField(name) && hasControlCharacters(value)) ? [path] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inside]) =>
     unreadableIn(inside, [...path, key], Array.isArray(value) ? name : key),

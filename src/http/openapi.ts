@@ -5,10 +5,12 @@ import { describe } from './describe';
 import type { Endpoint } from './endpoint';
 import type { Guard } from './mount';
 import { completePage, exampleMaker, type Page } from './reference/complete';
+import type { JsonSchema } from './reference/examples';
 import { HEADERS } from './reference/header-names';
+import { uniteSamePaths } from './reference/same-paths';
 import { shareRefusals } from './reference/share';
 import { tagsOf } from './reference/tags';
-import { tighten } from './reference/tighten';
+import { keepReadable, tighten } from './reference/tighten';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -28,6 +30,7 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   const { paths = {}, components } = documentOf(root, '/', guard);
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
+  uniteSamePaths(document.paths ?? {});
   document.tags = tagsOf([...api, ...root]);
   const operations = Object.values(document.paths ?? {}).flatMap((item) =>
     METHODS.flatMap((method) => item[method] ?? []),
@@ -45,15 +48,24 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   return document;
 }
 
+/** Only what a client sends; headers have patterns of their own. */
+function keepRequestReadable({ parameters = [], requestBody }: Page, resolve: (reference: string) => unknown): void {
+  for (const { name, schema, in: place } of parameters) if (place === 'query') keepReadable(schema, name, resolve);
+  for (const { schema } of Object.values(requestBody?.content ?? {})) keepReadable(schema, '', resolve);
+}
+
 function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): OpenApiDocument {
   const pages = new OpenAPIHono();
   for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint, guard.refusals(endpoint)));
   const document = pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
   tighten(document.paths);
   tighten(document.components);
-  const examples = exampleMaker(document.components?.schemas ?? {});
+  const schemas: Record<string, JsonSchema> = document.components?.schemas ?? {};
+  const resolve = (reference: string) => schemas[reference.replace('#/components/schemas/', '')];
+  const examples = exampleMaker(schemas);
   for (const endpoint of endpoints) {
     const page = document.paths?.[endpoint.path]?.[endpoint.method];
+    if (page) keepRequestReadable(page as Page, resolve); // as below
     if (page) completePage(page as Page, endpoint, examples); // made above: nothing on it is a reference but schemas
   }
   return document;

@@ -35,10 +35,26 @@ const privacy = {
   }),
 };
 
+/** A partial record says nothing of its names in JSON Schema. */
+const CHANNELS_BY_GROUP = {
+  type: 'object',
+  properties: Object.fromEntries(
+    NOTIFICATION_GROUPS.map((name) => [
+      name,
+      {
+        type: 'object' as const,
+        properties: Object.fromEntries(Object.keys(channels).map((channel) => [channel, { type: 'boolean' as const }])),
+        additionalProperties: false,
+      },
+    ]),
+  ),
+  additionalProperties: false,
+} as const;
+
 export const SettingsRequest = z
   .strictObject({
     language: languageTag,
-    notifications: z.partialRecord(group, z.strictObject(channels).partial()),
+    notifications: z.partialRecord(group, z.strictObject(channels).partial()).openapi({ ...CHANNELS_BY_GROUP }),
     privacy: z.strictObject(privacy).partial(),
     autoplay: z.boolean(),
     matureContent: z.boolean(),

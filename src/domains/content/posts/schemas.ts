@@ -81,7 +81,13 @@ export const NewPostForm = NewPostFields.extend({
     .max(POST_MEDIA_MAX)
     .optional()
     .openapi({ description: 'Images and videos; at most ten, uploads included.' }),
-}).openapi({ anyOf: [{ required: ['text'] }, { required: ['files'] }, { required: ['mediaUploadIds'] }] });
+}).openapi({
+  anyOf: [
+    { required: ['text'], properties: { text: { minLength: 1 } } },
+    { required: ['files'], properties: { files: { minItems: 1 } } },
+    { required: ['mediaUploadIds'], properties: { mediaUploadIds: { minItems: 1 } } },
+  ],
+});
 
 export const PostChanges = z.strictObject({ text: postText.optional(), visibility: visibility.optional() });
 

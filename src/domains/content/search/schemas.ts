@@ -40,6 +40,7 @@ const types = z
   .pipe(z.array(z.enum(SEARCH_TYPES)))
   .openapi({
     type: 'string',
+    pattern: `^(${SEARCH_TYPES.join('|')})(,(${SEARCH_TYPES.join('|')}))*$`,
     description: `One or more of ${SEARCH_TYPES.join(', ')}, separated by commas.`,
     example: DEFAULT_TYPES,
   });

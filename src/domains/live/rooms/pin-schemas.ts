@@ -20,7 +20,7 @@ export const ToPin = z
     path: ['messageId'],
     message: 'is required, unless text is sent instead',
   })
-  .openapi('ToPin');
+  .openapi('ToPin', { oneOf: [{ required: ['messageId'] }, { required: ['text'] }] });
 
 export const Pin = z
   .object({

@@ -82,13 +82,13 @@ export const NewDiscount = z
   .strictObject({ code: aNewCode, ...terms })
   .partial()
   .refine(({ bonusPercent, bonusCoins }: Bonus) => (bonusPercent === undefined) !== (bonusCoins === undefined), BONUS)
-  .openapi('NewDiscount');
+  .openapi('NewDiscount', { oneOf: [{ required: ['bonusPercent'] }, { required: ['bonusCoins'] }] });
 
 export const DiscountChanges = z
   .strictObject({ ...terms, active: z.boolean().describe('False ends the code.') })
   .partial()
   .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
-  .openapi('DiscountChanges');
+  .openapi('DiscountChanges', { not: { required: ['bonusPercent', 'bonusCoins'] } });
 
 const DISCOUNT_KINDS = ['promotional', 'reward'] as const;
 

@@ -48,6 +48,20 @@ function namesOneWay(input: {
 }
 const ONE_WAY = { path: ['amountMinor'], message: 'is needed without lines and shipping, and not allowed with them' };
 
+/** The same in JSON Schema. */
+const ONE_WAY_NAMED = {
+  oneOf: [
+    { required: ['amountMinor'], properties: { lines: { maxItems: 0 }, shipping: { enum: [false] } } },
+    {
+      not: { required: ['amountMinor'] },
+      anyOf: [
+        { required: ['lines'], properties: { lines: { minItems: 1 }, shipping: {} } },
+        { required: ['shipping'], properties: { lines: {}, shipping: { enum: [true] } } },
+      ],
+    },
+  ],
+};
+
 export const RefundOfOrder = z
   .strictObject({
     ...parts,
@@ -55,7 +69,7 @@ export const RefundOfOrder = z
     reason: aText(REASON_CHARACTERS_MAX, 1).describe('The buyer reads it.'),
   })
   .refine(namesOneWay, ONE_WAY)
-  .openapi('RefundOfOrder');
+  .openapi('RefundOfOrder', ONE_WAY_NAMED);
 
 export const ProblemReport = z.strictObject({ kind: z.enum(PROBLEM_KINDS), text }).openapi('ProblemReport');
 export const ProblemAnswer = z.strictObject({ text }).openapi('ProblemAnswer');
@@ -66,6 +80,7 @@ export const ProblemDecision = z
     refund: z
       .strictObject({ ...parts, restock: z.boolean().default(false) })
       .refine(namesOneWay, ONE_WAY)
+      .openapi(ONE_WAY_NAMED)
       .optional(),
   })
   .openapi('ProblemDecision');

@@ -34,7 +34,13 @@ const Options = z
   .transform((options) =>
     Object.fromEntries(Object.entries(options).toSorted(([one], [other]) => (one < other ? -1 : 1))),
   )
-  .openapi({ type: 'object', additionalProperties: { type: 'string' }, example: { size: 'M', colour: 'red' } });
+  .openapi({
+    type: 'object',
+    minProperties: 1,
+    maxProperties: OPTIONS_MAX,
+    additionalProperties: { type: 'string' },
+    example: { size: 'M', colour: 'red' },
+  });
 
 const VariantInput = z
   .strictObject({
@@ -284,7 +290,7 @@ export const ProductReview = z
     reason: aText(REASON_CHARACTERS_MAX, 1)
       .optional()
       .openapi({ description: 'For its seller. Required if you refuse it.' }),
-    updatedAt: z.iso.datetime().optional().openapi({
+    updatedAt: z.iso.datetime({ offset: true }).optional().openapi({
       description: 'Of the product that you looked at: if it was changed since, nothing is decided.',
     }),
   })
@@ -292,7 +298,9 @@ export const ProductReview = z
     path: ['reason'],
     message: 'is required if you refuse it',
   })
-  .openapi('ProductReview');
+  .openapi('ProductReview', {
+    anyOf: [{ properties: { approve: { enum: [true] } } }, { required: ['reason'] }],
+  });
 
 export const WaitRequest = z.strictObject({ variantId: anId.optional() }).openapi('WaitRequest');
 

@@ -108,7 +108,7 @@ export const Resolution = z
     action: z.enum(REPORT_ACTIONS),
     reason: aText(TEXT_CHARACTERS_MAX, 1).openapi({ description: 'For the user whom it is about.' }),
     until: z.iso
-      .datetime()
+      .datetime({ offset: true })
       .optional()
       .openapi({ description: 'When a timeout ends. Required for it, and only for it.' }),
     note: aText(TEXT_CHARACTERS_MAX).optional().openapi({ description: 'Only for staff.' }),

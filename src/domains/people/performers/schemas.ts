@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { displayName } from '@/domains/base/users/schemas';
 import { usernameFault } from '@/domains/base/users/usernames';
 import { aText } from '@/http/fields';
-import { isRegion } from '@/shared/countries';
+import { COUNTRIES, isRegion } from '@/shared/countries';
 import { fold } from '@/shared/text';
 
 /** One more than the number of countries. */
@@ -12,7 +12,8 @@ const BIO_CHARACTERS_MAX = 2_000;
 
 const region = z
   .string()
-  .refine(isRegion, 'must be an ISO 3166 code of a country, like `DE`, or of a region, like `US-CA`');
+  .refine(isRegion, 'must be an ISO 3166 code of a country, like `DE`, or of a region, like `US-CA`')
+  .openapi({ pattern: `^(${COUNTRIES.join('|')})(-[A-Z0-9]{1,3})?$` });
 
 const choices = {
   allowRecording: z.boolean().openapi({
