@@ -62,16 +62,18 @@ describe('the Postman collection', () => {
   it('has a request for every endpoint of the document, with the body that it takes', async () => {
     const { body: document } = await anyone.get('openapi.json');
     const { body: collection } = await anyone.get('postman.json');
-    const requests: { request: { method: string; url: string | { raw: string }; body?: { mode: string } } }[] = collection.item
-      .slice(1) // the first folder signs in
-      .flatMap((folder: { item: unknown[] }) => folder.item);
+    const requests: { request: { method: string; url: string | { raw: string }; body?: { mode: string } } }[] =
+      collection.item
+        .slice(1) // the first folder signs in
+        .flatMap((folder: { item: unknown[] }) => folder.item);
     const operations = Object.values<Record<string, unknown>>(document.paths).flatMap((item) =>
       Object.keys(item).filter((key) => key !== 'servers'),
     );
     expect(requests).toHaveLength(operations.length);
     const pathOf = (url: string | { raw: string }) => (typeof url === 'string' ? url : url.raw).split('?')[0] ?? '';
     const bodyOf = (method: string, path: string) =>
-      requests.find(({ request }) => request.method === method && pathOf(request.url).endsWith(path))?.request.body?.mode;
+      requests.find(({ request }) => request.method === method && pathOf(request.url).endsWith(path))?.request.body
+        ?.mode;
     expect(bodyOf('POST', '/stream/thumbnail')).toBe('formdata');
     expect(bodyOf('POST', '/auth/login')).toBe('raw');
     expect(bodyOf('GET', '/stream/live')).toBeUndefined();
