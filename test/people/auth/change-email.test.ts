@@ -208,6 +208,7 @@ describe('an address that is taken', () => {
     const person = await asUser();
     const former = await asUser();
     const { email } = await change(former, anAddress(), {});
+    await Promise.all([mailTo(former.email, 'address was changed'), mailTo(email, 'now your email address')]);
     await env.DB.prepare(`UPDATE users SET status = 'banned', deletes_at = 1 WHERE id = ?`).bind(former.userId).run();
     const { eraseAccounts } = await import('@/domains/operations/privacy/erase');
     await eraseAccounts(testContext());
