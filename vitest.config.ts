@@ -61,6 +61,9 @@ export default defineConfig({
           setupFiles: ['test/setup/database.ts', 'test/setup/frames.ts'],
           isolate: false,
           restoreMocks: true,
+          // A busy machine is slow, which is no failure: what hangs still ends.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

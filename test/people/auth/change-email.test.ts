@@ -208,16 +208,14 @@ describe('an address that is taken', () => {
     const person = await asUser();
     const former = await asUser();
     const { email } = await change(former, anAddress(), {});
-    await Promise.all([mailTo(former.email, 'address was changed'), mailTo(email, 'now your email address')]);
     await env.DB.prepare(`UPDATE users SET status = 'banned', deletes_at = 1 WHERE id = ?`).bind(former.userId).run();
     const { eraseAccounts } = await import('@/domains/operations/privacy/erase');
     await eraseAccounts(testContext());
     // Also the address from before the change.
     for (const banned of [email, former.email]) {
-      await env.DB.prepare('DELETE FROM mailbox WHERE recipient = ?').bind(banned).run();
       expect((await ask(person, banned, {})).status).toBe(200);
       await mailTo(banned, 'cannot sign up');
-      expect(await countMails(banned)).toBe(1);
+      expect(await countMails(banned, 'cannot sign up')).toBe(1);
     }
   });
 });
