@@ -51,9 +51,7 @@ export async function forgetMails(email: string): Promise<void> {
 
 /** Counts the mails to the address whose subject contains this text: others may still come, behind a response. */
 export async function countMails(email: string, subject = ''): Promise<number> {
-  const row = await env.DB.prepare(
-    'SELECT count(*) AS mails FROM mailbox WHERE recipient = ? AND instr(subject, ?)',
-  )
+  const row = await env.DB.prepare('SELECT count(*) AS mails FROM mailbox WHERE recipient = ? AND instr(subject, ?)')
     .bind(email, subject)
     .first<{ mails: number }>();
   return row?.mails ?? 0;
