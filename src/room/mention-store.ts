@@ -8,7 +8,7 @@ interface Body {
   readonly emotes?: readonly EmoteRange[];
 }
 
-/** @param username null: the account was deleted */
+/** Also in what the moderation log keeps. @param username null: the account was deleted */
 export function renameMentions(sql: SqlStorage, userId: string, username: string | null): void {
   for (const table of ['events', 'pending']) {
     const rows = rowsOf<{ id: string; body: string }>(
@@ -23,6 +23,21 @@ export function renameMentions(sql: SqlStorage, userId: string, username: string
         id,
         JSON.stringify(renamedIn(JSON.parse(body), userId, username)),
       );
+  }
+  const entries = rowsOf<{ id: number; text: string; mentions: string }>(
+    sql,
+    `SELECT id, text, mentions FROM moderation WHERE mentions IS NOT NULL
+       AND EXISTS (SELECT 1 FROM json_each(mentions) WHERE value ->> '$.userId' = ?1)`,
+    userId,
+  );
+  for (const { id, text, mentions } of entries) {
+    const renamed = renamedIn({ text, mentions: JSON.parse(mentions) as Mention[] }, userId, username); // stored above
+    sql.exec(
+      'UPDATE moderation SET text = ?2, mentions = ?3 WHERE id = ?1',
+      id,
+      renamed.text,
+      JSON.stringify(renamed.mentions),
+    );
   }
 }
 

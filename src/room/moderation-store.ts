@@ -12,8 +12,10 @@ export class ModerationStore {
     const values = [at, action, by, userId, guestId, messageId, text, reason, until].map((value) => value ?? null);
     const [entry] = rowsOf<ModerationEntry & Row>(
       this.sql,
-      `INSERT INTO moderation (at, action, "by", user_id, guest_id, message_id, text, reason, until)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING ${COLUMNS}`,
+      `INSERT INTO moderation (at, action, "by", user_id, guest_id, message_id, text, reason, until, mentions)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?7 IS NULL, NULL, (
+         SELECT body -> '$.mentions' FROM events WHERE message_id = ?6
+         UNION ALL SELECT body -> '$.mentions' FROM pending WHERE message_id = ?6))) RETURNING ${COLUMNS}`,
       ...values,
     );
     if (!entry) throw new Error('An insert returns its row');
@@ -28,6 +30,6 @@ export class ModerationStore {
 
   /** Erases what names the user, or what they wrote. The act stays. */
   forget(userId: string): void {
-    this.sql.exec('UPDATE moderation SET text = NULL, reason = NULL WHERE user_id = ?1', userId);
+    this.sql.exec('UPDATE moderation SET text = NULL, mentions = NULL, reason = NULL WHERE user_id = ?1', userId);
   }
 }

@@ -118,4 +118,11 @@ export const SCHEMA = [
   CREATE TABLE poll_votes (poll_id TEXT NOT NULL, user_id TEXT NOT NULL, option INTEGER NOT NULL,
     PRIMARY KEY (poll_id, user_id)) STRICT, WITHOUT ROWID;
   `,
+  // Whom the text of an entry mentions, as in the message: their names change there too.
+  `
+  ALTER TABLE moderation ADD COLUMN mentions TEXT;
+  UPDATE moderation SET mentions = (
+    SELECT body -> '$.mentions' FROM events
+    WHERE events.message_id = moderation.message_id AND body ->> '$.text' = moderation.text);
+  `,
 ] as const;

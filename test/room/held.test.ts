@@ -348,7 +348,7 @@ it('a room of the previous version keeps what waits in it', async () => {
   );
   await inStorage(
     roomId,
-    `DROP INDEX pending_waiting; ALTER TABLE pending DROP COLUMN reason;
+    `DROP INDEX pending_waiting; ALTER TABLE pending DROP COLUMN reason; ALTER TABLE moderation DROP COLUMN mentions;
      ${later.map((name) => `DROP TABLE ${name};`).join(' ')}
      UPDATE meta SET value = '${version}' WHERE key = 'schema'`,
   );

@@ -2,6 +2,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { aGift, aGuest, aUser, joinRoom, openPolicy, openRoom } from '#test/support/rooms';
+import { asUser } from '#test/support/users';
 import { newId } from '@/shared/ids';
 
 const logOf = async (room: Awaited<ReturnType<typeof openRoom>>['room']) =>
@@ -147,6 +148,25 @@ it('erases texts and reasons about a deleted account, and keeps the act', async 
     { ...act, action: 'timeout' },
     { ...act, action: 'delete-message' },
   ]);
+});
+
+it('names whom a text mentions by their new name, and nobody once that account is deleted', async () => {
+  const { roomId, room } = await openRoom({ policy: { ...openPolicy, heldWords: ['maybe'] } });
+  const named = aUser({}, (await asUser()).userId);
+  await joinRoom(roomId, named);
+  const other = await joinRoom(roomId);
+  const by = newId();
+  for (const text of ['go away', 'maybe go away']) await other.say(`@${named.username} ${text}`);
+  const [held] = await room.heldMessages(null, 10);
+  await room.resolveHeld(held?.id ?? '', 'drop', by);
+  const [shown] = (await room.history(null, 1)).messages;
+  await room.deleteMessage(shown?.id ?? '', by, true);
+  const texts = async () => (await logOf(room)).map(({ text }) => text);
+  expect(await texts()).toEqual([`@${named.username} go away`, `@${named.username} maybe go away`]);
+  await room.apply(newId(), { type: 'rename-user', userId: named.id, from: named.displayName });
+  expect((await texts()).join()).not.toContain(named.username);
+  await room.apply(newId(), { type: 'forget-user', userId: named.id });
+  expect(await texts()).toEqual(['@deleted go away', '@deleted maybe go away']);
 });
 
 it('comes in pages', async () => {
