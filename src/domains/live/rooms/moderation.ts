@@ -106,8 +106,10 @@ export async function planUnban(
   { door, party }: Moderating,
   userId: string,
 ): Promise<Plan> {
-  const { target, right } = await requireMayModerate(ctx, { door, party }, 'unban', userId);
-  const { statements, events } = await liftBan(ctx, actor, door, userId);
+  const [{ target, right }, { statements, events }] = await Promise.all([
+    requireMayModerate(ctx, { door, party }, 'unban', userId),
+    liftBan(ctx, actor, door, userId),
+  ]);
   const log = takesStaff(right, target) ? [logAction(ctx, actor, door, { action: 'unban' }, target)] : [];
   return { statements: [...statements, ...log], events };
 }

@@ -7,6 +7,7 @@ import { findCards } from '@/domains/base/users/find-cards';
 import { bannedFrom } from '@/domains/live/rooms/bans';
 import { getDoor } from '@/domains/live/rooms/door';
 import { roomError } from '@/domains/live/rooms/errors';
+import { streams } from '@/domains/live/streams/tables';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toIso } from '@/shared/time';
@@ -19,18 +20,12 @@ const ASK_AGAIN_AFTER_MS = 7 * DAY_MS;
 /** Throws STREAM_NOT_FOUND, NOT_BANNED, UNBAN_REQUEST_EXISTS, UNBAN_REQUEST_TOO_EARLY. */
 export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string, text: string) {
   const { userId } = actor;
-  const door = await getDoor(ctx, { id: roomId }, actor);
-  const placeId = door.channelId ?? door.roomId;
-  const [cards, newest] = await Promise.all([
+  const [door, cards, newest] = await Promise.all([
+    getDoor(ctx, { id: roomId }, actor),
     findCards(ctx, [userId], actor),
-    ctx.db
-      .select()
-      .from(unbanRequests)
-      .where(sql`user_id = ${userId} AND place_id = ${placeId}`)
-      .orderBy(desc(unbanRequests.id))
-      .limit(1)
-      .get(),
+    findNewest(ctx, userId, roomId),
   ]);
+  const placeId = door.channelId ?? door.roomId;
   const now = ctx.now();
   requireNoneBefore(newest, now);
   const row: UnbanRequestRow = {
@@ -50,6 +45,20 @@ export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string,
   const card = cards.get(userId);
   if (!card) throw roomError('USER_NOT_FOUND');
   return presentRequest(row, card);
+}
+
+/** The user's newest request to this room or its channel. */
+function findNewest(ctx: Context, userId: string, roomId: string): Promise<UnbanRequestRow | undefined> {
+  return ctx.db
+    .select()
+    .from(unbanRequests)
+    .where(
+      sql`user_id = ${userId} AND place_id IN (
+        SELECT channel_id FROM ${streams} WHERE id = ${roomId} UNION ALL SELECT ${roomId})`,
+    )
+    .orderBy(desc(unbanRequests.id))
+    .limit(1)
+    .get();
 }
 
 function requireNoneBefore(newest: UnbanRequestRow | undefined, now: number): void {

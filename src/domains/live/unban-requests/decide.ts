@@ -30,22 +30,26 @@ export async function decideRequest(
   { id: roomId, requestId }: { readonly id: string; readonly requestId: string },
   { accept, answer }: Decision,
 ) {
-  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  const [{ door, party }, request] = await Promise.all([
+    moderatingParty(ctx, actor, roomId),
+    ctx.db.select().from(unbanRequests).where(eq(unbanRequests.id, requestId)).get(),
+  ]);
   if (!moderationRight(party, 'unban')) throw roomError('NOT_MODERATOR');
   const placeId = door.channelId ?? door.roomId;
-  const request = await ctx.db
-    .select()
-    .from(unbanRequests)
-    .where(and(eq(unbanRequests.id, requestId), eq(unbanRequests.placeId, placeId)))
-    .get();
-  if (!request) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
+  if (request?.placeId !== placeId) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
   const status = accept ? 'accepted' : 'refused';
   const decided: UnbanRequestRow = {
     ...request,
     ...{ status, answer: answer || null, decidedBy: actor.userId, decidedAt: ctx.now() },
   };
+  if (request.status !== 'open' && request.status !== status) throw unbanError('UNBAN_REQUEST_DECIDED');
+  const [cards, unban] = await Promise.all([
+    findCards(ctx, [request.userId], actor),
+    request.status === 'open' && accept ? planUnban(ctx, actor, { door, party }, request.userId) : NOTHING,
+  ]);
+  const card = cards.get(request.userId);
+  if (!card) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
   if (request.status === 'open') {
-    const unban = accept ? await planUnban(ctx, actor, { door, party }, request.userId) : NOTHING;
     const { answer, decidedBy, decidedAt } = decided;
     const decide = ctx.db
       .update(unbanRequests)
@@ -57,9 +61,7 @@ export async function decideRequest(
       events: [...unban.events, tellDecision(decided, status)],
       refusals: { DEMAND_NOT_MET: () => unbanError('UNBAN_REQUEST_DECIDED') },
     });
-  } else if (request.status !== status) throw unbanError('UNBAN_REQUEST_DECIDED');
-  const card = (await findCards(ctx, [request.userId], actor)).get(request.userId);
-  if (!card) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
+  }
   return presentRequest(request.status === 'open' ? decided : request, card);
 }
 
