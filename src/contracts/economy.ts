@@ -1,6 +1,6 @@
 /** The economy's configuration: one document with one version, changed in parts. */
 import { z } from '@hono/zod-openapi';
-import { foldText, hasControlCharacters } from '@/shared/text';
+import { foldText, hasControlCharacters, WITHOUT_CONTROL } from '@/shared/text';
 import { aCountry, aCurrency } from './codes';
 
 export { aCurrency } from './codes';
@@ -108,7 +108,10 @@ export const TARGET_PERIODS = ['day', 'week', 'month', 'ever'] as const;
 
 export const TargetRule = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens'),
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens')
+      .openapi({ example: 'hundred-gifts' }),
     tier: z.int().min(1).max(100),
     metric: z.enum(TARGET_METRICS),
     threshold: aCount,
@@ -129,6 +132,7 @@ export const GuideRules = z
       .max(GENDER_CHARACTERS_MAX)
       .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
       .nullable()
+      .openapi({ pattern: WITHOUT_CONTROL })
       .describe('The gender that the profile of an applicant must state. Null: any.'),
     exceptCountries: z.array(aCountry).max(COUNTRIES_MAX).describe('The countries where guides may be of any gender.'),
   })

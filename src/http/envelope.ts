@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { decrypt, encrypt } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
-import { aToken } from './fields';
+import { aToken, inQuery } from './fields';
 import { invalid } from './validation';
 
 /** A response with more than data: a sentence for people, headers or another status. */
@@ -57,15 +57,11 @@ const PAGE_SIZE_MAX = 100;
 /** Counting stops here: nobody turns to page 501, and each counted row costs a row read. */
 export const COUNT_MAX = 10_000;
 
-const perPage = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(PAGE_SIZE_MAX)
+const perPage = inQuery(z.number().int().min(1).max(PAGE_SIZE_MAX))
   .default(PAGE_SIZE_DEFAULT)
   .openapi({ description: 'Also taken as `limit`.' });
 export const pageQuery = {
-  page: z.coerce.number().int().min(1).max(COUNT_MAX).default(1),
+  page: inQuery(z.number().int().min(1).max(COUNT_MAX)).default(1),
   perPage,
 };
 export interface PageQuery {

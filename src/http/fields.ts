@@ -1,10 +1,14 @@
 /** Text fields: folded first, then counted in code points, and without control characters. */
 import { z } from '@hono/zod-openapi';
-import { countCharacters, foldBlanks, foldText, hasControlCharacters, withoutInvisible } from '@/shared/text';
-
-// As `hasControlCharacters`, but for lone surrogates, which JSON cannot hold.
-const WITHOUT_CONTROL =
-  '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*$';
+import {
+  countCharacters,
+  foldBlanks,
+  foldText,
+  hasControlCharacters,
+  PASTED_BLANKS,
+  WITHOUT_CONTROL,
+  withoutInvisible,
+} from '@/shared/text';
 
 /** A text that may have line breaks. @param min 0: may be empty */
 export function aText(max: number, min = 0, fold = foldText) {
@@ -19,6 +23,24 @@ export function aText(max: number, min = 0, fold = foldText) {
     .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
     .openapi({ minLength: min, maxLength: max, pattern: WITHOUT_CONTROL });
 }
+
+/** The pattern of a text that people paste with blanks around it. @param pattern of what is in between */
+export function pastedPattern(pattern: string): string {
+  return `^[${PASTED_BLANKS}]*${pattern}[${PASTED_BLANKS}]*$`;
+}
+
+/** The pattern of a code, whose parts people write with blanks and hyphens between them. @param sign one of its signs */
+export function pastedCodePattern(sign: string, min: number, max = min): string {
+  return `^[${PASTED_BLANKS}-]*(?:${sign}[${PASTED_BLANKS}-]*){${min},${max}}$`;
+}
+
+/**
+ * A number of a query or a form, in decimal digits. `z.coerce` would also take `0x10`, `1e1` and `+1`, and nothing as 0.
+ */
+export function inQuery<T extends z.ZodNumber>(number: T) {
+  return z.preprocess((text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text), number);
+}
+const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** A name or a title: not empty, and one line. */
 export function aLine(max: number, min = 1, fold = foldText) {

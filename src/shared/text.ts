@@ -18,6 +18,13 @@ export function fold(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\p{Surrogate}]/u;
 
+/**
+ * A pattern of the reference for a text that is folded first: NEL is then a line break, and JSON cannot hold lone
+ * surrogates.
+ */
+export const WITHOUT_CONTROL =
+  '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*$';
+
 export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
 }
@@ -30,6 +37,10 @@ export function withoutControlCharacters(text: string): string {
 
 /** Invisible zero-width characters, which often come along when people copy a text. */
 const WITHOUT_WIDTH = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** In a pattern of the reference: blanks and invisible characters, which `asPasted` removes. */
+export const PASTED_BLANKS =
+  ' \\t\\n\\r\\u00a0\\u00ad\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff';
 
 /** Cleans a pasted line: trims it, removes invisible characters and makes full-width letters plain. */
 export function asPasted(text: string): string {

@@ -26,6 +26,9 @@ export function tighten(value: unknown): void {
   if (!isRecord(value)) return;
   repairNullable(value);
   const types = [value.type].flat();
+  // `.nullable()` leaves a list of values from `.openapi` as it was.
+  if (types.includes('null') && Array.isArray(value.enum) && !value.enum.includes(null))
+    value.enum = [...value.enum, null];
   if (types.includes('integer')) {
     if (value.exclusiveMinimum === undefined) value.minimum ??= Number.MIN_SAFE_INTEGER;
     if (value.exclusiveMaximum === undefined) value.maximum ??= Number.MAX_SAFE_INTEGER;

@@ -98,7 +98,10 @@ export const NotificationPage = cursorPageOf(Notification)
 export const Unread = z.object({ unreadCount }).openapi('Unread');
 
 const ENDPOINT_CHARACTERS_MAX = 1_000;
-const endpoint = z.url({ protocol: /^https$/ }).max(ENDPOINT_CHARACTERS_MAX);
+const endpoint = z
+  .url({ protocol: /^https$/ })
+  .max(ENDPOINT_CHARACTERS_MAX)
+  .openapi({ pattern: '^[ \\t\\n\\r]*[Hh][Tt][Tt][Pp][Ss]:' });
 /** Base64url, as `PushSubscription.toJSON()` returns them; some browsers add padding. */
 const P256DH = /^[\w-]{87}=?$/;
 const AUTH = /^[\w-]{22}(==)?$/;

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { anId } from '@/domains/live/rooms/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aLink, optionalSearchText } from '@/http/fields';
+import { aLine, aLink, inQuery, optionalSearchText } from '@/http/fields';
 import { BPM_MAX, GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
 import { REJECTION_REASONS, SCAN_VERDICTS, TRACK_STATUSES } from './tables';
 import { roundTempo } from './tempo';
@@ -85,8 +85,8 @@ export const TrackPage = pageOf(Track).openapi('TrackPage');
 const TRACK_SORTS = ['newest', 'title', 'artist', 'duration', 'plays'] as const;
 export type TrackSort = (typeof TRACK_SORTS)[number];
 
-const bpmBound = z.coerce.number().min(0).max(BPM_MAX).optional();
-const secondsBound = z.coerce.number().min(0).max(SECONDS_MAX).optional();
+const bpmBound = inQuery(z.number().min(0).max(BPM_MAX)).optional();
+const secondsBound = inQuery(z.number().min(0).max(SECONDS_MAX)).optional();
 
 /** As ranges of days are, a range that can hold nothing is refused. */
 function isInOrder(min: number | undefined, max: number | undefined): boolean {

@@ -5,7 +5,8 @@ import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PRODUCT_CATEGORY_NAMES, PRODUCT_KINDS, PRODUCT_STATUSES, Product } from '@/contracts/product';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aLink, aText, optionalSearchText } from '@/http/fields';
+import { aLine, aLink, aText, inQuery, optionalSearchText } from '@/http/fields';
+import { WITHOUT_CONTROL } from '@/shared/text';
 
 export const PRODUCT_IMAGES_MAX = 8;
 const VARIANTS_MAX = 50;
@@ -26,6 +27,16 @@ const stock = z.int().min(0).max(STOCK_MAX).nullable();
 const category = z.enum(PRODUCT_CATEGORY_NAMES);
 
 const optionText = aLine(OPTION_CHARACTERS_MAX);
+const optionSchema = { minLength: 1, maxLength: OPTION_CHARACTERS_MAX, pattern: WITHOUT_CONTROL };
+/** A variable, since the type of `.openapi` does not know `propertyNames`. */
+const OPTIONS_SCHEMA = {
+  type: 'object' as const,
+  minProperties: 1,
+  maxProperties: OPTIONS_MAX,
+  propertyNames: optionSchema,
+  additionalProperties: { type: 'string' as const, ...optionSchema },
+  example: { size: 'M', colour: 'red' },
+};
 const Options = z
   .record(optionText, optionText)
   .refine((options) => Object.keys(options).length >= 1, 'must have at least one option')
@@ -34,13 +45,7 @@ const Options = z
   .transform((options) =>
     Object.fromEntries(Object.entries(options).toSorted(([one], [other]) => (one < other ? -1 : 1))),
   )
-  .openapi({
-    type: 'object',
-    minProperties: 1,
-    maxProperties: OPTIONS_MAX,
-    additionalProperties: { type: 'string' },
-    example: { size: 'M', colour: 'red' },
-  });
+  .openapi(OPTIONS_SCHEMA);
 
 const VariantInput = z
   .strictObject({
@@ -245,7 +250,7 @@ export const ShopProductPage = pageOf(ShopProduct);
 
 const SORTS = ['newest', 'price', '-price'] as const;
 const ORDER_OF_PRICES = 'Prices are sorted within a currency, so name one with `currency` to compare them.';
-const minor = z.coerce.number().int().min(0).max(MINOR_MAX);
+const minor = inQuery(z.number().int().min(0).max(MINOR_MAX));
 const yes = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')

@@ -20,6 +20,7 @@ const version = z
   })
   .openapi({
     type: 'string',
+    maxLength: VERSION_CHARACTERS_MAX,
     example: '1.2.3',
     description: 'Semantic Versioning. `v1.2` means `1.2.0`; a build after `+` is ignored.',
   });

@@ -4,7 +4,7 @@ import { Decision } from '@/domains/base/decisions/present';
 import { RULES } from '@/domains/base/decisions/tables';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, orNull } from '@/http/envelope';
-import { aText } from '@/http/fields';
+import { aText, inQuery } from '@/http/fields';
 import { Evidence } from './present-evidence';
 import { PRESETS } from './suggest';
 import { REPORT_ACTIONS, REPORT_STATUSES, REPORT_TARGETS } from './tables';
@@ -31,7 +31,12 @@ export const NewReport = z
     path: ['streamId'],
     message: 'is required for a message',
   })
-  .openapi('NewReport');
+  .openapi('NewReport', {
+    anyOf: [
+      { properties: { targetType: { enum: REPORT_TARGETS.filter((target) => target !== 'message') } } },
+      { required: ['streamId'] },
+    ],
+  });
 
 export const ReportMade = z.object({ id: z.uuid(), status, createdAt: z.iso.datetime() }).openapi('ReportMade');
 
@@ -98,7 +103,7 @@ export const ReportsQuery = z.strictObject({
   category: category.optional(),
   targetType: targetType.optional(),
   assigneeId: anId.optional(),
-  priority: z.coerce.number().int().min(1).max(4).optional(),
+  priority: inQuery(z.number().int().min(1).max(4)).optional(),
 });
 
 export const Assignment = z.strictObject({ assigneeId: anId.nullable() }).openapi('ReportAssignment');

@@ -20,7 +20,7 @@ const attachmentIds = z
   .max(ATTACHMENTS_MAX)
   .refine((ids) => new Set(ids).size === ids.length, 'must not name an upload twice')
   .default([])
-  .openapi({ description: 'Ids of uploads of the kind `ticket-file`.' });
+  .openapi({ uniqueItems: true, description: 'Ids of uploads of the kind `ticket-file`.' });
 
 export const NewTicket = z
   .strictObject({

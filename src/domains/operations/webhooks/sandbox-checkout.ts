@@ -9,6 +9,7 @@ import { MINOR_MAX } from '@/contracts/economy';
 import type { PostalAddress } from '@/contracts/payments';
 import { paymentError } from '@/domains/money/payments/errors';
 import { httpError } from '@/http/errors';
+import { inQuery } from '@/http/fields';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
 import { type SandboxOutcome, sandboxEvent } from '@/providers/sandbox';
@@ -44,7 +45,7 @@ const aField = z.string().trim().max(FIELD_CHARACTERS_MAX).optional();
 /** The buyer of goods also says where they go. What is missing is as the form is filled. */
 const DecisionForm = z.strictObject({
   decision: z.enum(DECISIONS),
-  taxMinor: z.coerce.number().int().min(0).max(MINOR_MAX).default(0),
+  taxMinor: inQuery(z.number().int().min(0).max(MINOR_MAX)).default(0),
   ...{ name: aField, line1: aField, line2: aField, city: aField, state: aField },
   ...{ postalCode: aField, country: aField, phone: aField },
 });

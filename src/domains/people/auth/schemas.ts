@@ -5,7 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { displayName, User } from '@/domains/base/users/schemas';
 import { usernameFault } from '@/domains/base/users/usernames';
-import { aToken } from '@/http/fields';
+import { aToken, pastedCodePattern, pastedPattern } from '@/http/fields';
 import { asPasted, asPastedLetters } from '@/shared/text';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
@@ -26,7 +26,7 @@ const email = pasted
   .check(z.email(), z.regex(LOCAL_PART, 'must be an email address'), z.maxLength(EMAIL_CHARACTERS_MAX))
   .openapi({
     format: 'email',
-    pattern: z.regexes.email.source,
+    pattern: pastedPattern(z.regexes.email.source.slice(1, -1)),
     maxLength: EMAIL_CHARACTERS_MAX,
     example: 'mia@example.com',
   });
@@ -34,7 +34,7 @@ const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
 const otp = pasted
   .overwrite(asPastedLetters)
   .regex(/^\d{6}$/, 'must be six digits')
-  .openapi({ example: '123456' });
+  .openapi({ pattern: pastedCodePattern('\\d', 6), example: '123456' });
 const code = pasted
   .overwrite(asPastedLetters)
   .min(6)
@@ -51,7 +51,10 @@ export const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
-  .openapi({ description: '3 to 30 of a–z, 0–9 and _; stored in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
+  .openapi({
+    description: '3 to 30 of a–z, 0–9 and _; stored in lower case.',
+    pattern: pastedPattern('[A-Za-z0-9_]{3,30}'),
+  });
 /** Clients send it back unchanged. An invalid token is ignored. */
 const deviceToken = aToken(TOKEN_CHARACTERS_MAX).nullish().openapi({
   description:

@@ -5,7 +5,7 @@ import { PublicCard } from '@/domains/base/users/schemas';
 import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
 import { orNull, pageQuery } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
+import { aLine, aText, pastedCodePattern } from '@/http/fields';
 import { isIban, normalizeIban } from './iban';
 
 const CATEGORIES_MAX = 5;
@@ -42,7 +42,7 @@ const financial = {
     .max(60)
     .transform((text) => text.replaceAll(/[\s-]/g, '').toUpperCase())
     .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
-    .openapi({ pattern: '^[\\s-]*([0-9A-Za-z][\\s-]*){6,34}$' })
+    .openapi({ pattern: pastedCodePattern('[0-9A-Za-z]', 6, 34) })
     .optional(),
   bankName: name,
   country: aCountry,

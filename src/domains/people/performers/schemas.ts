@@ -2,9 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { displayName } from '@/domains/base/users/schemas';
 import { usernameFault } from '@/domains/base/users/usernames';
-import { aText } from '@/http/fields';
+import { aText, pastedPattern } from '@/http/fields';
 import { COUNTRIES, isRegion } from '@/shared/countries';
-import { fold } from '@/shared/text';
+import { asPasted, fold } from '@/shared/text';
 
 /** One more than the number of countries. */
 const REGIONS_MAX = 250;
@@ -59,11 +59,12 @@ export const Privacy = z.object({ blockedCountries: z.array(z.string()), ...choi
 
 const stageHandle = z
   .string()
-  .overwrite(fold)
+  .overwrite((text) => fold(asPasted(text)))
   .superRefine((handle, issue) => {
     const fault = usernameFault(handle);
     if (fault) issue.addIssue({ code: 'custom', message: fault });
-  });
+  })
+  .openapi({ pattern: pastedPattern('[A-Za-z0-9_]{3,30}') });
 
 export const PerformerProfileRequest = z
   .strictObject({
