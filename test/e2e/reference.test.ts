@@ -112,13 +112,14 @@ it('the client that docs/guides/from-socket-io.md shows joins, talks and leaves'
     token: await signIn('viewer1@footlight.test'),
     on: (event) => heard.push(event),
   });
-  await vi.waitFor(() => expect(heard[0]?.type).toBe('welcome'), { timeout: 10_000 });
   expect((await room.say('Good evening!')).seq).toBeGreaterThan(0);
+  expect(heard[0]?.type).toBe('welcome');
   await room.react('heart');
   await expect(room.say('Good evening!')).rejects.toMatchObject({ code: expect.stringMatching(/DUPLICATE|TOO_FAST/) });
   await vi.waitFor(() => expect(heard.map(({ text }) => text)).toContain('Good evening!'), { timeout: 10_000 });
   room.leave();
   await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: 'closed' }), { timeout: 10_000 });
+  await expect(room.say('One more thing')).rejects.toMatchObject({ code: 'CLOSED' });
   await expect(joinRoom(server.origin, crypto.randomUUID(), { on: () => {} })).rejects.toMatchObject({
     code: 'STREAM_NOT_FOUND',
   });
