@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isIban, normalizeIban } from '@/domains/people/creators/iban';
+import { isIban, foldAccountNumber } from '@/domains/people/creators/iban';
 
 describe('an IBAN', () => {
   it.each(['DE89370400440532013000', 'GB82WEST12345698765432', 'FR1420041010050500013M02606', 'NO9386011117947'])(
@@ -21,6 +21,6 @@ describe('an IBAN', () => {
   });
 
   it('is the same with spaces and in small letters', () => {
-    expect(normalizeIban(' de89 3704 0044 0532 0130 00 ')).toBe('DE89370400440532013000');
+    expect(foldAccountNumber(' de89 3704 0044 0532 0130 00 ')).toBe('DE89370400440532013000');
   });
 });

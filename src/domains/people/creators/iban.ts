@@ -3,7 +3,8 @@ import { asPastedLetters } from '@/shared/text';
 
 const FORM = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
 
-export function normalizeIban(text: string): string {
+/** Of an IBAN, or of a number of another kind. */
+export function foldAccountNumber(text: string): string {
   return asPastedLetters(text).toUpperCase();
 }
 

@@ -6,7 +6,7 @@ import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
 import { orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText, pastedCodePattern } from '@/http/fields';
-import { isIban, normalizeIban } from './iban';
+import { foldAccountNumber, isIban } from './iban';
 
 const CATEGORIES_MAX = 5;
 const BIO_CHARACTERS_MAX = 2_000;
@@ -36,11 +36,11 @@ const identity = {
 };
 const financial = {
   accountHolder: name,
-  iban: z.string().max(60).transform(normalizeIban).refine(isIban, 'is not a valid IBAN').optional(),
+  iban: z.string().max(60).transform(foldAccountNumber).refine(isIban, 'is not a valid IBAN').optional(),
   accountNumber: z
     .string()
     .max(60)
-    .transform((text) => text.replaceAll(/[\s-]/g, '').toUpperCase())
+    .transform(foldAccountNumber)
     .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
     .openapi({ pattern: pastedCodePattern('[0-9A-Za-z]', 6, 34) })
     .optional(),
