@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { asCreator } from '#test/support/users';
+import { cardAmong, cardOf } from '@/domains/base/users/card-of';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
@@ -11,8 +12,13 @@ it('a card says who somebody is and whether they are live, and nothing private',
   const ctx = testContext();
   const { userId, channelId, username } = await asCreator({ country: 'DE' });
   const card = async () => {
-    const row = await ctx.db.select(cardColumns).from(users).where(eq(users.id, userId)).get();
-    return row && presentCard(row);
+    const row = await ctx.db
+      .select({ own: cardColumns, asAnother: cardOf(userId).as('as_another') })
+      .from(users)
+      .where(eq(users.id, userId))
+      .get();
+    expect(cardAmong(userId, row?.asAnother)).toEqual(row && presentCard(row.own));
+    return row && presentCard(row.own);
   };
   const quiet = { id: userId, username, displayName: username, avatarUrl: null, role: 'creator', followerCount: 0 };
   expect(await card()).toEqual({ ...quiet, isLive: false });

@@ -1,7 +1,7 @@
 /** Presents rows of users. A card contains no private column, so none leaks by accident. */
 
 import type { z } from '@hono/zod-openapi';
-import { type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { followsCreator } from '@/domains/base/visibility/members';
 import { isNotPrivate } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
@@ -66,12 +66,16 @@ export const cardColumns = {
   avatarUrl: users.avatarUrl,
   role: shownRole,
   followerCount: users.followerCount,
-  isLive: sql<number>`EXISTS (
+  isLive: sql<number>`${isLiveNow(sql`users.id`)}`,
+};
+
+export function isLiveNow(userId: SQL): SQL {
+  return sql`EXISTS (
     SELECT 1 FROM ${channels} card_channel
     JOIN ${streams} card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
       AND ${isNotPrivate(sql`card_stream`)}
-    WHERE card_channel.creator_id = users.id)`,
-};
+    WHERE card_channel.creator_id = ${userId})`;
+}
 
 /** Who reads a card. Undefined: nobody in particular. */
 export type Reader = { readonly userId: string | SQLWrapper } | Viewer;
