@@ -95,7 +95,7 @@ describe('a new product', () => {
     expect(made.images).toHaveLength(2);
     expect((await exports.default.fetch(made.images[0])).status).toBe(200);
     const form = new FormData();
-    for (const [name, value] of Object.entries({ ...SHIRT, stock: '', variants: '[]' }))
+    for (const [name, value] of Object.entries({ ...SHIRT, stock: '', variants: '', shipping: '' }))
       form.append(name, String(value));
     for (const name of ['one.png', 'two.png'])
       form.append('images', new File([png() as Uint8Array<ArrayBuffer>], name));

@@ -116,11 +116,9 @@ export const TrackQuery = z
   });
 
 /** Only for the document: the form is read as it arrives. */
-export const TrackForm = z
-  .object({ file: z.string().openapi({ format: 'binary' }), title: aName.optional() })
-  .openapi('TrackForm');
-
 export const TrackFields = z.strictObject({ title: aName.optional() });
+
+export const TrackForm = TrackFields.extend({ file: z.string().openapi({ format: 'binary' }) }).openapi('TrackForm');
 
 export const UploadedTrack = z.strictObject({ uploadId: anId, title: aName.optional() }).openapi('UploadedTrack');
 

@@ -172,6 +172,9 @@ function fromText(text: unknown): unknown {
   }
 }
 const inForm = <S extends z.ZodType>(schema: S) => z.preprocess(fromText, schema);
+/** Whoever fills in a form leaves these empty for none. */
+const jsonInForm = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((text) => (text === '' ? undefined : fromText(text)), schema);
 
 /** The fields of a form; files are none. */
 export const NewProductFields = z
@@ -179,8 +182,8 @@ export const NewProductFields = z
     ...newFields,
     priceMinor: inForm(newFields.priceMinor),
     stock: inForm(newFields.stock),
-    variants: inForm(newFields.variants),
-    shipping: inForm(newFields.shipping),
+    variants: jsonInForm(newFields.variants),
+    shipping: jsonInForm(newFields.shipping),
     perBuyerMax: inForm(newFields.perBuyerMax),
     imageUploadIds: uploads.default([]),
     fileUploadId: fileUpload.optional(),
@@ -191,18 +194,21 @@ export const NewProductFields = z
 
 export const NewProductForm = z
   .strictObject({
-    title: z.string(),
-    description: z.string().optional(),
-    kind: z.enum(PRODUCT_KINDS).optional(),
-    priceMinor: z.string(),
-    currency: z.string(),
-    stock: z.string().optional().openapi({ description: 'Empty: unlimited.' }),
+    title: fields.title,
+    description: fields.description.optional(),
+    kind: newFields.kind,
+    priceMinor: z.string().openapi({ pattern: '^0{0,3}[1-9]\\d{0,11}$' }),
+    currency: newFields.currency,
+    stock: z.string().optional().openapi({ pattern: '^(\\d{0,6}|1000000)$', description: 'Empty: unlimited.' }),
     category: category.optional(),
-    variants: z.string().optional().openapi({ description: 'JSON.' }),
-    shipping: z.string().optional().openapi({ description: 'JSON.' }),
-    availableAt: z.iso.datetime().optional(),
-    perBuyerMax: z.string().optional(),
-    status: z.enum(['draft', 'active']).optional(),
+    variants: z.string().optional().openapi({ description: 'JSON, as in `NewProduct`. Empty: none.' }),
+    shipping: z.string().optional().openapi({ description: 'JSON, as in `NewProduct`. Empty: none.' }),
+    availableAt: z.iso.datetime({ offset: true }).optional(),
+    perBuyerMax: z
+      .string()
+      .optional()
+      .openapi({ pattern: '^([1-9]\\d{0,2}|1000)?$', description: 'Empty: any number.' }),
+    status: newFields.status,
     imageUploadIds: z.array(anId).optional().openapi({ description: 'Repeat the field for each.' }),
     fileUploadId: anId.optional(),
     images: z.array(binary).max(PRODUCT_IMAGES_MAX).optional(),
