@@ -215,6 +215,7 @@ export const NewProductForm = z
     file: binary.optional(),
   })
   .openapi('NewProductForm', {
+    not: { required: ['file', 'fileUploadId'] },
     example: {
       title: 'Tour shirt',
       priceMinor: '1999',

@@ -26,7 +26,7 @@ const email = pasted
   .check(z.email(), z.regex(LOCAL_PART, 'must be an email address'), z.maxLength(EMAIL_CHARACTERS_MAX))
   .openapi({
     format: 'email',
-    pattern: pastedPattern(z.regexes.email.source.slice(1, -1)),
+    pattern: z.regexes.email.source,
     maxLength: EMAIL_CHARACTERS_MAX,
     example: 'mia@example.com',
   });
