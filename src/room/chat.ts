@@ -153,7 +153,8 @@ export class Chat {
     const seq = await stored.promise;
     // What it answers may have been deleted meanwhile.
     const kept = taken.message.replyTo && this.room.store.messages.find(user.id, draft.clientId);
-    return { ok: true, message: kept ? sentAs(this.room.store, kept.body, seq) : { ...taken.message, seq } };
+    if (!kept) return { ok: true, message: { ...taken.message, seq } };
+    return { ok: true, message: withHeld(sentAs(this.room.store, kept.body, seq), kept.reason) };
   }
 
   #refuseReply({ replyTo }: Draft): RoomRefusal | null {
