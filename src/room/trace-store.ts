@@ -77,13 +77,16 @@ export class TraceStore {
   }
 
   /**
-   * Users whose messages wait for release or were deleted before it, about whom moderators gave a reason, and those who
-   * started polls.
+   * Users whose messages wait for release or were deleted before it, about whom moderators gave a reason, those who
+   * started polls, and those whom a text mentions that waits or that only the moderation log still has.
    */
   waiting(): string[] {
     const query = `SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts
       UNION SELECT user_id FROM moderation WHERE user_id IS NOT NULL UNION SELECT created_by FROM polls`;
-    return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
+    const mentioned = `SELECT value ->> '$.userId' AS userId FROM pending, json_each(body, '$.mentions')
+      UNION SELECT value ->> '$.userId' FROM moderation, json_each(mentions)`;
+    const rows = [query, mentioned].flatMap((one) => rowsOf<{ userId: string }>(this.sql, one));
+    return rows.map(({ userId }) => userId);
   }
 
   /** Traces up to this seq are in D1. Rooms store it as `tracesTold`. */
