@@ -45,6 +45,8 @@ export type OutboxEvent =
   | { readonly kind: 'close-video'; readonly channelId: string; readonly room: string }
   /** The creator changed their blocked regions: their open rooms and a live stream's video must apply the change. */
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
+  /** The performer shows or hides who watches: their open streams must apply it to those who are there already. */
+  | { readonly kind: 'viewer-list-changed'; readonly creatorId: string }
   /** Something about a user's room changed: its object gets the current setup. A closed room's video room closes too. */
   | {
       readonly kind: 'user-room-changed';
