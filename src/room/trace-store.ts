@@ -130,9 +130,13 @@ export class TraceStore {
     );
   }
 
-  /** The seq of the user's last message up to this time (ms); 0 if there is none. */
+  /** The seq of the last text that the user showed up to this time (ms), also with a gift, a pin or a poll; 0: of none. */
   lastSeqOf(userId: string, by: number): number {
-    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
+    const query = `SELECT ifnull(max(seq), 0) AS seq FROM (
+      SELECT seq FROM events WHERE user_id = ?1 AND at <= ?2
+      UNION ALL SELECT seq FROM events WHERE user_id IS NULL AND at <= ?2
+        AND (?1 = body ->> '$.pin.announcement.userId' OR (?1 = body ->> '$.sender.id' AND body ->> '$.message' <> ''))
+      UNION ALL SELECT seq FROM polls WHERE created_by = ?1 AND started_at <= ?2)`;
     return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;
   }
 
