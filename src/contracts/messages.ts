@@ -63,6 +63,8 @@ export type OutboxEvent =
   | { readonly kind: 'voice-changed'; readonly roomId: string; readonly userId: string }
   /** A banned user asks to be let back: the host and the moderators are told. */
   | { readonly kind: 'unban-asked'; readonly requestId: string }
+  /** A ban was lifted, from a channel or a user's room (`placeId`): nobody needs to decide about it any longer. */
+  | { readonly kind: 'ban-lifted'; readonly placeId: string; readonly userId: string }
   /** Deletes a file that nothing refers to any longer, with its variants; or aborts an unfinished multipart upload. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** A message in a support chat: its room sends it, and the other side is notified if nobody of it is there. */

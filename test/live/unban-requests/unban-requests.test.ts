@@ -88,9 +88,13 @@ describe('a request to lift a ban', () => {
   });
 
   it('is closed when the ban is lifted without it', async () => {
-    const { creator, user, id, path, ask } = await aBan();
+    const { creator, moderator, user, id, path, ask } = await aBan();
     const { data } = await ask();
+    for (const person of [creator, moderator])
+      await expect.poll(() => notificationsOf(person, 'unban-request')).toHaveLength(1);
     await creator.post(`stream/${id}/moderation`, { action: 'unban', userId: user.userId });
+    for (const person of [creator, moderator])
+      await expect.poll(() => notificationsOf(person, 'unban-request')).toEqual([]);
     expect((await creator.get(path)).data.items).toMatchObject([{ id: data.id, status: 'closed', ban: null }]);
     expect((await creator.put(`${path}/${data.id}`, { accept: true })).error.code).toBe('UNBAN_REQUEST_DECIDED');
     expect((await ask()).error.code).toBe('NOT_BANNED');
