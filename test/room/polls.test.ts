@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aGuest, aUser, inStorage, joinRoom, openPolicy, openRoom, startClock, stopClock } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
-import { asCreator } from '#test/support/users';
+import { asCreator, asUser } from '#test/support/users';
+import { users } from '@/domains/base/users/tables';
 import { streamPolls } from '@/domains/live/rooms/tables';
 import { newId } from '@/shared/ids';
 
@@ -171,6 +172,22 @@ describe('a vote', () => {
       expect(await inStorage(roomId, `SELECT 1 FROM poll_votes WHERE user_id = '${userId}'`)).toEqual([]);
     },
   );
+});
+
+it('a vote no longer counts once its voter is banned from the platform, but stays when they lose access', async () => {
+  const creator = await asCreator();
+  const opened = await openRoom({ creatorId: creator.userId, visibility: 'followers' });
+  const { roomId, room } = opened;
+  await aStream(creator, { id: roomId, visibility: 'followers' });
+  const { poll } = await withPoll(opened);
+  const [banned, stranger] = [await asUser(), await asUser()];
+  await db.update(users).set({ status: 'banned' }).where(eq(users.id, banned.userId));
+  for (const { userId } of [banned, stranger]) {
+    await room.vote(aUser({ follower: true }, userId), poll.id, 0);
+    await room.apply(newId(), { type: 'standing-changed', userId });
+  }
+  const moderator = await joinRoom(roomId, aUser({ moderator: true }));
+  expect(votesIn((await moderator.welcome()).poll)).toEqual([1, 0, 0]);
 });
 
 describe('the question of a poll', () => {
