@@ -113,10 +113,10 @@ export class Chat {
   ): Promise<T | RoomRefusal> {
     const waiting = this.room.emotes.beforeJudging(text);
     if (waiting) await waiting;
-    const { setup } = this.room.store;
-    if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
     for (let mayReread = true; ; mayReread = false) {
+      const { setup } = this.room.store; // it may have changed while the relation was read
+      if (!setup) return refuse('ROOM_CLOSED');
       const known = findKnown();
       if (known) return known;
       const now = this.room.now();
