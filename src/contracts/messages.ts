@@ -45,6 +45,8 @@ export type OutboxEvent =
   | { readonly kind: 'close-video'; readonly channelId: string; readonly room: string }
   /** The creator changed their blocked regions: their open rooms and a live stream's video must apply the change. */
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
+  /** The performer shows or hides who watches: their open streams must apply it to those who are there already. */
+  | { readonly kind: 'viewer-list-changed'; readonly creatorId: string }
   /** Something about a user's room changed: its object gets the current setup. A closed room's video room closes too. */
   | {
       readonly kind: 'user-room-changed';
@@ -61,6 +63,8 @@ export type OutboxEvent =
   | { readonly kind: 'voice-changed'; readonly roomId: string; readonly userId: string }
   /** A banned user asks to be let back: the host and the moderators are told. */
   | { readonly kind: 'unban-asked'; readonly requestId: string }
+  /** A ban was lifted, from a channel or a user's room (`placeId`): nobody needs to decide about it any longer. */
+  | { readonly kind: 'ban-lifted'; readonly placeId: string; readonly userId: string }
   /** Deletes a file that nothing refers to any longer, with its variants; or aborts an unfinished multipart upload. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** A message in a support chat: its room sends it, and the other side is notified if nobody of it is there. */

@@ -186,6 +186,8 @@ export type RoomCommand =
    * hidden, `hiddenId`, it also erases what its events say.
    */
   | { readonly type: 'products-changed'; readonly hiddenId?: string }
+  /** The host shows or hides who watches: the room reads everyone again, since a text may name them or not. */
+  | { readonly type: 'viewer-list-changed' }
   /** The host has other emotes: the room reads them from D1 before the next message that may show one. */
   | { readonly type: 'emotes-changed' }
   /** Stock of a product changed: the room reads it from D1 and sends `product-stock`, at most once a second. */

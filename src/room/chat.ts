@@ -113,10 +113,10 @@ export class Chat {
   ): Promise<T | RoomRefusal> {
     const waiting = this.room.emotes.beforeJudging(text);
     if (waiting) await waiting;
-    const { setup } = this.room.store;
-    if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
     for (let mayReread = true; ; mayReread = false) {
+      const { setup } = this.room.store; // it may have changed while the relation was read
+      if (!setup) return refuse('ROOM_CLOSED');
       const known = findKnown();
       if (known) return known;
       const now = this.room.now();
@@ -153,7 +153,8 @@ export class Chat {
     const seq = await stored.promise;
     // What it answers may have been deleted meanwhile.
     const kept = taken.message.replyTo && this.room.store.messages.find(user.id, draft.clientId);
-    return { ok: true, message: kept ? sentAs(this.room.store, kept.body, seq) : { ...taken.message, seq } };
+    if (!kept) return { ok: true, message: { ...taken.message, seq } };
+    return { ok: true, message: withHeld(sentAs(this.room.store, kept.body, seq), kept.reason) };
   }
 
   #refuseReply({ replyTo }: Draft): RoomRefusal | null {

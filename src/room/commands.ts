@@ -46,6 +46,7 @@ const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'products-changed',
   'stock-changed',
   'emotes-changed',
+  'viewer-list-changed',
 ]);
 
 interface CommandParts {
@@ -147,6 +148,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     case 'emotes-changed':
       room.emotes.changed();
+      break;
+    case 'viewer-list-changed':
+      room.agenda.put('door', room.now());
       break;
     case 'maintenance':
       noteMaintenance(room, command.maintenance);

@@ -72,7 +72,10 @@ export function assemble({ state, config, bindings, now, tickMs, apply, tell }: 
     onMessage: (message, seq, body) => addressees.sent(message, seq, body),
     onFrame: () => liveAnalytics.changed(),
   });
-  const onDenied = (userId: string) => chat.withdraw(userId);
+  const onDenied = (userId: string, isBanned: boolean) => {
+    chat.withdraw(userId);
+    if (isBanned) polls.withdraw(userId);
+  };
   const relations = new Relations({ store, database, presence, log, onDenied });
 
   const common = { store, agenda, broadcaster, presence, now };

@@ -109,21 +109,16 @@ export class PollStore {
     return poll;
   }
 
-  /** Those that have ended and are not in D1 yet. */
-  unreported(): PollResult[] {
-    return this.#read('ended_at IS NOT NULL AND is_reported = 0').map((row) => {
-      const { seq: _, options, votes, endedAt, ...poll } = pollOf(row);
-      return {
-        ...poll,
-        options: options.map((text, at) => ({ text, votes: votes[at] ?? 0 })),
-        endedAt: endedAt ?? poll.endsAt,
-      };
-    });
+  /** Those that have ended, without those whose texts were erased. @param areReported whether D1 has them */
+  ended(areReported: boolean): StoredPoll[] {
+    const condition = `ended_at IS NOT NULL AND question <> '' AND is_reported = ${Number(areReported)}`;
+    return this.#read(condition).map(pollOf);
   }
 
-  markReported(ids: readonly string[]): void {
-    const query = 'UPDATE polls SET is_reported = 1 WHERE id IN (SELECT value FROM json_each(?1))';
-    this.sql.exec(query, JSON.stringify(ids));
+  /** @param areReported whether D1 has them now */
+  markReported(polls: readonly Pick<StoredPoll, 'id'>[], areReported: boolean): void {
+    const query = 'UPDATE polls SET is_reported = ?2 WHERE id IN (SELECT value FROM json_each(?1))';
+    this.sql.exec(query, JSON.stringify(polls.map(({ id }) => id)), Number(areReported));
   }
 
   /** Erases the question and options of polls that the user started, wherever they stand. None of them may run. */
@@ -155,6 +150,15 @@ export class PollStore {
 
 function pollOf({ options, votes, ...row }: PollRow): StoredPoll {
   return { ...row, options: JSON.parse(options), votes: JSON.parse(votes ?? '[]') };
+}
+
+/** A poll that has ended, as D1 keeps it. */
+export function resultOf({ seq: _, options, votes, endedAt, ...poll }: StoredPoll): PollResult {
+  return {
+    ...poll,
+    options: options.map((text, at) => ({ text, votes: votes[at] ?? 0 })),
+    endedAt: endedAt ?? poll.endsAt,
+  };
 }
 
 export function presentPoll({ options, votes, startedAt, endsAt, endedAt, ...poll }: StoredPoll): Poll {

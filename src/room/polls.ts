@@ -6,13 +6,13 @@ import type { Context } from '@/contracts/context';
 import type { NewPoll, Poll } from '@/contracts/poll';
 import type { PollAnswer, RoomRefusal, RoomUser, RoomViewer, VoteAnswer } from '@/contracts/room';
 import { writeEvent } from '@/contracts/room-events/events';
-import { recordPolls } from '@/domains/live/rooms/poll-results';
+import { dropPolls, recordPolls } from '@/domains/live/rooms/poll-results';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import { judgeMaintenance, refuse } from './policy';
-import { presentPoll } from './poll-store';
+import { presentPoll, resultOf, type StoredPoll } from './poll-store';
 import { hasEnded } from './relations';
 import type { RoomStore } from './store';
 import { withoutQuestion } from './withheld';
@@ -79,12 +79,14 @@ export class Polls {
     this.#endIf(this.room.store.polls.open !== null);
   }
 
-  /** Call it when texts may have been hidden: a poll whose question is hidden ends. */
+  /** Call it when texts may have been hidden or brought back: a poll whose question is hidden ends. */
   refresh(): void {
-    const { store } = this.room;
+    const { store, agenda, database } = this.room;
     if (!store.isPrepared) return;
     const { open } = store.polls;
     this.#endIf(open !== null && store.isPollHidden(open.id));
+    const { shown, hidden } = this.#toReport();
+    if (shown.length + hidden.length > 0) agenda.putBy('poll-report', database.now());
   }
 
   /** Takes back the vote of a user who is banned, in the poll that runs. */
@@ -98,13 +100,27 @@ export class Polls {
     this.#endIf(this.room.store.polls.open?.createdBy === userId);
   }
 
-  /** Only results of streams are kept, not those of a user's room. Safe to repeat. */
+  /** Only results of streams are kept, not those of a user's room, and none that is hidden here. Safe to repeat. */
   async report(): Promise<void> {
     const { store, database } = this.room;
-    const results = store.polls.unreported();
-    if (!store.setup || results.length === 0) return;
-    if ((store.setup.kind ?? 'stream') === 'stream') await recordPolls(database, store.setup.roomId, results);
-    store.polls.markReported(results.map(({ id }) => id));
+    const { shown, hidden } = this.#toReport();
+    if (!store.setup) return;
+    if ((store.setup.kind ?? 'stream') === 'stream') {
+      if (shown.length > 0) await recordPolls(database, store.setup.roomId, shown.map(resultOf));
+      if (hidden.length > 0) await dropPolls(database, hidden);
+    }
+    store.polls.markReported(shown, true);
+    store.polls.markReported(hidden, false);
+  }
+
+  /** What D1 has to get, and what it may no longer have. */
+  #toReport(): { readonly shown: readonly StoredPoll[]; readonly hidden: readonly StoredPoll[] } {
+    const { store } = this.room;
+    const isHidden = ({ id, createdBy, seq }: StoredPoll) => store.isWithheld(id, createdBy, seq);
+    return {
+      shown: store.polls.ended(false).filter((poll) => !isHidden(poll)),
+      hidden: store.sanctions.withholdsNothing ? [] : store.polls.ended(true).filter(isHidden),
+    };
   }
 
   /** For those who come: the poll that runs, and their own vote. */

@@ -63,8 +63,11 @@ interface RelationsParts {
   readonly database: Pick<Context, 'db' | 'now'>;
   readonly presence: () => Presence;
   readonly log: Logger;
-  /** Called so that messages of theirs that nobody has seen yet are dropped. */
-  readonly onDenied: (userId: string) => void;
+  /**
+   * Called so that messages of theirs that nobody has seen yet are dropped. `isBanned`: here or from the platform, so that
+   * their vote does not count either.
+   */
+  readonly onDenied: (userId: string, isBanned: boolean) => void;
 }
 
 interface Asked {
@@ -176,7 +179,7 @@ export class Relations {
     const isBanned = person?.denied !== null && person?.denied !== 'blocked';
     const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', isBanned);
     presence.closeAll(presence.socketsOfUser(userId), reason, now);
-    this.room.onDenied(userId);
+    this.room.onDenied(userId, isBanned);
     return reason;
   }
 

@@ -77,13 +77,16 @@ export class TraceStore {
   }
 
   /**
-   * Users whose messages wait for release or were deleted before it, about whom moderators gave a reason, and those who
-   * started polls.
+   * Users whose messages wait for release or were deleted before it, about whom moderators gave a reason, those who
+   * started polls, and those whom a text mentions that waits or that only the moderation log still has.
    */
   waiting(): string[] {
     const query = `SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts
       UNION SELECT user_id FROM moderation WHERE user_id IS NOT NULL UNION SELECT created_by FROM polls`;
-    return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
+    const mentioned = `SELECT value ->> '$.userId' AS userId FROM pending, json_each(body, '$.mentions')
+      UNION SELECT value ->> '$.userId' FROM moderation, json_each(mentions)`;
+    const rows = [query, mentioned].flatMap((one) => rowsOf<{ userId: string }>(this.sql, one));
+    return rows.map(({ userId }) => userId);
   }
 
   /** Traces up to this seq are in D1. Rooms store it as `tracesTold`. */
@@ -127,9 +130,13 @@ export class TraceStore {
     );
   }
 
-  /** The seq of the user's last message up to this time (ms); 0 if there is none. */
+  /** The seq of the last text that the user showed up to this time (ms), also with a gift, a pin or a poll; 0: of none. */
   lastSeqOf(userId: string, by: number): number {
-    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
+    const query = `SELECT ifnull(max(seq), 0) AS seq FROM (
+      SELECT seq FROM events WHERE user_id = ?1 AND at <= ?2
+      UNION ALL SELECT seq FROM events WHERE user_id IS NULL AND at <= ?2
+        AND (?1 = body ->> '$.pin.announcement.userId' OR (?1 = body ->> '$.sender.id' AND body ->> '$.message' <> ''))
+      UNION ALL SELECT seq FROM polls WHERE created_by = ?1 AND started_at <= ?2)`;
     return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;
   }
 

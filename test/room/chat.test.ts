@@ -11,7 +11,10 @@ import {
   startClock,
   stopClock,
 } from '#test/support/rooms';
+import { aStream } from '#test/support/streams';
+import { asCreator, asUser } from '#test/support/users';
 import { newId } from '@/shared/ids';
+import { MINUTE_MS } from '@/shared/time';
 
 afterEach(startClock);
 
@@ -173,6 +176,18 @@ describe('the policy', () => {
       holdFirstMessages: false,
     });
     expect(await client.say('hello')).toMatchObject({ code: 'CHAT_DISABLED' });
+  });
+
+  it('that changes while a writer is read again holds for their message and for later ones', async () => {
+    const creator = await asCreator();
+    const opened = await openRoom({ creatorId: creator.userId, policy: openPolicy });
+    await aStream(creator, { id: opened.roomId });
+    const outdated = { moderator: true, readAt: Date.now() - 2 * MINUTE_MS };
+    const [writer, other] = [await asUser(), aUser()];
+    const saying = opened.room.say(aUser(outdated, writer.userId), { clientId: newId(), text: 'hello' });
+    await opened.change({ policy: { ...openPolicy, chatEnabled: false } });
+    expect(await saying).toMatchObject({ code: 'CHAT_DISABLED' });
+    expect(await opened.room.say(other, { clientId: newId(), text: 'hello' })).toMatchObject({ code: 'CHAT_DISABLED' });
   });
 
   it('slow mode outlives an eviction and says how long to wait', async () => {

@@ -3,6 +3,7 @@ import { evictDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { aGift, aGuest, aUser, joinRoom, openPolicy, openRoom } from '#test/support/rooms';
 import { asUser } from '#test/support/users';
+import type { Room, RoomUser } from '@/contracts/room';
 import { newId } from '@/shared/ids';
 
 const logOf = async (room: Awaited<ReturnType<typeof openRoom>>['room']) =>
@@ -98,6 +99,32 @@ it('does not name the staff who decided, and shows what they brought back', asyn
     { ...act, action: 'restore-message', text: 'buy this' },
     { ...act, action: 'delete-message', text: 'buy this' },
   ]);
+});
+
+it.each([
+  [
+    'with a gift',
+    (room: Room, user: RoomUser) => room.apply(newId(), { type: 'event', event: aGift(user, aUser(), 'Bad words') }),
+  ],
+  ['by a pin', (room: Room, user: RoomUser) => room.pin(user, { text: 'Bad words' })],
+  [
+    'in a poll',
+    (room: Room, user: RoomUser) => room.startPoll(user, { question: 'Bad words', options: ['a', 'b'], seconds: 60 }),
+  ],
+] as const)('a decision of staff about an account also hides what its user said only %s', async (_, say) => {
+  const { roomId, room } = await openRoom();
+  const user = aUser({ moderator: true });
+  await say(room, user);
+  const decisionId = newId();
+  await room.apply(newId(), { type: 'withhold-user', userId: user.id, decisionId, withheld: true });
+  const textIn = async () => {
+    const late = await joinRoom(roomId, aGuest(), { since: 0 });
+    await late.next('stream-started');
+    return JSON.stringify(late.events()).includes('Bad words');
+  };
+  expect(await textIn()).toBe(false);
+  await room.apply(newId(), { type: 'withhold-user', userId: user.id, decisionId, withheld: false });
+  expect(await textIn()).toBe(true);
 });
 
 it('keeps no text that the export of its writer lacks, also of messages that waited', async () => {

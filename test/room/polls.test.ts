@@ -1,9 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aGuest, aUser, inStorage, joinRoom, openPolicy, openRoom, startClock, stopClock } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
-import { asCreator } from '#test/support/users';
+import { asCreator, asUser } from '#test/support/users';
+import { users } from '@/domains/base/users/tables';
 import { streamPolls } from '@/domains/live/rooms/tables';
 import { newId } from '@/shared/ids';
 
@@ -172,6 +174,22 @@ describe('a vote', () => {
   );
 });
 
+it('a vote no longer counts once its voter is banned from the platform, but stays when they lose access', async () => {
+  const creator = await asCreator();
+  const opened = await openRoom({ creatorId: creator.userId, visibility: 'followers' });
+  const { roomId, room } = opened;
+  await aStream(creator, { id: roomId, visibility: 'followers' });
+  const { poll } = await withPoll(opened);
+  const [banned, stranger] = [await asUser(), await asUser()];
+  await db.update(users).set({ status: 'banned' }).where(eq(users.id, banned.userId));
+  for (const { userId } of [banned, stranger]) {
+    await room.vote(aUser({ follower: true }, userId), poll.id, 0);
+    await room.apply(newId(), { type: 'standing-changed', userId });
+  }
+  const moderator = await joinRoom(roomId, aUser({ moderator: true }));
+  expect(votesIn((await moderator.welcome()).poll)).toEqual([1, 0, 0]);
+});
+
 describe('the question of a poll', () => {
   it('ends and goes with the account of whoever asked it', async () => {
     const { roomId, room, mod, poll } = await withPoll();
@@ -187,6 +205,30 @@ describe('the question of a poll', () => {
     const { poll: ended } = await late.next('poll-ended');
     expect({ ...ended, votes: votesIn(ended) }).toMatchObject({ question: '', votes: [0, 0, 1] });
     expect(ended.options).toHaveLength(3);
+  });
+
+  it('is not kept with the session while it is hidden, whether it was hidden before it was kept or later', async () => {
+    const creator = await asCreator();
+    const opened = await openRoom({ creatorId: creator.userId });
+    const { roomId, room, stub } = opened;
+    await aStream(creator, { id: roomId });
+    const mod = aUser({ moderator: true }, (await asCreator()).userId);
+    const kept = async () => {
+      await runDurableObjectAlarm(stub);
+      return (await db.select().from(streamPolls).where(eq(streamPolls.streamId, roomId))).map(({ id }) => id);
+    };
+    const { poll: first } = await withPoll(opened, mod);
+    await room.endPoll(first.id);
+    expect(await kept()).toEqual([first.id]);
+    const { poll: second } = await withPoll(opened, mod);
+    const decisionId = newId();
+    await room.apply(newId(), { type: 'withhold-user', userId: mod.id, decisionId, withheld: true });
+    expect(await kept()).toEqual([]);
+    await room.apply(newId(), { type: 'withhold-user', userId: mod.id, decisionId, withheld: false });
+    expect((await kept()).toSorted()).toEqual([first.id, second.id].toSorted());
+    const hide = { action: 'timeout', userId: mod.id, seconds: 60, reason: null, deleteMessages: true } as const;
+    await room.moderate(creator.userId, hide);
+    expect(await kept()).toEqual([]);
   });
 
   it('is hidden, and the poll ends, when what its author wrote is withheld', async () => {

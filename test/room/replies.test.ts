@@ -53,6 +53,14 @@ describe('a reply', () => {
       expect(await room.say(user, draft)).toMatchObject({ ok: true, message: { replyTo: { id: parentId } } });
   });
 
+  it('over HTTP that waits says so, and why', async () => {
+    const { room, parentId } = await withMessage('What a goal!', { ...openPolicy, heldWords: ['maybe'] });
+    const draft = { clientId: newId(), text: 'Maybe', replyTo: parentId };
+    expect(await room.say(aUser(), draft)).toMatchObject({
+      message: { seq: null, held: 'blocked-words', replyTo: { id: parentId } },
+    });
+  });
+
   it('has at most 100 characters of the message, in one line and without half a character', async () => {
     const { roomId, parentId } = await withMessage(`one\ntwo ${'👍'.repeat(80)}`);
     const writer = await joinRoom(roomId);

@@ -79,6 +79,27 @@ describe('D1 learns whose words and names a room has', () => {
     expect(await known()).toEqual(expect.arrayContaining([writer, named, pinning, asking].map(({ id }) => id)));
   });
 
+  it('also those whom a text names that waits, was dropped, or was deleted before anything was reported', async () => {
+    const tick = stopClock();
+    const { roomId, room, stub, known } = await openStream({ ...openPolicy, heldWords: ['maybe'] });
+    const named = [await anAccount(), await anAccount(), await anAccount()];
+    const say = async (text: string, user: RoomUser) => {
+      await joinRoom(roomId, user);
+      const said = await room.say(aUser(), { clientId: newId(), text: `@${user.username} ${text}` });
+      return said.ok ? said.message.id : '';
+    };
+    const [, dropped, deleted] = [
+      await say('maybe', named[0] ?? aUser()),
+      await say('maybe', named[1] ?? aUser()),
+      await say('hello', named[2] ?? aUser()),
+    ];
+    await room.resolveHeld(dropped, 'drop', newId());
+    await room.deleteMessage(deleted, newId(), true);
+    tick(10 * MINUTE_MS);
+    await runDurableObjectAlarm(stub);
+    expect(await known()).toEqual(expect.arrayContaining(named.map(({ id }) => id)));
+  });
+
   it('some minutes after they came, not with each, and once', async () => {
     const tick = stopClock();
     const { roomId, room, stub, known, creator } = await openStream();

@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, test, vi } from 'vitest';
 import { client } from '#test/support/api';
@@ -6,7 +7,7 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
 import { goAnonymous, stageNames } from '#test/support/performers';
 import { sweepOut } from '#test/support/queues';
-import { aGuest, eventually, inStorage, joinRoom, passFor } from '#test/support/rooms';
+import { aGuest, aUser, eventually, inStorage, joinRoom, passFor, roomOf, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import type { Context } from '@/contracts/context';
@@ -59,6 +60,28 @@ test('where the list of viewers is hidden, a text names only the creator and tho
     expect(await say(text)).toMatchObject([{ userId: host.userId }]);
     await watcher.post(`sessions/${streamId}/chat`, { text: 'Here' });
     expect(await say(`${text} ah`)).toMatchObject([{ userId: watcher.userId }, { userId: host.userId }]);
+  }
+});
+
+test('someone who watches already is not named while the performer hides the list of viewers', async () => {
+  const [performer, watcher] = [await asPerformer(), await asViewer()];
+  const streamId = await anOpenStream(performer);
+  const pass = await readPass(testContext(), (await watcher.post(`stream/${streamId}/join`)).data.pass);
+  if (!pass) throw new Error('No pass');
+  await joinRoom(streamId, pass.viewer, { pass });
+  const isNamed = async () => {
+    const draft = { clientId: newId(), text: `@${watcher.username} are you here?` };
+    const said = await roomOf(streamId).say(aUser(), draft);
+    return said.ok && said.message.mentions !== undefined;
+  };
+  expect(await isNamed()).toBe(true);
+  for (const showViewerList of [false, true]) {
+    await performer.put(URL_, { showViewerList });
+    await eventually(async () => {
+      await sweepOut(sweepOutbox, testContext());
+      await runDurableObjectAlarm(stubOf(streamId));
+      expect(await isNamed()).toBe(showViewerList);
+    });
   }
 });
 

@@ -88,9 +88,13 @@ describe('a request to lift a ban', () => {
   });
 
   it('is closed when the ban is lifted without it', async () => {
-    const { creator, user, id, path, ask } = await aBan();
+    const { creator, moderator, user, id, path, ask } = await aBan();
     const { data } = await ask();
+    for (const person of [creator, moderator])
+      await expect.poll(() => notificationsOf(person, 'unban-request')).toHaveLength(1);
     await creator.post(`stream/${id}/moderation`, { action: 'unban', userId: user.userId });
+    for (const person of [creator, moderator])
+      await expect.poll(() => notificationsOf(person, 'unban-request')).toEqual([]);
     expect((await creator.get(path)).data.items).toMatchObject([{ id: data.id, status: 'closed', ban: null }]);
     expect((await creator.put(`${path}/${data.id}`, { accept: true })).error.code).toBe('UNBAN_REQUEST_DECIDED');
     expect((await ask()).error.code).toBe('NOT_BANNED');
@@ -112,7 +116,8 @@ describe('a request to lift a ban', () => {
     const { user, path, ask } = await aBan();
     const { data } = await ask();
     const decision = `${path}/${data.id}`;
-    for (const person of [await asViewer(), await asCreator(), user, await asStaff('support')])
+    const kicksOnly = await asStaff('support', { granted: ['canKickUsers'] });
+    for (const person of [await asViewer(), await asCreator(), user, await asStaff('support'), kicksOnly])
       expect([(await person.get(path)).error.code, (await person.put(decision, { accept: true })).error.code]).toEqual([
         'NOT_MODERATOR',
         'NOT_MODERATOR',
@@ -128,6 +133,17 @@ describe('a request to lift a ban', () => {
     expect((await staff.put(decision, { accept: true })).status).toBe(200);
     for (const unknown of [newId(), 'nobody'])
       expect((await user.post(`stream/${unknown}/unban-requests`, { text: 'a' })).error.code).toBe('STREAM_NOT_FOUND');
+  });
+
+  it('to a private room tells a stranger nothing about the room', async () => {
+    standInForLiveKit();
+    const [host, banned] = [await asViewer(), await asViewer()];
+    const { id } = (await host.post('rooms', { title: 'Friends', isPrivate: true })).data;
+    const ask = (person: Person) => person.post(`stream/${id}/unban-requests`, { text: 'May I?' });
+    expect((await ask(await asViewer())).error.code).toBe('STREAM_NOT_FOUND');
+    expect((await ask(host)).error.code).toBe('NOT_BANNED');
+    await host.post(`stream/${id}/moderation`, { action: 'ban', userId: banned.userId });
+    expect((await ask(banned)).status).toBe(201);
   });
 
   it('is listed by an index, with a status and without', async () => {

@@ -2,6 +2,7 @@
 import type { Jobs } from '@/contracts/jobs';
 import { withholdInLastRooms } from './account-ban';
 import { applyRegions } from './apply-regions';
+import { applyViewerList } from './apply-viewer-list';
 import { putOut, refreshLastRooms } from './last-rooms';
 import { sweepListeners } from './listeners';
 import { removeFromVideo } from './participants';
@@ -14,5 +15,6 @@ export const roomJobs = {
     'withhold-messages': withholdInLastRooms,
     'remove-participant': removeFromVideo,
     'regions-changed': (ctx, { creatorId }, id) => applyRegions(ctx, id, creatorId),
+    'viewer-list-changed': applyViewerList,
   },
 } satisfies Jobs;

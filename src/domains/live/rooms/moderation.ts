@@ -119,7 +119,10 @@ async function liftBan(ctx: Context, actor: Actor, door: FoundDoor, userId: stri
   const command = { type: 'unban', userId, by: actor.userId } as const;
   return {
     statements: unban(ctx, door, userId),
-    events: roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+    events: [
+      ...roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+      { kind: 'ban-lifted', placeId: door.channelId ?? door.roomId, userId },
+    ],
   };
 }
 

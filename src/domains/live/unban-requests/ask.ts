@@ -4,8 +4,10 @@ import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
 import { findCards } from '@/domains/base/users/find-cards';
+import { type FoundDoor, mayStay } from '@/domains/live/rooms/admission';
+import { findInUserRoom } from '@/domains/live/rooms/admit';
 import { bannedFrom } from '@/domains/live/rooms/bans';
-import { getDoor } from '@/domains/live/rooms/door';
+import { findStreamDoor } from '@/domains/live/rooms/door';
 import { roomError } from '@/domains/live/rooms/errors';
 import { streams } from '@/domains/live/streams/tables';
 import type { Actor } from '@/shared/actor';
@@ -21,7 +23,7 @@ const ASK_AGAIN_AFTER_MS = 7 * DAY_MS;
 export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string, text: string) {
   const { userId } = actor;
   const [door, cards, newest] = await Promise.all([
-    getDoor(ctx, { id: roomId }, actor),
+    findPlace(ctx, actor, roomId),
     findCards(ctx, [userId], actor),
     findNewest(ctx, userId, roomId),
   ]);
@@ -45,6 +47,15 @@ export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string,
   const card = cards.get(userId);
   if (!card) throw roomError('USER_NOT_FOUND');
   return presentRequest(row, card);
+}
+
+/** Whoever is neither banned from a private room nor let in learns nothing about it. Throws STREAM_NOT_FOUND. */
+async function findPlace(ctx: Context, actor: Actor, roomId: string): Promise<FoundDoor> {
+  const stream = await findStreamDoor(ctx, { id: roomId }, actor);
+  if (stream) return stream;
+  const found = await findInUserRoom(ctx, roomId, actor);
+  if (!found || mayStay(found.door, found.relation) === 'STREAM_NOT_FOUND') throw roomError('STREAM_NOT_FOUND');
+  return found.door;
 }
 
 /** The user's newest request to this room or its channel. */

@@ -5,7 +5,9 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { findCards } from '@/domains/base/users/find-cards';
 import { banOf } from '@/domains/live/rooms/bans';
-import { requireModerator } from '@/domains/live/rooms/moderation';
+import { roomError } from '@/domains/live/rooms/errors';
+import { moderatingParty } from '@/domains/live/rooms/moderation';
+import { moderationRight } from '@/domains/live/rooms/moderation-rules';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
@@ -20,7 +22,8 @@ export async function listRequests(
   roomId: string,
   query: z.output<typeof UnbanRequestQuery>,
 ): Promise<z.input<typeof UnbanRequestList>> {
-  const door = await requireModerator(ctx, actor, roomId);
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  if (!moderationRight(party, 'unban')) throw roomError('NOT_MODERATOR');
   const { limit, offset } = limitAndOffset(query);
   const asked = and(
     eq(unbanRequests.placeId, door.channelId ?? door.roomId),

@@ -98,7 +98,8 @@ function planChoices(ctx: Context, { userId, before, after }: Change): Plan {
     .insert(performerPrivacy)
     .values({ userId, ...changed })
     .onConflictDoUpdate({ target: performerPrivacy.userId, set: changed, setWhere: differs(performerPrivacy, set) });
-  return { statements: [put], events: [] };
+  const isOtherList = showViewerList !== before.showViewerList;
+  return { statements: [put], events: isOtherList ? [{ kind: 'viewer-list-changed', creatorId: userId }] : [] };
 }
 
 /** Anonymous mode from before there were stage names has none: it asks for them when it is turned on again. */
