@@ -113,7 +113,7 @@ describe('subscriptions of those who live in a blocked country', () => {
       kind: 'notify',
       notification: expect.objectContaining({
         userId: viewer.userId,
-        data: expect.objectContaining({ returnedCoins: 33 }),
+        data: expect.objectContaining({ returnedCoins: unused }),
       }),
     });
     await endAt(at + DAY_MS, performer.userId);
