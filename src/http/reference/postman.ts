@@ -139,7 +139,7 @@ function bodyOf(
     header: [...header, { key: 'Content-Type', value: type }],
     body: {
       mode: 'raw',
-      raw: JSON.stringify(media.example ?? {}, inTheFuture, 2),
+      raw: JSON.stringify(media.example ?? {}, asSent, 2),
       options: { raw: { language: 'json' } },
     },
   };
@@ -165,8 +165,12 @@ function bearer(variable: string) {
   return { type: 'bearer', bearer: [{ key: 'token', value: `{{${variable}}}`, type: 'string' }] };
 }
 
+/** Providers only send people back to the platform's own addresses. */
+const RETURNS_HERE: ReadonlySet<string> = new Set(['successUrl', 'cancelUrl', 'returnUrl']);
+
 /** A planned time has to lie ahead whenever the collection runs: its first request sets both variables. */
-function inTheFuture(name: string, value: unknown): unknown {
+function asSent(name: string, value: unknown): unknown {
+  if (RETURNS_HERE.has(name)) return '{{origin}}/thanks';
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return value;
   return /until|end/i.test(name) ? '{{later}}' : '{{soon}}';
 }

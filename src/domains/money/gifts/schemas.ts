@@ -43,7 +43,7 @@ const kept = {
 
 export const NewKeptGift = z
   .strictObject({ ...kept, animationUrl: kept.animationUrl.optional() })
-  .openapi('NewKeptGift');
+  .openapi('NewKeptGift', { example: { name: 'Rose', icon: '🌹', coins: 50 } });
 
 export const KeptGiftChanges = z
   .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is no longer sold.' }) })

@@ -31,7 +31,9 @@ export const NewTiers = z
     if (new Set(ids).size < ids.length)
       issue.addIssue({ code: 'custom', path: ['tiers'], message: 'must not name a tier twice' });
   })
-  .openapi('NewTiers');
+  .openapi('NewTiers', {
+    example: { tiers: [{ name: 'Supporter', description: 'Emotes and the chat of subscribers.', coinsPerMonth: 300 }] },
+  });
 
 export const NewSubscription = z
   .strictObject({ creatorId: anId, tierId: anId, expectedCoins })
