@@ -19,6 +19,18 @@ const TOKENS: Readonly<Record<string, string>> = {
   staff: 'ownerToken',
 };
 
+/** Paths that name a person: the creator whom the first folder signed in. */
+const CREATOR_AT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      ...['/users/{id}', '/users/{id}/sessions', '/users/{id}/products', '/content/users/{userId}/posts'],
+      ...['/social/follow/{userId}', '/social/block/{userId}', '/social/followers/{userId}'],
+      ...['/social/following/{userId}', '/payment/tiers/{creatorId}'],
+    ].map((path) => [path, '{{creatorId}}']),
+  ),
+  '/social/creator/{username}': '{{creatorName}}',
+};
+
 interface Parameter {
   readonly name: string;
   readonly in: string;
@@ -117,7 +129,7 @@ function urlOf(base: string, path: string, parameters: readonly Parameter[]) {
     query,
     variable: named('path').map(({ name, example, description }) => ({
       key: name,
-      value: textOf(example),
+      value: CREATOR_AT[path] ?? textOf(example),
       description,
     })),
   };
