@@ -62,7 +62,9 @@ const dates = {
 export const Subscription = z
   .object({
     id: z.uuid(),
-    creator: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
+    creator: orNull(PublicCard).openapi({
+      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
+    }),
     tier: Tier,
     coinsPerMonth,
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({
