@@ -153,6 +153,13 @@ export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);
 }
 
+/** Many people in one row, such as the likes of a post: it says how many they are, and names the latest. */
+const GROUPED_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['like', 'gift']);
+
+export function groupsPeople(kind: string): boolean {
+  return GROUPED_KINDS.has(kind);
+}
+
 /** It counts things that wait for staff, and loses those that no longer do. */
 export function waitsForStaff(kind: string): kind is WaitingKind {
   return (WAITING_KINDS as readonly string[]).includes(kind);

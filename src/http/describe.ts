@@ -11,9 +11,10 @@ import { refusalsOf } from './refusals';
 /** @param guarded the guard's refusals for this endpoint */
 export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
+  const message = z.string().optional().openapi({ example: 'Stream info updated successfully' });
   const { security, sentence } = describeWho(who);
   const verification = requiresVerification(endpoint) ? ' The email address must be verified.' : '';
-  const enveloped = (data: z.ZodType) => z.object({ success: z.literal(true), data, message: z.string().optional() });
+  const enveloped = (data: z.ZodType) => z.object({ success: z.literal(true), data, message });
   const answer = contentType
     ? { [contentType]: { schema: response } }
     : {

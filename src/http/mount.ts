@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { routePath } from 'hono/route';
 import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
+import { checkAnswer } from './check-answer';
 import { type Endpoint, isBodyOptional } from './endpoint';
 import { Envelope, readPerPage } from './envelope';
 import { AppError, httpError, type Refusal } from './errors';
@@ -142,16 +143,6 @@ async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
   return checkJson(() => c.req.json());
-}
-
-function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
-  const { also, response } = endpoint;
-  const shape = also?.status === status ? (also.response ?? response) : response;
-  const result = shape.safeParse(data);
-  if (!result.success)
-    throw new Error(
-      `${endpoint.method} ${endpoint.path} returned a shape other than declared: ${result.error.message}`,
-    );
 }
 
 /** In development and in the tests, a response may only have the headers that its page in the reference names. */

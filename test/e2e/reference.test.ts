@@ -20,6 +20,8 @@ it('every request of the collection is answered as the reference says, and none 
   expect(ran.filter(({ failures }) => failures.length > 0)).toEqual([]);
   expect(ran.filter(({ code }) => code === 'INTERNAL')).toEqual([]);
   expect(ran.length).toBeGreaterThan(300);
+  const people = ran.filter(({ name }) => /^(users|social) \//.test(name));
+  expect(people.filter(({ status }) => status !== 200).map(({ name, code }) => `${name}: ${code}`)).toEqual([]);
   // Files are a person's to choose, and the codes, links and signatures of these folders are made up.
   const MADE_UP = /^((auth|webhook|At the end) \/|user \/ Confirm another email)/;
   const refused = ran.filter(

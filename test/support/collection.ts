@@ -112,13 +112,13 @@ function send({ request }: Item, fillIn: (text: string) => string): Promise<Resp
   const headers = new Headers(header.map(({ key, value = '' }) => [key, fillIn(value)]));
   const token = fillIn(auth?.bearer?.[0]?.value ?? '');
   if (auth?.type === 'bearer' && token !== '') headers.set('Authorization', `Bearer ${token}`);
-  return fetch(fillIn(addressOf(url)), { method, headers, body: bodyOf(body, fillIn), redirect: 'manual' });
+  return fetch(fillIn(addressOf(url, fillIn)), { method, headers, body: bodyOf(body, fillIn), redirect: 'manual' });
 }
 
-function addressOf(url: string | Url): string {
+function addressOf(url: string | Url, fillIn: (text: string) => string): string {
   if (typeof url === 'string') return url;
   return (url.variable ?? []).reduce(
-    (raw, { key, value = '' }) => raw.replace(new RegExp(`:${key}(?=[/?]|$)`), encodeURIComponent(value)),
+    (raw, { key, value = '' }) => raw.replace(new RegExp(`:${key}(?=[/?]|$)`), encodeURIComponent(fillIn(value))),
     url.raw,
   );
 }

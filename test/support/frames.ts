@@ -1,6 +1,7 @@
 /** Checks every frame that a test receives from a room against the schemas that the reference shows. */
 import type { z } from '@hono/zod-openapi';
 import { type EventName, roomEvents, sentEvent } from '@/contracts/room-events/events';
+import { undeclaredFields } from '@/http/check-answer';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
 type Event = { type: string; [field: string]: any };
@@ -15,11 +16,16 @@ export function checkFrame(data: unknown): Event[] {
   const events: Event[] = JSON.parse(String(data));
   for (const event of events) {
     const schema = schemas.get(event.type);
-    const issues = schema ? schema.safeParse(event).error?.issues : [{ path: [], message: 'has no schema' }];
-    for (const { path, message } of issues ?? [])
-      problems.push(`${event.type} ${path.join('.')}: ${message} in ${JSON.stringify(event).slice(0, 400)}`);
+    for (const fault of schema ? faultsOf(schema, event) : ['has no schema'])
+      problems.push(`${event.type} ${fault} in ${JSON.stringify(event).slice(0, 400)}`);
   }
   return events;
+}
+
+function faultsOf(schema: z.ZodType, event: Event): string[] {
+  const { success, data, error } = schema.safeParse(event);
+  if (!success) return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return undeclaredFields(event, data).map((field) => `${field}: is not in the schema`);
 }
 
 export function takeFrameProblems(): string[] {

@@ -6,7 +6,7 @@ export const VARIABLES = [
   { key: 'creatorEmail', value: 'creator1@footlight.test' },
   { key: 'ownerEmail', value: 'owner@footlight.test' },
   ...['viewerEmail', 'viewerName', 'code', 'challenge', 'soon', 'later'].map((key) => ({ key, value: '' })),
-  ...['accessToken', 'creatorToken', 'ownerToken'].map((key) => ({ key, value: '' })),
+  ...['accessToken', 'creatorToken', 'ownerToken', 'creatorId', 'creatorName'].map((key) => ({ key, value: '' })),
 ];
 
 const PASSWORD = 'correct horse battery staple';
@@ -39,6 +39,13 @@ function keep(variable: string, field = 'accessToken'): string[] {
     `if (data.${field}) pm.collectionVariables.set("${variable}", data.${field});`,
   ];
 }
+
+/** Later requests follow, read and block this creator. */
+const KEEP_CREATOR = [
+  ...keep('creatorToken'),
+  'if (data.user) pm.collectionVariables.set("creatorId", data.user.id);',
+  'if (data.user) pm.collectionVariables.set("creatorName", data.user.username);',
+];
 
 function post(name: string, path: string, body: object, test: readonly string[], before?: readonly string[]) {
   return {
@@ -83,7 +90,7 @@ export const FIRST_REQUESTS = {
       'Sign in as a creator',
       '/auth/signin/email',
       { email: '{{creatorEmail}}', password: '{{demoPassword}}' },
-      keep('creatorToken'),
+      KEEP_CREATOR,
     ),
     post(
       'Sign in as the owner',

@@ -19,6 +19,18 @@ const TOKENS: Readonly<Record<string, string>> = {
   staff: 'ownerToken',
 };
 
+/** Paths that name a person: the creator whom the first folder signed in. */
+const CREATOR_AT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      ...['/users/{id}', '/users/{id}/sessions', '/users/{id}/products', '/content/users/{userId}/posts'],
+      ...['/social/follow/{userId}', '/social/block/{userId}', '/social/followers/{userId}'],
+      ...['/social/following/{userId}', '/payment/tiers/{creatorId}'],
+    ].map((path) => [path, '{{creatorId}}']),
+  ),
+  '/social/creator/{username}': '{{creatorName}}',
+};
+
 interface Parameter {
   readonly name: string;
   readonly in: string;
@@ -117,7 +129,7 @@ function urlOf(base: string, path: string, parameters: readonly Parameter[]) {
     query,
     variable: named('path').map(({ name, example, description }) => ({
       key: name,
-      value: textOf(example),
+      value: CREATOR_AT[path] ?? textOf(example),
       description,
     })),
   };
@@ -139,7 +151,7 @@ function bodyOf(
     header: [...header, { key: 'Content-Type', value: type }],
     body: {
       mode: 'raw',
-      raw: JSON.stringify(media.example ?? {}, inTheFuture, 2),
+      raw: JSON.stringify(media.example ?? {}, asSent, 2),
       options: { raw: { language: 'json' } },
     },
   };
@@ -165,8 +177,12 @@ function bearer(variable: string) {
   return { type: 'bearer', bearer: [{ key: 'token', value: `{{${variable}}}`, type: 'string' }] };
 }
 
+/** Providers only send people back to the platform's own addresses. */
+const RETURNS_HERE: ReadonlySet<string> = new Set(['successUrl', 'cancelUrl', 'returnUrl']);
+
 /** A planned time has to lie ahead whenever the collection runs: its first request sets both variables. */
-function inTheFuture(name: string, value: unknown): unknown {
+function asSent(name: string, value: unknown): unknown {
+  if (RETURNS_HERE.has(name)) return '{{origin}}/thanks';
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return value;
   return /until|end/i.test(name) ? '{{later}}' : '{{soon}}';
 }

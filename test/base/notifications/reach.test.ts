@@ -18,7 +18,7 @@ import { newId } from '@/shared/ids';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
 const comment = ({ userId }: Person, more: Partial<NewNotification> = {}): NewNotification => ({
-  ...{ userId, kind: 'comment', title: 'Zoë commented on your post', body: 'Encore! 🎶', data: { streamId: 's1' } },
+  ...{ userId, kind: 'comment', title: 'Zoë commented on your post', body: 'Encore! 🎶', data: { postId: 's1' } },
   ...more,
 });
 
@@ -53,7 +53,7 @@ describe('Web Push', () => {
     const calls = outside(201);
     const { ctx, drain } = taskContext();
     const id = newId();
-    await notify(ctx, id, comment(me));
+    await notify(ctx, id, comment(me, { data: { streamId: 's1' } }));
     expect((await drain()).map(({ type }) => type)).toEqual(['send-push']);
     expect(calls).toHaveLength(1);
     const [{ url, headers, body } = { url: '', headers: new Headers(), body: new Uint8Array() }] = calls;

@@ -340,7 +340,10 @@ describe('the targets', () => {
     const { guide } = await aGuide();
     const { data } = await guide.get('guide/application/targets');
     expect(data.items).toEqual([
-      { ...target, metric: 'stageMinutes', progress: 0, periodEndsAt: expect.any(String), notCounted: [] },
+      {
+        ...{ ...target, metric: 'stageMinutes', audience: 'guide' },
+        ...{ progress: 0, periodEndsAt: expect.any(String), notCounted: [] },
+      },
     ]);
   });
 });

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { countsThings } from '@/contracts/notification-kinds';
+import { countsThings, groupsPeople } from '@/contracts/notification-kinds';
 import { cardColumnsFor, presentCard, type Reader } from '@/domains/base/users/present';
 import type { PublicCard } from '@/domains/base/users/schemas';
 import { users } from '@/domains/base/users/tables';
@@ -147,7 +147,7 @@ function present(row: ReadRow, people: People, speech: Speech): PresentedNotific
   // Also behind a block: the reader must know which of their subscriptions it is.
   const creator = typeof facts.creatorId === 'string' ? people.get(facts.creatorId)?.card.displayName : undefined;
   const isCounting = countsThings(kind);
-  const isGathered = actorCount > 0 && !isCounting;
+  const isGathered = actorCount > 0 && groupsPeople(kind);
   const known = { ...withoutActor(facts, actors[0]?.id), ...(isCounting ? { count: actorCount } : {}) };
   const named = { actor: actors[0]?.displayName, others: isGathered ? actorCount - 1 : 0, creator };
   return {

@@ -1,7 +1,7 @@
 /** Wire shapes of notifications and of push subscriptions. */
 import { z } from '@hono/zod-openapi';
 import { NOTIFICATION_DATA } from '@/contracts/notification-data';
-import { countsThings, NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
+import { countsThings, groupsPeople, NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, orNull } from '@/http/envelope';
 
@@ -39,7 +39,7 @@ const namingCreator = { creatorName: z.string().nullable() };
 
 /** What readers get beside the `data` that was written. */
 function addedTo(kind: NotificationKind): z.ZodRawShape {
-  if (kind === 'like' || kind === 'gift') return grouped;
+  if (groupsPeople(kind)) return grouped;
   if (kind === 'subscription-short' || kind === 'subscription-ended') return namingCreator;
   return countsThings(kind) ? counting : {};
 }

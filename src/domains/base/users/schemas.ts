@@ -8,7 +8,9 @@ const DISPLAY_NAME_CHARACTERS_MAX = 50;
 /** In any script, including emoji. */
 export const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX);
 
-export const Link = z.object({ label: z.string(), url: z.string() }).openapi('Link');
+export const Link = z
+  .object({ label: z.string(), url: z.string() })
+  .openapi('Link', { example: { label: 'My band', url: 'https://footlight.example/lanterns' } });
 
 export const User = z
   .object({

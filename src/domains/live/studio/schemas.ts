@@ -144,7 +144,9 @@ export const ChatSettings = z
       isChatDelayed === undefined || chatDelaySeconds === undefined || isChatDelayed === chatDelaySeconds > 0,
     { path: ['chatDelaySeconds'], message: 'must be above 0 exactly if isChatDelayed is true' },
   )
-  .openapi('ChatSettings');
+  .openapi('ChatSettings', {
+    example: { slowModeSeconds: 5, links: 'hold', blockedWords: ['free coins*', { text: 'spoiler', action: 'hold' }] },
+  });
 
 export const ChatPolicy = z.object(policy).openapi('ChatPolicy');
 

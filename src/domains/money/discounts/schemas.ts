@@ -82,13 +82,19 @@ export const NewDiscount = z
   .strictObject({ code: aNewCode, ...terms })
   .partial()
   .refine(({ bonusPercent, bonusCoins }: Bonus) => (bonusPercent === undefined) !== (bonusCoins === undefined), BONUS)
-  .openapi('NewDiscount', { oneOf: [{ required: ['bonusPercent'] }, { required: ['bonusCoins'] }] });
+  .openapi('NewDiscount', {
+    oneOf: [{ required: ['bonusPercent'] }, { required: ['bonusCoins'] }],
+    example: { code: 'SPRING15', bonusPercent: 15, endsAt: '2026-12-23T18:00:00.000Z', usesPerUserMax: 1 },
+  });
 
 export const DiscountChanges = z
   .strictObject({ ...terms, active: z.boolean().describe('False ends the code.') })
   .partial()
   .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
-  .openapi('DiscountChanges', { not: { required: ['bonusPercent', 'bonusCoins'] } });
+  .openapi('DiscountChanges', {
+    not: { required: ['bonusPercent', 'bonusCoins'] },
+    example: { endsAt: '2026-12-23T18:00:00.000Z', usesMax: 500 },
+  });
 
 const DISCOUNT_KINDS = ['promotional', 'reward'] as const;
 

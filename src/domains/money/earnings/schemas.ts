@@ -92,6 +92,7 @@ const Target = z
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
     reward: z.object({ diamonds: aDiamondCount }),
+    audience: z.literal('creator'),
     progress: z.int().describe('Progress in the current period. Rewards do not count as diamonds.'),
     periodEndsAt: time.nullable().describe('Null: the period never ends.'),
     reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),

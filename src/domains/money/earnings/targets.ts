@@ -27,6 +27,7 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
     const at = rewardedAt.get(`${target.id} ${period.name}`);
     return {
       ...target,
+      audience: 'creator' as const,
       progress: progressOf(userId, period)[target.metric],
       periodEndsAt: period.kind === 'ever' ? null : toIso(period.endMs),
       ...(at === undefined ? {} : { reachedAt: toIso(at) }),

@@ -25,7 +25,7 @@ export function presentKeptGift(row: GiftRow): z.input<typeof KeptGift> {
 export interface GiftParties {
   /** Null: a tip. */
   readonly gift: GiftRow | null;
-  /** Null: the account no longer exists. */
+  /** Null: nothing of the account is kept. */
   readonly sender: CardRow | null;
   readonly recipient: CardRow | null;
 }

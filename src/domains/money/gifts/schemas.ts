@@ -43,7 +43,7 @@ const kept = {
 
 export const NewKeptGift = z
   .strictObject({ ...kept, animationUrl: kept.animationUrl.optional() })
-  .openapi('NewKeptGift');
+  .openapi('NewKeptGift', { example: { name: 'Rose', icon: '🌹', coins: 50 } });
 
 export const KeptGiftChanges = z
   .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is no longer sold.' }) })
@@ -98,7 +98,9 @@ export const GiftSent = z
     quantity: z.int(),
     coins: z.int().openapi({ description: 'The price of all of them together.' }),
     diamonds: aDiamondCount.optional().openapi({ description: 'What it earned. Only for the recipient.' }),
-    sender: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
+    sender: orNull(PublicCard).openapi({
+      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
+    }),
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
     roomId: z.uuid().optional().openapi({ description: "Only for a gift in a user's room." }),

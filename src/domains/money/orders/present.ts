@@ -17,7 +17,7 @@ export type OrderReader = 'buyer' | 'seller' | 'staff';
 /** An order with what is read beside it. */
 export interface ReadOrder {
   readonly order: OrderRow;
-  /** Null: the account no longer exists. */
+  /** Null: nothing of the account is kept. */
   readonly buyer: CardRow | null;
   readonly seller: CardRow | null;
   readonly problem: ProblemRow | null;

@@ -84,7 +84,9 @@ export const Order = z
     id: z.uuid(),
     number: z.string().describe('As people write it.'),
     status: z.enum(ORDER_STATES),
-    buyer: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
+    buyer: orNull(PublicCard).openapi({
+      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
+    }),
     seller: orNull(PublicCard),
     streamId: z.uuid().optional(),
     lines: z.array(OrderLine),

@@ -83,7 +83,7 @@ export const ProblemDecision = z
       .openapi(ONE_WAY_NAMED)
       .optional(),
   })
-  .openapi('ProblemDecision');
+  .openapi('ProblemDecision', { example: { resolution: 'The seller sends the shirt again.' } });
 
 export const SalesQuery = z.strictObject({
   ...cursorQuery,

@@ -28,7 +28,7 @@ export const PayoutRequest = z
       method,
     }),
   ])
-  .openapi('PayoutRequest');
+  .openapi('PayoutRequest', { example: { source: 'diamonds', diamonds: 2_000, method: 'bank' } });
 
 export const SetOff = z.object({ diamonds: aDiamondCount, coins: z.int() }).openapi('SetOff');
 
@@ -129,7 +129,7 @@ export const PayoutApproval = z
       .optional()
       .describe('A new code from your authenticator app.'),
   })
-  .openapi('PayoutApproval');
+  .openapi('PayoutApproval', { example: { code: '123456' } });
 
 export const PayoutReturn = z.strictObject({ reason: aText(REASON_CHARACTERS_MAX, 1) }).openapi('PayoutReturn');
 

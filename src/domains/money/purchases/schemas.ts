@@ -38,9 +38,17 @@ const offer = {
   active: z.boolean().describe('Whether it is on offer; false retires it.'),
 };
 
-export const NewPackage = z.strictObject(offer).partial({ bonusCoins: true, active: true }).openapi('NewPackage');
+export const NewPackage = z
+  .strictObject(offer)
+  .partial({ bonusCoins: true, active: true })
+  .openapi('NewPackage', {
+    example: { name: 'Treasure', coins: 5_000, bonusCoins: 250, priceMinor: 5_499, currency: 'USD' },
+  });
 
-export const PackageChanges = z.strictObject(offer).partial().openapi('PackageChanges');
+export const PackageChanges = z
+  .strictObject(offer)
+  .partial()
+  .openapi('PackageChanges', { example: { active: false } });
 
 const aUrl = aLink(URL_CHARACTERS_MAX).min(1);
 

@@ -31,7 +31,9 @@ export const NewTiers = z
     if (new Set(ids).size < ids.length)
       issue.addIssue({ code: 'custom', path: ['tiers'], message: 'must not name a tier twice' });
   })
-  .openapi('NewTiers');
+  .openapi('NewTiers', {
+    example: { tiers: [{ name: 'Supporter', description: 'Emotes and the chat of subscribers.', coinsPerMonth: 300 }] },
+  });
 
 export const NewSubscription = z
   .strictObject({ creatorId: anId, tierId: anId, expectedCoins })
@@ -60,7 +62,9 @@ const dates = {
 export const Subscription = z
   .object({
     id: z.uuid(),
-    creator: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
+    creator: orNull(PublicCard).openapi({
+      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
+    }),
     tier: Tier,
     coinsPerMonth,
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({

@@ -79,7 +79,7 @@ export async function listGuideTargets(ctx: Context, userId: string): Promise<z.
         WHERE reversed.ref_type = 'reward' AND reversed.ref_id = reward.id AND reversed.diamonds > 0)`),
   ]);
   const rewardedAt = new Map(rewards.map(({ targetId, period, at }) => [`${targetId} ${period}`, at]));
-  const items = targets.filter(isForGuides).flatMap(({ audience: _, ...target }) =>
+  const items = targets.filter(isForGuides).flatMap((target) =>
     periods
       .filter(({ kind }) => kind === target.period)
       .map((period) => {
@@ -87,6 +87,7 @@ export async function listGuideTargets(ctx: Context, userId: string): Promise<z.
         const at = rewardedAt.get(`${target.id} ${period.name}`);
         return {
           ...target,
+          audience: 'guide' as const,
           progress: amount,
           periodEndsAt: period.kind === 'ever' ? null : toIso(period.endMs),
           ...(at === undefined ? {} : { reachedAt: toIso(at) }),

@@ -98,6 +98,7 @@ const GuideTarget = z
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
     reward: z.object({ diamonds: aDiamondCount }),
+    audience: z.literal('guide'),
     progress: z.int().describe('Progress in the current period.'),
     periodEndsAt: time.nullable().describe('Null: the period never ends.'),
     reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),
