@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isIban, foldAccountNumber } from '@/domains/people/creators/iban';
+import { foldAccountNumber, isIban } from '@/domains/people/creators/iban';
 
 describe('an IBAN', () => {
   it.each(['DE89370400440532013000', 'GB82WEST12345698765432', 'FR1420041010050500013M02606', 'NO9386011117947'])(
