@@ -10,11 +10,18 @@ const NAME_CHARACTERS_MAX = 200;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
 const CONTENT_TYPES = [...new Set<LargeFileType>(Object.values(LARGE_FILES).flatMap(({ types }) => types))];
 
+/** A type without its parameters: recorders in browsers name their codecs, and texts their encoding. */
+function plainType(written: string): string {
+  return written.replace(/;.*$/s, '').trim().toLowerCase();
+}
+
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
     contentType: z
-      .enum([...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)])
+      .string()
+      .overwrite(plainType)
+      .pipe(z.enum([...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)]))
       .transform((name) => (TYPE_ALIASES[name] ?? name) as LargeFileType) // an alias is one of a type that is listed
       .openapi({ description: 'As the sender knows it. The bytes decide, within pictures, videos and sound.' }),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
