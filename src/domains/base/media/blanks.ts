@@ -66,7 +66,8 @@ export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<B
   return blanks;
 }
 
-async function readRange(ctx: Context, key: string, range: ByteRange): Promise<Uint8Array> {
+/** Throws UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE. @param range within the object */
+export async function readRange(ctx: Context, key: string, range: ByteRange): Promise<Uint8Array> {
   const bytes = await ctx.files
     .get(key, { range })
     .then((object) => object?.arrayBuffer())
