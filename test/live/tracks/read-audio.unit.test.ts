@@ -86,6 +86,16 @@ describe('a file of sound', () => {
     expect(await readAudio(type, sourceOf(bytes))).toMatchObject({ tags: { title: 'Tagged' } });
   });
 
+  it.each([
+    ['zeros, where a tag was', new Uint8Array(1_000)],
+    ['the rest of a frame', mp3(1).subarray(300)],
+    ['the fill byte of a frame', new Uint8Array([0xff])],
+  ])('is MP3 behind %s', async (_, before) => {
+    const bytes = new Uint8Array([...before, ...mp3(100)]);
+    expect(await typeOf(bytes)).toBe('audio/mpeg');
+    expect(await read(bytes)).toMatchObject({ durationMs: 2_612, metadata: { container: 'MPEG' } });
+  });
+
   it('has the codec that an extensible WAV names further on', async () => {
     expect(await read(wavExtensible())).toMatchObject({ durationMs: 2_000, metadata: { codec: 'PCM' } });
   });

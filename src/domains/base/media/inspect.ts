@@ -6,6 +6,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import { AUDIO_TYPES, type AudioType, type FileType, TYPE_ALIASES } from '@/contracts/file-kinds';
 import type { AppError } from '@/http/errors';
 import { id3Bytes } from '@/shared/id3';
+import { beginsWithMp3 } from '@/shared/mp3';
 import { fileError } from './errors';
 import { readPictureHeaders } from './picture-headers';
 
@@ -74,7 +75,8 @@ async function nameOf(start: Uint8Array): Promise<string | undefined> {
 
 async function libraryNameOf(start: Uint8Array): Promise<string | undefined> {
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
-  return found && (TYPE_ALIASES[found.mime] ?? found.mime);
+  if (!found) return beginsWithMp3(start) ? 'audio/mpeg' : undefined;
+  return TYPE_ALIASES[found.mime] ?? found.mime;
 }
 
 /** The type of the sound behind a tag. @param behind the first bytes after the tag; may be empty */

@@ -40,8 +40,8 @@ const FORMAT_CHARACTERS_MAX = 40;
 /** Their frames are counted faster than the reader does it. */
 const COUNTED: readonly AudioType[] = ['audio/mpeg', 'audio/aac'];
 
-/** The reader does not recognise these behind a long tag, or by some of their brands. */
-const KNOWN: readonly AudioType[] = ['audio/mp4', 'audio/flac', 'audio/aac'];
+/** The reader does not recognise these behind a long tag or other bytes, or by some of their brands. */
+const KNOWN: readonly AudioType[] = ['audio/mp4', 'audio/flac', 'audio/aac', 'audio/mpeg'];
 
 /** The containers of a type, as the reader names them. */
 const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
