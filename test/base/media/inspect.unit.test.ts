@@ -144,8 +144,8 @@ describe('an uploaded video', () => {
     await expect(inspectType(movieOf(brand), VIDEO_TYPES)).resolves.toBe(type);
   });
 
-  it('is QuickTime without a brand', async () => {
-    await expect(inspectType(movieWithoutBrand(), VIDEO_TYPES)).resolves.toBe('video/quicktime');
+  it.each(['wide', 'skip', 'pnot'])('is QuickTime without a brand, if it begins with %s', async (first) => {
+    await expect(inspectType(movieWithoutBrand(first), VIDEO_TYPES)).resolves.toBe('video/quicktime');
   });
 
   it('is no picture of a phone', async () => {

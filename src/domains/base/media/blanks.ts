@@ -63,6 +63,8 @@ export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<B
     }
   };
   await look('file', 0, size);
+  // A camera that lost its power never wrote where in the samples a picture begins.
+  if (hasSamples && !hasMovie) throw fileError('FILE_UNREADABLE');
   return blanks;
 }
 

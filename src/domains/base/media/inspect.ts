@@ -73,8 +73,12 @@ async function nameOf(start: Uint8Array): Promise<string | undefined> {
   return (found === 'video/mp4' && pictureBrandOf(start)) || found;
 }
 
+/** Boxes that QuickTime may begin with where it names no brand; the library knows others. */
+const OLD_QUICKTIME: ReadonlySet<string> = new Set(['skip', 'pnot']);
+
 async function libraryNameOf(start: Uint8Array): Promise<string | undefined> {
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
+  if (!found && OLD_QUICKTIME.has(lettersAt(start, 4))) return 'video/quicktime';
   if (!found) return beginsWithMp3(start) ? 'audio/mpeg' : undefined;
   return TYPE_ALIASES[found.mime] ?? found.mime;
 }
@@ -94,10 +98,13 @@ function pictureBrandOf(start: Uint8Array): FileType | undefined {
   const view = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
   const end = Math.min(start.length, view.readUInt32BE(0));
   const brands = new Set<string>();
-  for (let at = FTYP_BRANDS_AT; at + BRAND_BYTES <= end; at += BRAND_BYTES)
-    brands.add(view.toString('latin1', at, at + BRAND_BYTES));
+  for (let at = FTYP_BRANDS_AT; at + BRAND_BYTES <= end; at += BRAND_BYTES) brands.add(lettersAt(start, at));
   if (brands.has('avif') || brands.has('avis')) return 'image/avif';
   return ['heic', 'heix', 'mif1'].some((brand) => brands.has(brand)) ? 'image/heic' : undefined;
+}
+
+function lettersAt(bytes: Uint8Array, at: number): string {
+  return Buffer.from(bytes.subarray(at, at + BRAND_BYTES)).toString('latin1');
 }
 
 /** A text has no signature. A script says in its first line which program runs it, so it is not one. */
