@@ -10,6 +10,8 @@ const NAME_CHARACTERS_MAX = 200;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
 const CONTENT_TYPES = [...new Set<LargeFileType>(Object.values(LARGE_FILES).flatMap(({ types }) => types))];
 
+const KNOWN_TYPES = [...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)];
+
 /** A type without its parameters: recorders in browsers name their codecs, and texts their encoding. */
 function plainType(written: string): string {
   return written.replace(/;.*$/s, '').trim().toLowerCase();
@@ -21,9 +23,12 @@ export const NewUpload = z
     contentType: z
       .string()
       .overwrite(plainType)
-      .pipe(z.enum([...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)]))
+      .pipe(z.enum(KNOWN_TYPES))
       .transform((name) => (TYPE_ALIASES[name] ?? name) as LargeFileType) // an alias is one of a type that is listed
-      .openapi({ description: 'As the sender knows it. The bytes decide, within pictures, videos and sound.' }),
+      .openapi({
+        enum: KNOWN_TYPES,
+        description: 'As the sender knows it. The bytes decide, within pictures, videos and sound.',
+      }),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
     name: aLine(NAME_CHARACTERS_MAX).optional().openapi({
       description:
