@@ -51,6 +51,12 @@ export const TYPE_ALIASES: Readonly<Record<string, FileType>> = {
   'audio/wave': 'audio/wav',
   'audio/x-wav': 'audio/wav',
   'audio/vnd.wave': 'audio/wav',
+  'application/ogg': 'audio/ogg',
+  'application/x-zip-compressed': 'application/zip',
+  'application/x-zip': 'application/zip',
+  'application/x-pdf': 'application/pdf',
+  'text/x-log': 'text/plain',
+  'image/avif-sequence': 'image/avif',
   'image/heic-sequence': 'image/heic',
   'image/heif-sequence': 'image/heif',
 };

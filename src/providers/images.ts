@@ -11,10 +11,10 @@ export const DRAWN_TYPE = 'image/webp';
 /** The binding's own errors: the account may not use it, or a service behind it is down. */
 const SERVICE_CODES = /^(9422|95(?!23)\d\d)$/;
 /**
- * A format that was allowed and is not read here. Sharp comes without a decoder for HEIC; 9520 is the binding's code for
- * formats that it does not read.
+ * A format that was allowed and is not read here. Sharp comes without a decoder for HEIC, and knows only some brands of
+ * AVIF; 9520 is the binding's code for formats that it does not read.
  */
-const UNREAD_FORMAT = 'Support for this compression format has not been built in';
+const UNREAD_FORMAT = /Support for this compression format has not been built in|unsupported image format/;
 const UNREAD_FORMAT_CODE = 9520;
 
 const TRANSPARENT = 'rgba(0,0,0,0)';
@@ -46,7 +46,7 @@ export function openImages(binding: ImagesBinding): Images {
 
 function isOfFormat(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
-  return Number(error.code) === UNREAD_FORMAT_CODE || error.message.includes(UNREAD_FORMAT);
+  return Number(error.code) === UNREAD_FORMAT_CODE || UNREAD_FORMAT.test(error.message);
 }
 
 /** https://developers.cloudflare.com/images/reference/troubleshooting/ */

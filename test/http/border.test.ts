@@ -1,9 +1,11 @@
 /** What every endpoint does with its input before it reads it: other names, ids in capitals, and words for what is wrong. */
+import { exports } from 'cloudflare:workers';
 import { z } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { asPerformer } from '#test/support/performers';
 import { aPost } from '#test/support/posts';
+import { aPurchase } from '#test/support/purchases';
 import { asCreator, asViewer } from '#test/support/users';
 import { endpoints } from '@/app';
 import { readFrame } from '@/contracts/room-wire';
@@ -66,6 +68,21 @@ it('an id in capitals is the same id in a form, and in a body that its handler r
   form.append('text', 'A video');
   form.append('mediaUploadIds', await announce('post-video', 'video/mp4'));
   expect(await dj.post('content/posts', form)).toMatchObject(refused);
+});
+
+it('an id in capitals is the same id in the address that a file is sent to', async () => {
+  const upload = { kind: 'post-video', contentType: 'video/mp4', bytes: 3 };
+  const { data } = await (await asViewer()).post('media/uploads', upload);
+  const put = { method: 'PUT', headers: data.headers, body: 'abc' };
+  const response = await exports.default.fetch(data.url.replace(data.id, data.id.toUpperCase()), put);
+  expect(response.status).toBe(200);
+});
+
+it('an id in capitals is the same id on the page of a payment in development', async () => {
+  const { id } = await aPurchase(await asViewer());
+  const page = await exports.default.fetch(`http://localhost:8787/dev/checkout/${id.toUpperCase()}`);
+  expect(page.status).toBe(200);
+  await page.body?.cancel();
 });
 
 describe('what is wrong with a field', () => {

@@ -37,6 +37,14 @@ it.each([
   ],
   [
     AWAY,
+    'a brand of AVIF that sharp does not know',
+    withCode(
+      9523,
+      'Unexpected error response 500: Error: Input buffer contains unsupported image format at Sharp.toBuffer',
+    ),
+  ],
+  [
+    AWAY,
     'a format that the service does not read',
     withCode(9520, 'IMAGES_TRANSFORM_ERROR 9520: Unsupported image type'),
   ],

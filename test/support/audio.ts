@@ -116,8 +116,8 @@ function box(type: string, ...content: Piece[]): Uint8Array<ArrayBuffer> {
   return join(u32(body.length + 8), type, body);
 }
 
-/** AAC in MP4, of this many seconds. */
-export function m4a(seconds = 2): Uint8Array<ArrayBuffer> {
+/** AAC in MP4, of this many seconds. Most programs give it a brand that videos have too. */
+export function m4a(seconds = 2, brand = 'M4A ', handler = 'soun'): Uint8Array<ArrayBuffer> {
   const none = (bytes: number) => new Uint8Array(bytes);
   const timed = [...u32(1_000), ...u32(seconds * 1_000)];
   const entry = box('mp4a', none(6), [0, 1], none(8), u16(2), u16(16), none(4), u32(44_100 * 65_536));
@@ -132,12 +132,27 @@ export function m4a(seconds = 2): Uint8Array<ArrayBuffer> {
   const media = box(
     'mdia',
     box('mdhd', none(12), timed, none(4)),
-    box('hdlr', none(8), 'soun', none(13)),
+    box('hdlr', none(8), handler, none(13)),
     box('minf', box('smhd', none(8)), samples),
   );
   const track = box('trak', box('tkhd', none(12), u32(1), none(4), u32(seconds * 1_000), none(60)), media);
   const movie = box('moov', box('mvhd', none(12), timed, none(80)), track);
-  return join(box('ftyp', 'M4A ', u32(0), 'M4A isom'), movie, box('mdat', none(100)));
+  return join(box('ftyp', brand, u32(0), `${brand}isom`), movie, box('mdat', none(100)));
+}
+
+/** WAV whose format is named by an id, as programs write it for more than 16 bits or two channels. */
+export function wavExtensible(): Uint8Array<ArrayBuffer> {
+  const sound = wav(2);
+  const format = join(
+    [0xfe, 0xff],
+    sound.slice(22, 36),
+    little(u16(22)),
+    new Uint8Array(6),
+    [1, 0],
+    new Uint8Array(14),
+  );
+  const chunks = join('fmt ', little(u32(format.length)), format, sound.slice(36));
+  return join('RIFF', little(u32(chunks.length + 4)), 'WAVE', chunks);
 }
 
 /** What every scanner of viruses is tried with. It is harmless. */

@@ -119,4 +119,4 @@ export function heic(width = 64, height = 64, brand = 'heic'): Uint8Array {
 /** A movie that begins with this brand: `isom` and the like, `M4V ` of Apple's editors, `qt  `, `3gp5` of old phones. */
 export const movieOf = (brand: string) => join(box('ftyp', `${brand}\0\0\x02\0${brand}`), moov(), mdat);
 /** QuickTime as it was before files named their brand. */
-export const movieWithoutBrand = () => join(box('wide'), moov(), mdat);
+export const movieWithoutBrand = (first = 'wide') => join(box(first), moov(), mdat);

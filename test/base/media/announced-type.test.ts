@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { html, photo, picture } from '#test/support/files';
 import { heic, movieOf } from '#test/support/odd-files';
-import { asUser, type Person } from '#test/support/users';
+import { asCreator, asUser, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { claimUploads } from '@/domains/base/media/claim-upload';
 import { signedMediaUrl } from '@/domains/base/media/keys';
@@ -18,6 +18,25 @@ async function sent(person: Person, bytes: Uint8Array, changes: { kind?: string;
   expect((await exports.default.fetch(data.url, put)).status).toBe(200);
   return data.id as string;
 }
+
+describe('an announced type', () => {
+  it.each([
+    ['post-video', 'video/webm;codecs=vp9,opus', 'video/webm'],
+    ['post-video', ' Video/MP4 ', 'video/mp4'],
+    ['ticket-file', 'text/plain; charset=UTF-8', 'text/plain'],
+  ])('of a %s may be %j, and is sent as %s', async (kind, contentType, sentAs) => {
+    const { status, data } = await (await asUser()).post('media/uploads', { kind, contentType, bytes: 10 });
+    expect([status, data?.headers]).toEqual([201, { 'Content-Type': sentAs }]);
+  });
+
+  it('of an archive may be the one that Windows knows', async () => {
+    const upload = { kind: 'product-file', contentType: 'application/x-zip-compressed', bytes: 10 };
+    expect(await (await asCreator()).post('media/uploads', upload)).toMatchObject({
+      status: 201,
+      data: { headers: { 'Content-Type': 'application/zip' } },
+    });
+  });
+});
 
 describe('a claimed file', () => {
   it.each([

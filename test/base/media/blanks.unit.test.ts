@@ -112,6 +112,7 @@ describe('a file that does not add up', () => {
     ['is cut off', join(ftyp, phoneMovie(), mdat).subarray(0, -1)],
     ['is cut off in its movie', join(ftyp, mdat, phoneMovie()).subarray(0, -1)],
     ['is cut off in more samples', join(ftyp, phoneMovie(), mdat, mdat).subarray(0, -1)],
+    ['has no movie, only samples', join(ftyp, mdat, box('free'))],
     ['is no box before its movie', join(ftyp, mdat, 'what is no box', moov(trak()))],
     ['is cut off in a header', join(ftyp, largeBox('mdat', SAMPLES)).subarray(0, ftyp.length + 12)],
     ['has a box smaller than its header', join(ftyp, moov(trak()), box('mdat', '', 7))],

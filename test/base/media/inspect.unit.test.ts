@@ -16,7 +16,7 @@ import {
   twoJpegs,
   webpExtended,
 } from '#test/support/odd-files';
-import { DOCUMENT_TYPES, IMAGE_TYPES, PICTURE_TYPES, VIDEO_TYPES } from '@/contracts/file-kinds';
+import { DOCUMENT_TYPES, IMAGE_TYPES, PICTURE_TYPES, TICKET_TYPES, VIDEO_TYPES } from '@/contracts/file-kinds';
 import { inspectFile, inspectType } from '@/domains/base/media/inspect';
 
 const none = new Uint8Array();
@@ -110,6 +110,7 @@ describe('an uploaded picture', () => {
     ['image/heic', 'a burst of an iPhone', heic(64, 64, 'hevc')],
     ['image/heif', 'a picture by the general brand', heic(64, 64, 'mif1')],
     ['image/avif', 'AVIF', heic(64, 64, 'avif')],
+    ['image/heic', 'HEIC that begins with another brand', heic(64, 64, 'MiHB')],
     ['image/heic', 'HEIC with bytes behind its end', padded(heic(), 450)],
   ])('is %s if it is %s', async (type, _, bytes) => {
     await expect(inspectFile(bytes, PICTURE_TYPES)).resolves.toBe(type);
@@ -143,12 +144,32 @@ describe('an uploaded video', () => {
     await expect(inspectType(movieOf(brand), VIDEO_TYPES)).resolves.toBe(type);
   });
 
-  it('is QuickTime without a brand', async () => {
-    await expect(inspectType(movieWithoutBrand(), VIDEO_TYPES)).resolves.toBe('video/quicktime');
+  it.each(['wide', 'skip', 'pnot'])('is QuickTime without a brand, if it begins with %s', async (first) => {
+    await expect(inspectType(movieWithoutBrand(first), VIDEO_TYPES)).resolves.toBe('video/quicktime');
   });
 
   it('is no picture of a phone', async () => {
     await expect(inspectType(heic(), VIDEO_TYPES)).rejects.toMatchObject({ code: 'FILE_TYPE_NOT_ALLOWED' });
+  });
+});
+
+describe('an attached text', () => {
+  const utf16 = (text: string, mark: number[]) => new Uint8Array([...mark, ...Buffer.from(text, 'utf16le')]);
+  const inBigEndian = (bytes: Uint8Array) => new Uint8Array(Buffer.from(bytes).swap16());
+
+  it.each([
+    ['a signature of a picture', new TextEncoder().encode('BM is the short name of the ministry.')],
+    ['a signature of a program', new TextEncoder().encode('MZ: the initials of a developer')],
+    ['XML', new TextEncoder().encode('<?xml version="1.0"?><log/>')],
+    ['the mark of Windows', utf16('C:\\log Grüße\r\n', [0xff, 0xfe])],
+    ['the mark of UTF-16 in its other order', inBigEndian(utf16('größer', [0xff, 0xfe]))],
+  ])('may begin with %s', async (_, bytes) => {
+    await expect(inspectType(bytes, TICKET_TYPES)).resolves.toBe('text/plain');
+  });
+
+  it('is no noise behind the mark of Windows', async () => {
+    const noise = new Uint8Array([0xff, 0xfe, 0, 0, 1, 0, 2, 0]);
+    await expect(inspectType(noise, TICKET_TYPES)).rejects.toMatchObject({ code: 'FILE_TYPE_NOT_ALLOWED' });
   });
 });
 

@@ -1,6 +1,6 @@
 /** What files of sound say about themselves, and what is wrong with those that cannot be used. */
 import { describe, expect, it } from 'vitest';
-import { aac, flac, id3, m4a, mp3, opus, wav } from '#test/support/audio';
+import { aac, flac, id3, m4a, mp3, opus, wav, wavExtensible } from '#test/support/audio';
 import { mp4, png } from '#test/support/files';
 import { AUDIO_TYPES, type AudioType } from '@/contracts/file-kinds';
 import { inspectType } from '@/domains/base/media/inspect';
@@ -52,6 +52,52 @@ describe('a file of sound', () => {
     });
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(reads.length).toBeLessThan(20);
+  });
+
+  it.each([
+    ['all of a size that is unknown', 0xffffffff],
+    ['as much as SoX writes', 0x7fffffff - 36],
+    ['no sound, of a recorder without power', 0],
+  ])('of a writer that could not go back goes on to its end: it says %s', async (_, claimed) => {
+    const bytes = wav(3);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, claimed === 0 ? 0 : 0xffffffff, true);
+    view.setUint32(40, claimed, true);
+    expect(await read(bytes)).toMatchObject({ durationMs: 3_000 });
+  });
+
+  it('is as long as its last frame says, if a program wrote FLAC into a pipe', async () => {
+    const [whole, early] = [flac(20, 0), flac(3)];
+    const durationMs = Math.round((20 * 4_096 * 1_000) / 44_100);
+    expect(await read(whole)).toMatchObject({ durationMs });
+    // A frame by chance.
+    expect(await read(new Uint8Array([...whole, ...early.subarray(42, 50)]))).toMatchObject({ durationMs });
+  });
+
+  it.each(['isom', 'mp42', 'dash', '3gp4', 'M4B '])('is MP4 by the brand %s', async (brand) => {
+    expect(await readAudio('audio/mp4', sourceOf(m4a(2, brand)))).toMatchObject({ durationMs: 2_000 });
+  });
+
+  it.each([
+    ['audio/flac', flac()],
+    ['audio/aac', aac()],
+  ] as const)('is %s behind a tag, however long', async (type, sound) => {
+    const bytes = new Uint8Array([...id3({ title: 'Tagged', padding: 9_000 }), ...sound]);
+    expect(await readAudio(type, sourceOf(bytes))).toMatchObject({ tags: { title: 'Tagged' } });
+  });
+
+  it.each([
+    ['zeros, where a tag was', new Uint8Array(1_000)],
+    ['the rest of a frame', mp3(1).subarray(300)],
+    ['the fill byte of a frame', new Uint8Array([0xff])],
+  ])('is MP3 behind %s', async (_, before) => {
+    const bytes = new Uint8Array([...before, ...mp3(100)]);
+    expect(await typeOf(bytes)).toBe('audio/mpeg');
+    expect(await read(bytes)).toMatchObject({ durationMs: 2_612, metadata: { container: 'MPEG' } });
+  });
+
+  it('has the codec that an extensible WAV names further on', async () => {
+    expect(await read(wavExtensible())).toMatchObject({ durationMs: 2_000, metadata: { codec: 'PCM' } });
   });
 
   it('has the tags and the cover that are written into it', async () => {

@@ -1,9 +1,10 @@
 /** A track from the form to the library: received, hashed, read, and rejected where something is wrong with it. */
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { flac, m4a, mp3, opus, ownWav, wav } from '#test/support/audio';
+import { flac, id3, m4a, mp3, opus, ownWav, wav } from '#test/support/audio';
 import { testContext } from '#test/support/context';
 import { form, html, png } from '#test/support/files';
+import { movieOf } from '#test/support/odd-files';
 import { noticesOf } from '#test/support/tickets';
 import { aTrack, filesOf, isStored, ownTrack, processed, trackRow, uploaded } from '#test/support/tracks';
 import { asDj, asViewer } from '#test/support/users';
@@ -59,6 +60,8 @@ describe('an upload', () => {
     ['FLAC', flac()],
     ['Ogg', opus()],
     ['M4A', m4a()],
+    ['M4A by the brand of a video', m4a(2, 'isom')],
+    ['a recording of a phone', m4a(2, '3gp4')],
   ])('may be %s', async (_, bytes) => {
     expect(await aTrack(await asDj(), bytes)).toMatchObject({ status: 'ready', duration: expect.any(Number) });
   });
@@ -68,9 +71,28 @@ describe('an upload', () => {
     expect(await aTrack(dj, mp3(50, { title: 'From the tag' }), { title: 'Mine' })).toMatchObject({ title: 'Mine' });
   });
 
+  it('is what stands behind its tag, however it comes, and is served so', async () => {
+    const dj = await asDj();
+    const bytes = () => new Uint8Array([...id3({ title: crypto.randomUUID(), padding: 9_000 }), ...flac()]);
+    const track = await aTrack(dj, bytes());
+    expect(track).toMatchObject({ status: 'ready', contentType: 'audio/flac', metadata: { codec: 'FLAC' } });
+    const other = bytes();
+    const announced = { kind: 'track', contentType: 'audio/mpeg', bytes: other.length, name: 'a.mp3' };
+    const upload = (await dj.post('media/uploads', announced)).data;
+    expect((await fetchUpload(upload, other)).status).toBe(200);
+    const { data } = await dj.post('dj/upload-track', { uploadId: upload.id });
+    expect(data.contentType).toBe('audio/flac');
+    await processed(data.id);
+    const served = await exports.default.fetch((await ownTrack(dj, data.id)).fileUrl);
+    expect([served.status, served.headers.get('content-type')]).toEqual([200, 'audio/flac']);
+    await served.body?.cancel();
+  });
+
   it.each([
     ['a page', html(), 'FILE_TYPE_NOT_ALLOWED'],
     ['a picture', png(), 'FILE_TYPE_NOT_ALLOWED'],
+    ['a video', m4a(2, 'isom', 'vide'), 'FILE_TYPE_NOT_ALLOWED'],
+    ['a video without tracks', movieOf('isom'), 'FILE_TYPE_NOT_ALLOWED'],
     ['nothing', new Uint8Array(), 'FILE_UNREADABLE'],
   ])('is refused at once if it is %s', async (_, bytes, code) => {
     const dj = await asDj();

@@ -63,10 +63,13 @@ export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<B
     }
   };
   await look('file', 0, size);
+  // A camera that lost its power never wrote where in the samples a picture begins.
+  if (hasSamples && !hasMovie) throw fileError('FILE_UNREADABLE');
   return blanks;
 }
 
-async function readRange(ctx: Context, key: string, range: ByteRange): Promise<Uint8Array> {
+/** Throws UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE. @param range within the object */
+export async function readRange(ctx: Context, key: string, range: ByteRange): Promise<Uint8Array> {
   const bytes = await ctx.files
     .get(key, { range })
     .then((object) => object?.arrayBuffer())

@@ -2,11 +2,12 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts/file-kinds';
+import type { LargeFileKind } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
 import { requireChange } from '@/db/commit';
 import { checkOpen, deletionOf, getOpenUpload } from './end-upload';
 import { fileError } from './errors';
+import { typesLike } from './kinds';
 import { findStoredFile, type StoredFile } from './stored-file';
 import { mediaUploads, type UploadRow } from './tables';
 import { askStore } from './written-file';
@@ -59,16 +60,6 @@ async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Prom
     .set({ completedAt: now })
     .where(and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
   return { ...file, name, statements: [use, requireChange(ctx), ...file.statements] };
-}
-
-/**
- * What a file may be that was announced as this type. A sender goes by the file's name, which often names another
- * container or codec of pictures, videos or sound than the bytes do.
- */
-function typesLike(announced: LargeFileType, kind: LargeFileKind): LargeFileType[] {
-  const family = announced.slice(0, announced.indexOf('/') + 1);
-  const isLike = (type: LargeFileType) => type === announced || (family !== 'application/' && type.startsWith(family));
-  return LARGE_FILES[kind].types.filter(isLike);
 }
 
 function requireKind(upload: UploadRow, kind: LargeFileKind): void {

@@ -3,6 +3,8 @@ import {
   DOCUMENTS,
   type FileKind,
   LARGE_FILES,
+  type LargeFileKind,
+  type LargeFileType,
   PICTURES,
   type PictureKind,
   WRITTEN_FILES,
@@ -59,4 +61,14 @@ export function isPicture(kind: FileKind): kind is PictureKind {
 /** Widths of the smaller images stored beside the one at the key. Empty for kinds that are not images. */
 export function variantWidths(kind: FileKind): readonly number[] {
   return isPicture(kind) ? PICTURES[kind].widths.slice(0, -1) : [];
+}
+
+/**
+ * What a file may be that was announced as this type. A sender goes by the file's name, which often names another
+ * container or codec of pictures, videos or sound than the bytes do.
+ */
+export function typesLike(announced: LargeFileType, kind: LargeFileKind): LargeFileType[] {
+  const family = announced.slice(0, announced.indexOf('/') + 1);
+  const isLike = (type: LargeFileType) => type === announced || (family !== 'application/' && type.startsWith(family));
+  return LARGE_FILES[kind].types.filter(isLike);
 }

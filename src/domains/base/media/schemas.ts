@@ -1,7 +1,8 @@
 /** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
 import { LARGE_FILES, type LargeFileKind, type LargeFileType, TYPE_ALIASES } from '@/contracts/file-kinds';
-import { aLine } from '@/http/fields';
+import { aLine, pastedPattern } from '@/http/fields';
+import { asPasted } from '@/shared/text';
 
 /** More than any upload has. */
 const PARTS_MAX = 100;
@@ -10,13 +11,38 @@ const NAME_CHARACTERS_MAX = 200;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
 const CONTENT_TYPES = [...new Set<LargeFileType>(Object.values(LARGE_FILES).flatMap(({ types }) => types))];
 
+const KNOWN_TYPES = [...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)];
+
+/** A type without its parameters: recorders in browsers name their codecs, and texts their encoding. */
+function plainType(written: string): string {
+  return asPasted(written)
+    .replace(/ *;[ -~]*$/, '')
+    .toLowerCase();
+}
+
+/** The pattern of these types for the reference, by any of their names. */
+function patternOf(types: readonly string[]): string {
+  const names = KNOWN_TYPES.filter((name) => !name.includes(';') && types.includes(TYPE_ALIASES[name] ?? name));
+  const inAnyCase = names.map((name) =>
+    name.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`).replaceAll(/[.+]/g, '\\$&'),
+  );
+  return pastedPattern(`(?:${inAnyCase.join('|')})(?: *;[ -~]*)?`);
+}
+
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
     contentType: z
-      .enum([...CONTENT_TYPES, ...Object.keys(TYPE_ALIASES)])
+      .string()
+      .overwrite(plainType)
+      .pipe(z.enum(KNOWN_TYPES))
       .transform((name) => (TYPE_ALIASES[name] ?? name) as LargeFileType) // an alias is one of a type that is listed
-      .openapi({ description: 'As the sender knows it. The bytes decide, within pictures, videos and sound.' }),
+      .openapi({
+        example: 'video/mp4',
+        pattern: patternOf(CONTENT_TYPES),
+        description:
+          'As the sender knows it, with its parameters if it has any. The bytes decide, within pictures, videos and sound.',
+      }),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
     name: aLine(NAME_CHARACTERS_MAX).optional().openapi({
       description:
@@ -30,7 +56,7 @@ export const NewUpload = z
   })
   .openapi('NewUpload', {
     anyOf: KINDS.map((kind) => ({
-      properties: { kind: { enum: [kind] }, contentType: { enum: [...LARGE_FILES[kind].types] } },
+      properties: { kind: { enum: [kind] }, contentType: { pattern: patternOf(LARGE_FILES[kind].types) } },
     })),
   });
 

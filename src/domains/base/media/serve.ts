@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { FileKind } from '@/contracts/file-kinds';
 import { findClosure } from '@/domains/base/maintenance/read';
+import { foldId } from '@/http/fold-ids';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
 import { findAccess, KEPT_FOR_EVER, KEPT_FOR_MINUTES } from './access';
@@ -28,10 +29,10 @@ mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
 });
 
 mediaRoutes.put(`${PREFIX}uploads/:id`, (c) =>
-  receiveUpload(c.var.ctx, c.req.param('id'), c.req.raw, c.req.query('token')),
+  receiveUpload(c.var.ctx, foldId(c.req.param('id')), c.req.raw, c.req.query('token')),
 );
 mediaRoutes.put(`${PREFIX}uploads/:id/parts/:number`, (c) =>
-  receivePart(c.var.ctx, c.req.param('id'), c.req.param('number'), c.req.raw, c.req.query('token')),
+  receivePart(c.var.ctx, foldId(c.req.param('id')), c.req.param('number'), c.req.raw, c.req.query('token')),
 );
 
 // Hono answers HEAD with this route too, and drops the body.

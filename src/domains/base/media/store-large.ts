@@ -4,7 +4,7 @@ import { LARGE_FILES, type LargeFileKind, type LargeFileType } from '@/contracts
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
-import { countedBytes } from './kinds';
+import { countedBytes, typesLike } from './kinds';
 import { openPlace, refundFile } from './store';
 import { findStoredFile, type StoredFile } from './stored-file';
 import { askStore } from './written-file';
@@ -44,7 +44,7 @@ export async function storeLarge(
   try {
     const options = { httpMetadata: { contentType } };
     await askStore(ctx, () => putPieces(ctx, key, first, pieces, { count, options }));
-    const file = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
+    const file = await findStoredFile(ctx, { key, ownerId, kind, types: typesLike(contentType, kind) });
     if (!file) throw fileError('UPLOAD_CONFLICT'); // it took so long that its planned deletion ran
     const settlement = refund(ctx, { ...spending, costs: unused() });
     return { ...file, statements: [...statements, settlement, ...file.statements] };

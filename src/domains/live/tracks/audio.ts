@@ -32,7 +32,7 @@ export async function serveAudio(
     playingQuery(ctx, id),
   ]);
   if (!track || track.deletedAt !== null) throw trackError('TRACK_NOT_FOUND');
-  const { djId, key, status } = track;
+  const { djId, key, status, contentType } = track;
   const isOwn = (viewer?.kind === 'user' && viewer.userId === djId) || (await opensAudio(ctx, id, token));
   if (!isOwn) {
     if (!playing || isHidden(playing)) throw trackError('TRACK_NOT_FOUND');
@@ -42,5 +42,5 @@ export async function serveAudio(
   if (muted) throw muted;
   if (status === 'rejected' || key === null) throw trackError('TRACK_REJECTED');
   if (status !== 'ready') throw trackError('TRACK_NOT_READY');
-  return serveFile(ctx, request, key, ACCESS);
+  return serveFile(ctx, request, key, { ...ACCESS, contentType });
 }

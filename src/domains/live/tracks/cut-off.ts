@@ -5,6 +5,7 @@
 import type { AudioType } from '@/contracts/file-kinds';
 import { openBoxes } from '@/domains/base/media/boxes';
 import { AppError } from '@/http/errors';
+import { ID3_HEADER_BYTES, id3Bytes } from '@/shared/id3';
 import type { ReadRange } from './stored-audio';
 
 export interface AudioSource {
@@ -52,7 +53,6 @@ async function hasWholeBoxes({ size, read }: AudioSource): Promise<boolean> {
   }
 }
 
-const ID3_HEADER_BYTES = 10;
 /** After a frame's header and side information, which is 9 to 32 bytes long, and two bytes of a checksum. */
 const XING_WITHIN_BYTES = 64;
 const HAS_FRAMES = 1;
@@ -82,11 +82,7 @@ async function mpegIsCutOff({ size, read }: AudioSource): Promise<boolean> {
 /** Where the sound begins, after a tag. The file's end, if the tag goes on past it. */
 export async function afterId3(size: number, read: ReadRange): Promise<number> {
   if (size < ID3_HEADER_BYTES) return 0;
-  const head = view(await read(0, ID3_HEADER_BYTES));
-  if (textAt(head, 0).slice(0, 3) !== 'ID3') return 0;
-  // Seven bits of each byte.
-  const length = [6, 7, 8, 9].reduce((sum, place) => sum * 128 + (head.getUint8(place) & 127), 0);
-  return Math.min(size, ID3_HEADER_BYTES + length);
+  return Math.min(size, id3Bytes(await read(0, ID3_HEADER_BYTES)));
 }
 
 /** `fLaC`, a block's header, and the block: where the stream describes itself (RFC 9639, 8.2). */
@@ -96,27 +92,60 @@ const FLAC_FRAME_HEADER_BYTES = 16;
 const FLAC_TAIL_BYTES = 262_144;
 
 /** Cut off unless one of the last frames ends where the file's beginning says that the sound does. */
-async function flacIsCutOff({ size, read }: AudioSource): Promise<boolean> {
-  const start = await afterId3(size, read);
-  if (size - start < STREAM_INFO_BYTES) return true;
-  const info = view(await read(start, STREAM_INFO_BYTES));
-  const blockSize = info.getUint16(8);
-  const total = (info.getUint8(21) & 15) * 2 ** 32 + info.getUint32(22);
-  if (total === 0) return false; // unknown
-  const tailAt = Math.max(start + STREAM_INFO_BYTES, size - FLAC_TAIL_BYTES);
-  const tail = await read(tailAt, size - tailAt);
-  let hasFrame = false;
-  for (let at = tail.indexOf(0xff); at >= 0; at = tail.indexOf(0xff, at + 1)) {
-    const end = flacFrameEnd(tail.subarray(at, at + FLAC_FRAME_HEADER_BYTES), blockSize);
-    // Compressed sound may look like a header, but hardly like that of the last frame.
-    if (end === total) return false;
-    hasFrame ||= end !== undefined;
-  }
-  return hasFrame || tail.length === 0;
+async function flacIsCutOff(source: AudioSource): Promise<boolean> {
+  const stream = await openFlac(source);
+  if (!stream) return true;
+  if (stream.samples === 0) return false; // unknown
+  const frames = framesAtEnd(stream);
+  // Compressed sound may look like a header, but hardly like that of the last frame.
+  if (frames.some(({ end }) => end === stream.samples)) return false;
+  return frames.length > 0 || stream.tail.length === 0;
 }
 
-/** The samples up to the end of the frame that begins here. Undefined if none does (RFC 9639, 9.1). */
-function flacFrameEnd(bytes: Uint8Array, streamBlockSize: number): number | undefined {
+/** How many samples a FLAC file has by its last frames; 0 if there is none. */
+export async function flacSamples(source: AudioSource): Promise<number> {
+  const stream = await openFlac(source);
+  const frames = stream ? framesAtEnd(stream) : [];
+  const ends = new Set(frames.map(({ end }) => end));
+  // What only looks like a header does not follow another one.
+  const last = frames.findLast(({ start }) => ends.has(start)) ?? frames.at(-1);
+  return last?.end ?? 0;
+}
+
+interface FlacStream {
+  /** As the beginning of the file says; 0 if it is unknown. */
+  readonly samples: number;
+  readonly blockSize: number;
+  readonly tail: Uint8Array;
+}
+
+/** Undefined if the file ends in its beginning. */
+async function openFlac({ size, read }: AudioSource): Promise<FlacStream | undefined> {
+  const start = await afterId3(size, read);
+  if (size - start < STREAM_INFO_BYTES) return undefined;
+  const info = view(await read(start, STREAM_INFO_BYTES));
+  const samples = (info.getUint8(21) & 15) * 2 ** 32 + info.getUint32(22);
+  const tailAt = Math.max(start + STREAM_INFO_BYTES, size - FLAC_TAIL_BYTES);
+  return { samples, blockSize: info.getUint16(8), tail: await read(tailAt, size - tailAt) };
+}
+
+interface FlacFrame {
+  /** Samples before the frame, and up to its end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function framesAtEnd({ tail, blockSize }: FlacStream): FlacFrame[] {
+  const frames: FlacFrame[] = [];
+  for (let at = tail.indexOf(0xff); at >= 0; at = tail.indexOf(0xff, at + 1)) {
+    const frame = readFlacFrame(tail.subarray(at, at + FLAC_FRAME_HEADER_BYTES), blockSize);
+    if (frame) frames.push(frame);
+  }
+  return frames;
+}
+
+/** The frame that begins here. Undefined if none does (RFC 9639, 9.1). */
+function readFlacFrame(bytes: Uint8Array, streamBlockSize: number): FlacFrame | undefined {
   const [sync, variable = 0, sizes = 0, layout = 0] = bytes;
   if (sync !== 0xff || (variable & 0xfe) !== 0xf8 || (layout & 1) === 1) return undefined;
   const coded = readCodedNumber(bytes, 4);
@@ -130,7 +159,8 @@ function flacFrameEnd(bytes: Uint8Array, streamBlockSize: number): number | unde
   const written = bytes.subarray(next, next + sizeBytes).reduce((sum, byte) => sum * 256 + byte, 0) + 1;
   const blockSize = sizeBytes > 0 ? written : blockSizeOf(sizeCode);
   if (blockSize === undefined) return undefined;
-  return (variable & 1 ? value : value * streamBlockSize) + blockSize;
+  const start = variable & 1 ? value : value * streamBlockSize;
+  return { start, end: start + blockSize };
 }
 
 function blockSizeOf(code: number): number | undefined {

@@ -4,6 +4,7 @@
  * the file holds. Takes no Context.
  */
 import type { AudioType } from '@/contracts/file-kinds';
+import { type Frame, mp3Frame } from '@/shared/mp3';
 import { type AudioSource, afterId3 } from './cut-off';
 
 /** Each block is a read of the store, and a file may have a gigabyte. */
@@ -15,11 +16,6 @@ const HEADER_BYTES = 7;
 interface Block {
   readonly at: number;
   readonly bytes: Uint8Array;
-}
-
-interface Frame {
-  readonly bytes: number;
-  readonly seconds: number;
 }
 
 /**
@@ -63,24 +59,6 @@ async function walk({ size, read }: AudioSource, readFrame: ReadFrame): Promise<
 /** Beyond the block, nobody looks. */
 function leadsOn(bytes: Uint8Array, at: number, readFrame: ReadFrame): boolean {
   return at + HEADER_BYTES > bytes.length || readFrame(bytes, at) !== undefined;
-}
-
-/** Layer III: thousands of bits a second, by the index in the header. */
-const BITRATES = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const BITRATES_OF_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-const MPEG_RATES = [44_100, 48_000, 32_000];
-
-/** ISO/IEC 11172-3, 2.4.1.3; and its halves and quarters in MPEG-2 and 2.5. */
-function mp3Frame(bytes: Uint8Array, at: number): Frame | undefined {
-  const second = bytes[at + 1] ?? 0;
-  if (bytes[at] !== 0xff || (second & 0xe6) !== 0xe2) return undefined; // in step, and Layer III
-  const third = bytes[at + 2] ?? 0;
-  const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
-  const rate = (MPEG_RATES[(third >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
-  const bitrate = ((version === 3 ? BITRATES : BITRATES_OF_2)[third >> 4] ?? 0) * 1_000;
-  if (version === 1 || rate === 0 || bitrate === 0) return undefined;
-  const samples = version === 3 ? 1_152 : 576;
-  return { bytes: Math.floor((samples / 8) * (bitrate / rate)) + ((third >> 1) & 1), seconds: samples / rate };
 }
 
 const AAC_RATES = [

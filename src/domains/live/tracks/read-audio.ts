@@ -7,13 +7,14 @@ import { BufferSizeError } from 'strtok3/core';
 import { type AudioType, PICTURES } from '@/contracts/file-kinds';
 import { countCharacters, foldText, withoutControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
-import { type AudioSource, isCutOff, withinFile } from './cut-off';
+import { type AudioSource, flacSamples, isCutOff, withinFile } from './cut-off';
 import { countSeconds } from './frames';
 import { GENRE_CHARACTERS_MAX, KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from './limits';
 import { bpmIn, writtenArtist } from './native-tags';
 import { StoredAudio } from './stored-audio';
 import type { RejectionReason, TrackMetadata } from './tables';
 import { isTooShort, uncompressedBitrate } from './uncompressed';
+import { withLengths } from './wav-lengths';
 
 export interface Tags {
   readonly title: string | null;
@@ -39,6 +40,9 @@ const FORMAT_CHARACTERS_MAX = 40;
 /** Their frames are counted faster than the reader does it. */
 const COUNTED: readonly AudioType[] = ['audio/mpeg', 'audio/aac'];
 
+/** The reader does not recognise these behind a long tag or other bytes, or by some of their brands. */
+const KNOWN: readonly AudioType[] = ['audio/mp4', 'audio/flac', 'audio/aac', 'audio/mpeg'];
+
 /** The containers of a type, as the reader names them. */
 const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
   'audio/mpeg': /^MPEG/,
@@ -46,12 +50,12 @@ const CONTAINERS: Readonly<Record<AudioType, RegExp>> = {
   'audio/flac': /^FLAC/,
   'audio/ogg': /^Ogg/i,
   'audio/wav': /^WAVE/,
-  'audio/mp4': /^(M4A|M4B|mp4|isom|iso\d)/i,
+  'audio/mp4': /^(?!qt)./, // its brands, of which there are dozens
 };
 
 /** Returns why the file cannot be used instead, if so. Throws what `file` throws. */
 export async function readAudio(type: AudioType, file: AudioSource): Promise<Audio | RejectionReason> {
-  const source = withinFile(file);
+  const source = await withLengths(type, withinFile(file));
   const found = await parse(type, source);
   if (found === 'damaged' && (await isCutOff(type, source, []))) return 'truncated';
   if (typeof found === 'string') return found;
@@ -92,8 +96,10 @@ export async function readAudio(type: AudioType, file: AudioSource): Promise<Aud
 async function durationOf(
   type: AudioType,
   source: AudioSource,
-  { duration, codecProfile }: IFormat,
+  { duration, codecProfile, sampleRate }: IFormat,
 ): Promise<number | 'damaged'> {
+  // Programs that write into a pipe cannot go back to the beginning to say how long it became.
+  if (type === 'audio/flac' && !duration && sampleRate) return (await flacSamples(source)) / sampleRate;
   const isKnown = duration !== undefined && codecProfile !== 'CBR';
   return (isKnown ? duration : (await countSeconds(type, source)) || duration) ?? 0;
 }
@@ -103,7 +109,7 @@ async function parse(type: AudioType, { size, read }: AudioSource): Promise<IAud
   const { parseFromTokenizer, CouldNotDetermineFileTypeError, UnsupportedFileTypeError } = await import(
     'music-metadata'
   );
-  const audio = new StoredAudio(size, read);
+  const audio = new StoredAudio(size, read, KNOWN.includes(type) ? type : undefined);
   const found = await parseFromTokenizer(audio, { duration: !COUNTED.includes(type) }).catch(
     (error: unknown): RejectionReason => {
       if (error instanceof BufferSizeError) return 'tags-too-large';

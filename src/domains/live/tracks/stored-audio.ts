@@ -24,12 +24,14 @@ export class StoredAudio extends AbstractTokenizer {
   fault: unknown;
   #blocks: readonly Block[] = [];
 
+  /** @param mimeType if it is known; otherwise the reader finds it out */
   constructor(
     size: number,
     private readonly readRange: ReadRange,
+    mimeType?: string,
   ) {
     super({ maxBufferSize: PIECE_BYTES_MAX });
-    this.fileInfo = { size };
+    this.fileInfo = { size, ...(mimeType === undefined ? {} : { mimeType }) };
   }
 
   override supportsRandomAccess(): boolean {

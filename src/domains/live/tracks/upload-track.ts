@@ -65,8 +65,8 @@ async function receiveTrack(ctx: Context, ownerId: string, request: Request): Pr
     bytesMax,
     takeFile: async (content, name) => {
       const { start, whole } = await peek(content, TYPE_BYTES);
-      const type = await inspectType(start, AUDIO_TYPES);
-      const contentType = AUDIO_TYPES.find((audio) => audio === type) ?? 'audio/mpeg'; // one of the allowed ones
+      const type = await inspectType(start, AUDIO_TYPES, ['video/mp4']);
+      const contentType = AUDIO_TYPES.find((audio) => audio === type) ?? 'audio/mp4'; // if its tracks are sound alone
       const stored = await storeLarge(ctx, {
         ownerId,
         kind: 'track',

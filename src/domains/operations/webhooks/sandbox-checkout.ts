@@ -10,6 +10,7 @@ import type { PostalAddress } from '@/contracts/payments';
 import { paymentError } from '@/domains/money/payments/errors';
 import { httpError } from '@/http/errors';
 import { inQuery } from '@/http/fields';
+import { foldId } from '@/http/fold-ids';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
 import { type SandboxOutcome, sandboxEvent } from '@/providers/sandbox';
@@ -54,7 +55,7 @@ type Decided = z.output<typeof DecisionForm>;
 export const sandboxCheckoutRoutes = new Hono<AppEnv>();
 
 sandboxCheckoutRoutes.get(PATH, async (c) => {
-  const checkout = await getSandboxCheckout(c.var.ctx, c.req.param('purchaseId'));
+  const checkout = await getSandboxCheckout(c.var.ctx, foldId(c.req.param('purchaseId')));
   const over = whyOver(checkout, c.var.ctx.now());
   return wantsJson(c)
     ? c.json({ success: true, data: { ...checkout.presented, over } })
@@ -63,7 +64,7 @@ sandboxCheckoutRoutes.get(PATH, async (c) => {
 
 sandboxCheckoutRoutes.post(PATH, async (c) => {
   const { ctx } = c.var;
-  const checkout = await getSandboxCheckout(ctx, c.req.param('purchaseId'));
+  const checkout = await getSandboxCheckout(ctx, foldId(c.req.param('purchaseId')));
   const decided = await readDecision(c.req.raw);
   const { decision } = decided;
   const over = whyNot(checkout, decision, ctx.now());
