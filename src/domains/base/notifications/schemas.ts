@@ -99,9 +99,8 @@ export const Unread = z.object({ unreadCount }).openapi('Unread');
 
 const ENDPOINT_CHARACTERS_MAX = 1_000;
 const endpoint = z
-  .url({ protocol: /^https$/ })
-  .max(ENDPOINT_CHARACTERS_MAX)
-  .openapi({ pattern: '^[ \\t\\n\\r]*[Hh][Tt][Tt][Pp][Ss]:' });
+  .url({ protocol: /^https$/, error: 'must be an https URL of a push service' })
+  .max(ENDPOINT_CHARACTERS_MAX);
 /** Base64url, as `PushSubscription.toJSON()` returns them; some browsers add padding. */
 const P256DH = /^[\w-]{87}=?$/;
 const AUTH = /^[\w-]{22}(==)?$/;

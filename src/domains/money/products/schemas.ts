@@ -215,7 +215,6 @@ export const NewProductForm = z
     file: binary.optional(),
   })
   .openapi('NewProductForm', {
-    not: { required: ['file', 'fileUploadId'] },
     example: {
       title: 'Tour shirt',
       priceMinor: '1999',
