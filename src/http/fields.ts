@@ -37,7 +37,8 @@ export function pastedCodePattern(sign: string, min: number, max = min): string 
 }
 
 /**
- * A number in a query or a form, in decimal digits. `z.coerce` would also read `0x10`, `1e1` and `+1`, and an empty text as 0.
+ * A number in a query or a form, in decimal digits. `z.coerce` would also read `0x10`, `1e1` and `+1`, and an empty text
+ * as 0.
  */
 export function inQuery<T extends z.ZodNumber>(number: T) {
   return z.preprocess((text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text), number);
