@@ -94,7 +94,7 @@ describe('a sign-in', () => {
     await forgetMails(email);
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
     await mailTo(email, NEW_SIGN_IN);
-  }, 30_000);
+  });
 
   it('from a client that keeps no device token is mailed at most ten times a day', async () => {
     const { email } = await asUserWithPassword();
@@ -124,7 +124,7 @@ describe('a change of what protects the account', () => {
     await expectMail('Two-factor authentication was turned off');
     await person.patch('viewer/password', { currentPassword: PASSWORD, newPassword: 'a fresh pair of boots' });
     await expectMail('Your password was changed');
-  }, 30_000);
+  });
 
   it('that is refused is not mailed', async () => {
     const person = await asUserWithPassword();
