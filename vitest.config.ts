@@ -61,7 +61,7 @@ export default defineConfig({
           setupFiles: ['test/setup/database.ts', 'test/setup/frames.ts'],
           isolate: false,
           restoreMocks: true,
-          // A busy machine is slow, which is no failure: what hangs still ends.
+          // A slow machine is not a failure. A test that hangs still ends.
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

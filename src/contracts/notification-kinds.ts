@@ -153,7 +153,7 @@ export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);
 }
 
-/** Many people in one row, such as the likes of a post: it says how many they are, and names the latest. */
+/** They have one row for many people, such as the likes of a post: it names the latest and says how many more. */
 const GROUPED_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['like', 'gift']);
 
 export function groupsPeople(kind: string): boolean {

@@ -10,6 +10,8 @@ import {
   withoutInvisible,
 } from '@/shared/text';
 
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
 /** A text that may have line breaks. @param min 0: may be empty */
 export function aText(max: number, min = 0, fold = foldText) {
   return z
@@ -24,23 +26,23 @@ export function aText(max: number, min = 0, fold = foldText) {
     .openapi({ minLength: min, maxLength: max, pattern: WITHOUT_CONTROL });
 }
 
-/** The pattern of a text that people paste with blanks around it. @param pattern of what is in between */
+/** The pattern of a text that people paste with blanks around it. @param pattern of the text between them */
 export function pastedPattern(pattern: string): string {
   return `^[${PASTED_BLANKS}]*${pattern}[${PASTED_BLANKS}]*$`;
 }
 
-/** The pattern of a code, whose parts people write with blanks and hyphens between them. @param sign one of its signs */
+/** The pattern of a code, whose signs people write with blanks and hyphens between them. @param sign matches one */
 export function pastedCodePattern(sign: string, min: number, max = min): string {
   return `^[${PASTED_BLANKS}-]*(?:${sign}[${PASTED_BLANKS}-]*){${min},${max}}$`;
 }
 
 /**
- * A number of a query or a form, in decimal digits. `z.coerce` would also take `0x10`, `1e1` and `+1`, and nothing as 0.
+ * A number in a query or a form, in decimal digits. `z.coerce` would also read `0x10`, `1e1` and `+1`, and an empty text
+ * as 0.
  */
 export function inQuery<T extends z.ZodNumber>(number: T) {
   return z.preprocess((text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text), number);
 }
-const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** A name or a title: not empty, and one line. */
 export function aLine(max: number, min = 1, fold = foldText) {

@@ -81,12 +81,11 @@ export class Polls {
 
   /** Call it when texts may have been hidden or brought back: a poll whose question is hidden ends. */
   refresh(): void {
-    const { store, agenda, database } = this.room;
+    const { store } = this.room;
     if (!store.isPrepared) return;
     const { open } = store.polls;
     this.#endIf(open !== null && store.isPollHidden(open.id));
-    const { shown, hidden } = this.#toReport();
-    if (shown.length + hidden.length > 0) agenda.putBy('poll-report', database.now());
+    this.#planReport();
   }
 
   /** Takes back the vote of a user who is banned, in the poll that runs. */
@@ -111,9 +110,16 @@ export class Polls {
     }
     store.polls.markReported(shown, true);
     store.polls.markReported(hidden, false);
+    this.#planReport(); // something may have been hidden or brought back while D1 was written
   }
 
-  /** What D1 has to get, and what it may no longer have. */
+  #planReport(): void {
+    const { agenda, database } = this.room;
+    const { shown, hidden } = this.#toReport();
+    if (shown.length + hidden.length > 0) agenda.putBy('poll-report', database.now());
+  }
+
+  /** The results that D1 still lacks, and those that it may no longer keep. */
   #toReport(): { readonly shown: readonly StoredPoll[]; readonly hidden: readonly StoredPoll[] } {
     const { store } = this.room;
     const isHidden = ({ id, createdBy, seq }: StoredPoll) => store.isWithheld(id, createdBy, seq);

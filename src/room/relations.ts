@@ -64,8 +64,8 @@ interface RelationsParts {
   readonly presence: () => Presence;
   readonly log: Logger;
   /**
-   * Called so that messages of theirs that nobody has seen yet are dropped. `isBanned`: here or from the platform, so that
-   * their vote does not count either.
+   * Called so that their messages that nobody has seen yet are dropped. `isBanned`, here or from the platform: their vote
+   * no longer counts either.
    */
   readonly onDenied: (userId: string, isBanned: boolean) => void;
 }

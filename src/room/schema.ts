@@ -118,7 +118,7 @@ export const SCHEMA = [
   CREATE TABLE poll_votes (poll_id TEXT NOT NULL, user_id TEXT NOT NULL, option INTEGER NOT NULL,
     PRIMARY KEY (poll_id, user_id)) STRICT, WITHOUT ROWID;
   `,
-  // Whom the text of an entry mentions, as in the message: their names change there too.
+  // An entry keeps the mentions of the message, so that a new name changes its text too.
   `
   ALTER TABLE moderation ADD COLUMN mentions TEXT;
   UPDATE moderation SET mentions = (

@@ -130,7 +130,7 @@ export class TraceStore {
     );
   }
 
-  /** The seq of the last text that the user showed up to this time (ms), also with a gift, a pin or a poll; 0: of none. */
+  /** The seq of the last text that the user showed up to this time (ms), also with a gift, a pin or a poll; 0 if none. */
   lastSeqOf(userId: string, by: number): number {
     const query = `SELECT ifnull(max(seq), 0) AS seq FROM (
       SELECT seq FROM events WHERE user_id = ?1 AND at <= ?2

@@ -28,4 +28,4 @@ it('the copy of the migrated database has the same schema and the same rows as t
   await restore(env.DB, copy);
   expect(await contents()).toEqual(migrated);
   expect(migrated.rows.d1_migrations).toHaveLength(env.MIGRATIONS.length);
-}, 30_000);
+});

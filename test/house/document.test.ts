@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { readProjectFile } from '#test/support/sources';
 import { describeApi, endpoints } from '@/app';
+import { NewProductFields } from '@/domains/money/products/schemas';
 import type { Endpoint } from '@/http/endpoint';
 import { AppError } from '@/http/errors';
 import { readTexts } from '@/http/fold-ids';
@@ -20,7 +21,7 @@ interface Parameter {
 interface Operation {
   readonly operationId?: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: { readonly 'application/json'?: { readonly example: unknown } } };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example: unknown } | undefined>> };
 }
 interface Exception {
   readonly check: string;
@@ -139,7 +140,7 @@ const pages = new Map(
   ),
 );
 
-function pageOf({ operationId }: Endpoint) {
+function pageOf({ operationId }: Pick<Endpoint, 'operationId'>) {
   const page = pages.get(operationId);
   if (!page) throw new Error(`${operationId} is not in the document`);
   return page;
@@ -161,6 +162,34 @@ describe('a slip in a body', () => {
     const found = [...slipsOf(example)].flatMap((slip) => differences(judged, slip, slip));
     expect([...new Set(found)]).toEqual([]);
   });
+});
+
+describe('a slip in the form of a product', () => {
+  const operationId = 'createProduct';
+  const { path, requestBody } = pageOf({ operationId });
+  const type = 'multipart/form-data';
+  const judged = {
+    operationId,
+    path: [...path, 'requestBody', 'content', type, 'schema'],
+    schema: NewProductFields,
+  };
+  const example = requestBody?.content[type]?.example as Record<string, unknown>; // the form is an object
+  // The largest stock, price and number for one buyer, and one more.
+  const numbers = ['0', '1', '1000', '1001', '1000000', '1000001', '999999999999', '1000000000000'];
+
+  it.each(['title', 'priceMinor', 'currency', 'stock', 'perBuyerMax', 'kind', 'status', 'availableAt'])(
+    'is judged as the document says: %s',
+    (field) => {
+      const slips = [...slipsOfText(String(example[field] ?? '1')), ...numbers].filter(
+        (slip) => typeof slip === 'string',
+      );
+      const found = slips.flatMap((slip) => {
+        const sent = { ...example, [field]: slip };
+        return differences(judged, sent, sent);
+      });
+      expect(found).toEqual([]);
+    },
+  );
 });
 
 /** A parameter's text, in the type of the document. */

@@ -231,6 +231,20 @@ describe('the question of a poll', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('is not kept with the session if it is hidden while its results are being kept', async () => {
+    const creator = await asCreator();
+    const opened = await openRoom({ creatorId: creator.userId });
+    const { roomId, room, stub } = opened;
+    await aStream(creator, { id: roomId });
+    const mod = aUser({ moderator: true }, (await asCreator()).userId);
+    const { poll } = await withPoll(opened, mod);
+    await room.endPoll(poll.id);
+    const hide = { type: 'withhold-user', userId: mod.id, decisionId: newId(), withheld: true } as const;
+    await Promise.all([runDurableObjectAlarm(stub), room.apply(newId(), hide)]);
+    await runDurableObjectAlarm(stub);
+    expect(await db.select().from(streamPolls).where(eq(streamPolls.streamId, roomId))).toEqual([]);
+  });
+
   it('is hidden, and the poll ends, when what its author wrote is withheld', async () => {
     const { roomId, room, mod } = await withPoll();
     const guest = await joinRoom(roomId, aGuest());

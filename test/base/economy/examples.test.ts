@@ -1,4 +1,4 @@
-/** Whoever tries the reference or runs the Postman collection sends its examples to a real platform. */
+/** People who try the reference or run the Postman collection send its examples to a real platform. */
 import { expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { asCreator, asStaff } from '#test/support/users';

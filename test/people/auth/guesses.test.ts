@@ -64,7 +64,7 @@ describe('signing in by password', () => {
       expect((await login(email, PASSWORD, first)).error.code).toBe('SIGN_IN_LIMIT');
       expect((await login(email, PASSWORD, other)).status).toBe(200);
     }
-  }, 30_000);
+  });
 
   it('responds to an email address without an account in the same way, with the same limit', async () => {
     const known = await asUserWithPassword();
@@ -77,7 +77,7 @@ describe('signing in by password', () => {
       const refused = await login(email, WRONG, address);
       expect(refused).toMatchObject({ status: 429, error: { code: 'SIGN_IN_LIMIT' } });
     }
-  }, 30_000);
+  });
 
   it('does not count the attempt if the password is right', async () => {
     const { email } = await asUserWithPassword();
@@ -87,7 +87,7 @@ describe('signing in by password', () => {
     for (let n = 0; n < 3; n += 1) expect((await login(email, PASSWORD, address)).status).toBe(200);
     expect((await login(email, WRONG, address)).status).toBe(401);
     expect((await login(email, PASSWORD, address)).status).toBe(429);
-  }, 30_000);
+  });
 
   it('checks a hundred attempts an hour over all addresses, and never locks out a known device', async () => {
     const person = await asUserWithPassword();
@@ -102,7 +102,7 @@ describe('signing in by password', () => {
     await anyone.post('auth/send-verification-otp', { email, purpose: 'sign-in' });
     const otp = await mailedCode(email, 'code to sign in');
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
-  }, 30_000);
+  });
 
   it('checks ten attempts an hour from a known device, which count for nobody else', async () => {
     const person = await asUserWithPassword();
@@ -114,7 +114,7 @@ describe('signing in by password', () => {
     expect((await login(email, WRONG, randomAddress(), deviceToken)).status).toBe(401);
     expect((await login(email, PASSWORD, randomAddress(), deviceToken)).error.code).toBe('SIGN_IN_LIMIT');
     expect((await login(email, PASSWORD, address)).status).toBe(200);
-  }, 30_000);
+  });
 
   it('does not give a known device more attempts after another sign-in', async () => {
     const person = await asUserWithPassword();
@@ -125,7 +125,7 @@ describe('signing in by password', () => {
     await spendAllButOne(10);
     expect((await login(email, WRONG, randomAddress(), second)).status).toBe(401);
     expect((await login(email, PASSWORD, randomAddress(), first)).status).toBe(429);
-  }, 30_000);
+  });
 
   it('accepts no device token that is forged, expired, of another user or kind, or older than the password', async () => {
     const person = await asUserWithPassword();
@@ -162,7 +162,7 @@ describe('signing in by password', () => {
       password,
     });
     expect((await login(email, password, address)).status).toBe(200);
-  }, 30_000);
+  });
 });
 
 /** Each way in which somebody signed in is asked for the password. */
@@ -200,7 +200,7 @@ describe('confirming a password', () => {
       expect(refused.headers.get('retry-after')).not.toBeNull();
     }
     expect((await owner.post('auth/2fa/enable', { password: PASSWORD })).status).toBe(200);
-  }, 30_000);
+  });
 
   it('checks no more of twenty simultaneous attempts than are left', async () => {
     const person = await asUserWithPassword();
@@ -224,7 +224,7 @@ describe('confirming a password', () => {
     }
     const { results } = await env.DB.prepare('SELECT spent FROM tries WHERE allowed = 20').all();
     expect(results).toEqual([{ spent: 0 }]);
-  }, 30_000);
+  });
 });
 
 describe('a code of a user who is signed in', () => {
@@ -235,7 +235,7 @@ describe('a code of a user who is signed in', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => verify(anotherCode(appCode(secret, 5)))));
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(20);
     expect(await verify(appCode(secret))).toMatchObject({ status: 429, error: { code: 'CHALLENGE_LIMIT' } });
-  }, 30_000);
+  });
 
   it('can be wrong twenty times a day for new backup codes and to turn two-factor off, also after a new password', async () => {
     const person = await asUserWithPassword();
@@ -249,7 +249,7 @@ describe('a code of a user who is signed in', () => {
     expect((await ask(String(backupCodes[0]))).error.code).toBe('CHALLENGE_LIMIT');
     const off = await person.post('auth/2fa/disable', { password: newPassword, code: appCode(secret) });
     expect(off.error.code).toBe('CHALLENGE_LIMIT');
-  }, 30_000);
+  });
 });
 
 it('a device token is accepted nowhere else', async () => {

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { applicationRequest, asApplicant, IBAN } from '#test/support/applications';
+import { bornYearsAgo } from '#test/support/birth-dates';
 import { testContext } from '#test/support/context';
 import { asCreator, asStaff, asUser, asViewer } from '#test/support/users';
 import { reencryptFinancial } from '@/domains/people/creators/financial';
@@ -10,11 +11,6 @@ import { reencryptFinancial } from '@/domains/people/creators/financial';
 const URL = 'creator/application';
 const statusOf = (userId: string) =>
   env.DB.prepare('SELECT creator_status, role FROM users WHERE id = ?').bind(userId).first();
-const yearsAgo = (years: number, days = 0) => {
-  const date = new Date();
-  date.setUTCFullYear(date.getUTCFullYear() - years);
-  return new Date(date.getTime() + days * 86_400_000).toISOString().slice(0, 10);
-};
 
 describe('POST /creator/application', () => {
   it('creates a pending application and returns the bank details masked', async () => {
@@ -82,9 +78,9 @@ describe('POST /creator/application', () => {
     const { identity } = applicationRequest();
     const born = (birthDate: string) => applicationRequest({ identity: { ...identity, birthDate } });
     const [young, grown] = [await asViewer(), await asViewer()];
-    const refused = await young.post(URL, born(yearsAgo(18, 1)));
+    const refused = await young.post(URL, born(bornYearsAgo(18, 1)));
     expect([refused.status, refused.error.details]).toMatchObject([422, [{ path: 'identity.birthDate' }]]);
-    expect((await grown.post(URL, born(yearsAgo(18)))).status).toBe(201);
+    expect((await grown.post(URL, born(bornYearsAgo(18)))).status).toBe(201);
   });
 
   it('names what is wrong with it', async () => {
@@ -180,7 +176,7 @@ describe('PUT /creator/application', () => {
     const applicant = await asApplicant();
     const wrong: [unknown, string][] = [
       [{ financial: { iban: 'nonsense' } }, 'financial.iban'],
-      [{ identity: { birthDate: yearsAgo(17) } }, 'identity.birthDate'],
+      [{ identity: { birthDate: bornYearsAgo(17) } }, 'identity.birthDate'],
       [{ identity: { documentKey: 'x' } }, 'identity.documentKey'],
       [{ reason: null }, 'reason'],
     ];

@@ -53,7 +53,7 @@ describe('across a block', () => {
         ...[`users/${names.userId}`, `users/${names.username}`],
       ].toSorted(),
     );
-  }, 30_000);
+  });
 
   it('neither can enter, write, gift, subscribe or follow', async () => {
     const { creator, streamId, names, word } = await aShow();

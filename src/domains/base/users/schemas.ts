@@ -1,5 +1,6 @@
 /** A user on the wire: for themselves (User) and for everybody (PublicCard). */
 import { z } from '@hono/zod-openapi';
+import { orNull } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 import { GUIDE_STATUSES, RANKS, ROLES } from '@/shared/actor';
 
@@ -66,3 +67,8 @@ export const PublicCard = z
       }),
   })
   .openapi('PublicCard');
+
+/** Someone in a record that outlives their account, such as an order. */
+export const RecordedCard = orNull(PublicCard).openapi({
+  description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
+});

@@ -1,8 +1,12 @@
 /** Rules for usernames, and generated ones. Usernames are public, so they are never derived from the address. */
 import { randomInt } from 'node:crypto';
+import { pastedPattern } from '@/http/fields';
 import { fold } from '@/shared/text';
 
-const PATTERN = /^[a-z0-9_]{3,30}$/;
+const LENGTHS = '{3,30}';
+const PATTERN = new RegExp(`^[a-z0-9_]${LENGTHS}$`);
+/** For the reference: a username as people type it, in any case and with blanks around it. */
+export const TYPED_USERNAME_PATTERN = pastedPattern(`[A-Za-z0-9_]${LENGTHS}`);
 const STEM_CHARACTERS_MAX = 18;
 const SUFFIX_CHARACTERS = 10;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';

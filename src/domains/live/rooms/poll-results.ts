@@ -30,7 +30,7 @@ export async function recordPolls(
     JOIN ${users} author ON author.id = poll.value ->> 'createdBy' AND author.status <> 'deleted'`);
 }
 
-/** What the room hides is not shown with the session either. The room keeps it, and records it again once it is shown. */
+/** Deletes results that the room hides. The room keeps them, and records them again once they are shown. */
 export async function dropPolls({ db }: RoomDatabase, polls: readonly { readonly id: string }[]): Promise<void> {
   const ids = JSON.stringify(polls.map(({ id }) => id));
   await db.run(sql`DELETE FROM ${streamPolls} WHERE id IN (SELECT value FROM json_each(${ids}))`);

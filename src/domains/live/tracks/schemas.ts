@@ -115,9 +115,9 @@ export const TrackQuery = z
     message: 'must not be above `durationMax`',
   });
 
-/** Only for the document: the form is read as it arrives. */
 export const TrackFields = z.strictObject({ title: aName.optional() });
 
+/** Only for the document: the form is read as it arrives. */
 export const TrackForm = TrackFields.extend({ file: z.string().openapi({ format: 'binary' }) }).openapi('TrackForm');
 
 export const UploadedTrack = z.strictObject({ uploadId: anId, title: aName.optional() }).openapi('UploadedTrack');

@@ -49,7 +49,7 @@ export async function askToBeLetBack(ctx: Context, actor: Actor, roomId: string,
   return presentRequest(row, card);
 }
 
-/** Whoever is neither banned from a private room nor let in learns nothing about it. Throws STREAM_NOT_FOUND. */
+/** A private room stays unknown to a user who is neither let in nor banned. Throws STREAM_NOT_FOUND. */
 async function findPlace(ctx: Context, actor: Actor, roomId: string): Promise<FoundDoor> {
   const stream = await findStreamDoor(ctx, { id: roomId }, actor);
   if (stream) return stream;

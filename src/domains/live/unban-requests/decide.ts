@@ -6,12 +6,10 @@ import { noticeTo } from '@/contracts/notification-data';
 import { commit, NOTHING, requireChange } from '@/db/commit';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
 import { findCards } from '@/domains/base/users/find-cards';
-import { roomError } from '@/domains/live/rooms/errors';
-import { moderatingParty, planUnban } from '@/domains/live/rooms/moderation';
-import { moderationRight } from '@/domains/live/rooms/moderation-rules';
+import { planUnban } from '@/domains/live/rooms/moderation';
 import type { Actor } from '@/shared/actor';
 import { unbanError } from './errors';
-import { moderatorsOf, requestGroup } from './moderators';
+import { moderatorsOf, requestGroup, requireMayUnban } from './moderators';
 import { presentRequest } from './present';
 import { type UnbanRequestRow, unbanRequests } from './tables';
 
@@ -30,12 +28,10 @@ export async function decideRequest(
   { id: roomId, requestId }: { readonly id: string; readonly requestId: string },
   { accept, answer }: Decision,
 ) {
-  const [{ door, party }, request] = await Promise.all([
-    moderatingParty(ctx, actor, roomId),
+  const [{ door, party, placeId }, request] = await Promise.all([
+    requireMayUnban(ctx, actor, roomId),
     ctx.db.select().from(unbanRequests).where(eq(unbanRequests.id, requestId)).get(),
   ]);
-  if (!moderationRight(party, 'unban')) throw roomError('NOT_MODERATOR');
-  const placeId = door.channelId ?? door.roomId;
   if (request?.placeId !== placeId) throw unbanError('UNBAN_REQUEST_NOT_FOUND');
   const status = accept ? 'accepted' : 'refused';
   const decided: UnbanRequestRow = {

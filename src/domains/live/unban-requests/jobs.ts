@@ -38,7 +38,7 @@ async function tellModerators(ctx: Context, requestId: string): Promise<void> {
   await Promise.all([...roomIds].map((roomId) => ctx.rooms(roomId).tell(ids, event)));
 }
 
-/** A request that the end of the ban has closed waits for nobody. Safe to repeat. */
+/** Withdraws the notifications of the request that the end of the ban closed. Safe to repeat. */
 async function withdrawClosed(
   ctx: Context,
   { placeId, userId }: { readonly placeId: string; readonly userId: string },

@@ -5,12 +5,10 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { findCards } from '@/domains/base/users/find-cards';
 import { banOf } from '@/domains/live/rooms/bans';
-import { roomError } from '@/domains/live/rooms/errors';
-import { moderatingParty } from '@/domains/live/rooms/moderation';
-import { moderationRight } from '@/domains/live/rooms/moderation-rules';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
+import { requireMayUnban } from './moderators';
 import { presentRequest } from './present';
 import type { UnbanRequestList, UnbanRequestQuery } from './schemas';
 import { unbanRequests } from './tables';
@@ -22,17 +20,17 @@ export async function listRequests(
   roomId: string,
   query: z.output<typeof UnbanRequestQuery>,
 ): Promise<z.input<typeof UnbanRequestList>> {
-  const { door, party } = await moderatingParty(ctx, actor, roomId);
-  if (!moderationRight(party, 'unban')) throw roomError('NOT_MODERATOR');
+  const { door, placeId } = await requireMayUnban(ctx, actor, roomId);
   const { limit, offset } = limitAndOffset(query);
-  const asked = and(
-    eq(unbanRequests.placeId, door.channelId ?? door.roomId),
-    query.status && eq(unbanRequests.status, query.status),
-  );
-  const ban = banOf(door, unbanRequests.userId);
+  const asked = and(eq(unbanRequests.placeId, placeId), query.status && eq(unbanRequests.status, query.status));
+  const banColumns = banOf(door, unbanRequests.userId);
   const [rows, [total]] = await ctx.db.batch([
     ctx.db
-      .select({ request: unbanRequests, bannedAt: ban.at.as('banned_at'), banReason: ban.reason.as('ban_reason') })
+      .select({
+        request: unbanRequests,
+        bannedAt: banColumns.at.as('banned_at'),
+        banReason: banColumns.reason.as('ban_reason'),
+      })
       .from(unbanRequests)
       .where(asked)
       .orderBy(desc(unbanRequests.id))
@@ -56,8 +54,8 @@ export async function listRequests(
     const user = cards.get(request.userId);
     if (!user) return [];
     const decidedBy = request.decidedBy === null ? null : (cards.get(request.decidedBy) ?? null);
-    const lifted = bannedAt === null ? null : { reason: banReason, at: toIso(bannedAt) };
-    return [{ ...presentRequest(request, user), decidedBy, ban: lifted }];
+    const ban = bannedAt === null ? null : { reason: banReason, at: toIso(bannedAt) };
+    return [{ ...presentRequest(request, user), decidedBy, ban }];
   });
   return presentPage(items, total?.count ?? 0, query);
 }

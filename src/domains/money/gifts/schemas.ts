@@ -1,7 +1,7 @@
 /** Wire shapes of the catalogue, and of gifts and tips that were sent or received. */
 import { z } from '@hono/zod-openapi';
 import { aDiamondCount } from '@/contracts/economy';
-import { PublicCard } from '@/domains/base/users/schemas';
+import { RecordedCard } from '@/domains/base/users/schemas';
 import { keptTimes } from '@/http/catalogue-query';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
 import { aLine, aLink, asHref, aText, expectedCoins } from '@/http/fields';
@@ -98,10 +98,8 @@ export const GiftSent = z
     quantity: z.int(),
     coins: z.int().openapi({ description: 'The price of all of them together.' }),
     diamonds: aDiamondCount.optional().openapi({ description: 'What it earned. Only for the recipient.' }),
-    sender: orNull(PublicCard).openapi({
-      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
-    }),
-    recipient: orNull(PublicCard),
+    sender: RecordedCard,
+    recipient: RecordedCard,
     streamId: z.uuid().nullable(),
     roomId: z.uuid().optional().openapi({ description: "Only for a gift in a user's room." }),
     message: z.string().nullable(),

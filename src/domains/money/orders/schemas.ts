@@ -1,8 +1,8 @@
 /** Orders as their buyer, their seller and staff see them, and what a checkout takes and answers. */
 import { z } from '@hono/zod-openapi';
 import { MINOR_MAX } from '@/contracts/economy';
-import { PublicCard } from '@/domains/base/users/schemas';
-import { cursorQuery, orNull } from '@/http/envelope';
+import { RecordedCard } from '@/domains/base/users/schemas';
+import { cursorQuery } from '@/http/envelope';
 import { aLink } from '@/http/fields';
 import { ORDER_STATES } from './tables';
 
@@ -84,10 +84,8 @@ export const Order = z
     id: z.uuid(),
     number: z.string().describe('As people write it.'),
     status: z.enum(ORDER_STATES),
-    buyer: orNull(PublicCard).openapi({
-      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
-    }),
-    seller: orNull(PublicCard),
+    buyer: RecordedCard,
+    seller: RecordedCard,
     streamId: z.uuid().optional(),
     lines: z.array(OrderLine),
     itemsMinor: minor,

@@ -160,7 +160,7 @@ export type NewProduct = z.output<typeof NewProduct>;
 const binary = z.string().openapi({ format: 'binary' });
 const NUMBERS = /^\d{1,15}$/;
 
-/** A form has texts alone: numbers are written out, null is empty, and lists and objects are JSON. */
+/** A form only has texts: numbers are written out, null is empty, and lists and objects are JSON. */
 function fromText(text: unknown): unknown {
   if (typeof text !== 'string') return text;
   if (text === '' || text === 'null') return null;
@@ -172,11 +172,11 @@ function fromText(text: unknown): unknown {
   }
 }
 const inForm = <S extends z.ZodType>(schema: S) => z.preprocess(fromText, schema);
-/** Whoever fills in a form leaves these empty for none. */
+/** A field of JSON that may be left empty: it is then absent. */
 const jsonInForm = <S extends z.ZodType>(schema: S) =>
   z.preprocess((text) => (text === '' ? undefined : fromText(text)), schema);
 
-/** The fields of a form; files are none. */
+/** The fields of a form, without its files. */
 export const NewProductFields = z
   .strictObject({
     ...newFields,

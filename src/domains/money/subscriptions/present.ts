@@ -7,7 +7,7 @@ import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Subscription } from './schemas';
 import type { SubscriptionRow, TierRow } from './tables';
 
-/** @param creator null: the account no longer exists */
+/** @param creator null: nothing of the account is kept */
 export function presentSubscription(
   row: SubscriptionRow,
   tier: TierRow,

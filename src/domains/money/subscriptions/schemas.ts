@@ -1,7 +1,7 @@
 /** Wire shapes of tiers and subscriptions. */
 
 import { z } from '@hono/zod-openapi';
-import { PublicCard } from '@/domains/base/users/schemas';
+import { PublicCard, RecordedCard } from '@/domains/base/users/schemas';
 import { Tier } from '@/domains/people/creators/schemas';
 import { cursorPageOf, cursorQuery, orNull } from '@/http/envelope';
 import { aLine, aText, expectedCoins } from '@/http/fields';
@@ -62,9 +62,7 @@ const dates = {
 export const Subscription = z
   .object({
     id: z.uuid(),
-    creator: orNull(PublicCard).openapi({
-      description: '`Deleted user` if the account was deleted. Null if nothing of it is kept.',
-    }),
+    creator: RecordedCard,
     tier: Tier,
     coinsPerMonth,
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({

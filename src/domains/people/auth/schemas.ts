@@ -4,8 +4,8 @@
  */
 import { z } from '@hono/zod-openapi';
 import { displayName, User } from '@/domains/base/users/schemas';
-import { usernameFault } from '@/domains/base/users/usernames';
-import { aToken, pastedCodePattern, pastedPattern } from '@/http/fields';
+import { TYPED_USERNAME_PATTERN, usernameFault } from '@/domains/base/users/usernames';
+import { aToken, pastedCodePattern } from '@/http/fields';
 import { asPasted, asPastedLetters } from '@/shared/text';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
@@ -51,10 +51,7 @@ export const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
-  .openapi({
-    description: '3 to 30 of a–z, 0–9 and _; stored in lower case.',
-    pattern: pastedPattern('[A-Za-z0-9_]{3,30}'),
-  });
+  .openapi({ description: '3 to 30 of a–z, 0–9 and _; stored in lower case.', pattern: TYPED_USERNAME_PATTERN });
 /** Clients send it back unchanged. An invalid token is ignored. */
 const deviceToken = aToken(TOKEN_CHARACTERS_MAX).nullish().openapi({
   description:

@@ -3,7 +3,7 @@ import { asPastedLetters } from '@/shared/text';
 
 const FORM = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
 
-/** Of an IBAN, or of a number of another kind. */
+/** The form in which an IBAN or another account number is stored: no blanks or hyphens, capital letters. */
 export function foldAccountNumber(text: string): string {
   return asPastedLetters(text).toUpperCase();
 }

@@ -1,8 +1,8 @@
 /** Wire shapes of a performer's profile and privacy settings. A request contains only what is to change. */
 import { z } from '@hono/zod-openapi';
 import { displayName } from '@/domains/base/users/schemas';
-import { usernameFault } from '@/domains/base/users/usernames';
-import { aText, pastedPattern } from '@/http/fields';
+import { TYPED_USERNAME_PATTERN, usernameFault } from '@/domains/base/users/usernames';
+import { aText } from '@/http/fields';
 import { COUNTRIES, isRegion } from '@/shared/countries';
 import { asPasted, fold } from '@/shared/text';
 
@@ -64,7 +64,7 @@ const stageHandle = z
     const fault = usernameFault(handle);
     if (fault) issue.addIssue({ code: 'custom', message: fault });
   })
-  .openapi({ pattern: pastedPattern('[A-Za-z0-9_]{3,30}') });
+  .openapi({ pattern: TYPED_USERNAME_PATTERN });
 
 export const PerformerProfileRequest = z
   .strictObject({
