@@ -84,7 +84,7 @@ export const NewDiscount = z
   .refine(({ bonusPercent, bonusCoins }: Bonus) => (bonusPercent === undefined) !== (bonusCoins === undefined), BONUS)
   .openapi('NewDiscount', {
     oneOf: [{ required: ['bonusPercent'] }, { required: ['bonusCoins'] }],
-    example: { code: 'SPRING15', bonusPercent: 15, endsAt: '2026-12-23T18:00:00.000Z', usesPerUserMax: 1 },
+    example: { code: 'SPRING15', bonusPercent: 15, endsAt: '2030-12-23T18:00:00.000Z', usesPerUserMax: 1 },
   });
 
 export const DiscountChanges = z
@@ -93,7 +93,7 @@ export const DiscountChanges = z
   .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
   .openapi('DiscountChanges', {
     not: { required: ['bonusPercent', 'bonusCoins'] },
-    example: { endsAt: '2026-12-23T18:00:00.000Z', usesMax: 500 },
+    example: { endsAt: '2030-12-23T18:00:00.000Z', usesMax: 500 },
   });
 
 const DISCOUNT_KINDS = ['promotional', 'reward'] as const;

@@ -68,7 +68,7 @@ export const GuideSuspension = z
       .describe('True: the approval is withdrawn instead, and the guide may reapply.'),
     until: z.iso.datetime({ offset: true }).optional().describe('When the suspension ends by itself.'),
   })
-  .openapi('GuideSuspension', { example: { reason: 'Missed three shifts.', until: '2026-12-23T18:00:00.000Z' } });
+  .openapi('GuideSuspension', { example: { reason: 'Missed three shifts.', until: '2030-12-23T18:00:00.000Z' } });
 
 const Stats = z
   .object({
