@@ -27,6 +27,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** For a union without a sentence of its own. */
 export const ONE_OF_THE_FORMS = 'must be one of the forms in the reference';
 
+const NOT_KNOWN = 'is not known here';
+
 /** For a rule without a message of its own. */
 export function wordIssue(issue: RawIssue): string {
   switch (issue.code) {
@@ -44,9 +46,10 @@ export function wordIssue(issue: RawIssue): string {
       return FORMATS[issue.format] ?? 'does not have the expected form';
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
-    case 'unrecognized_keys':
     case 'invalid_key':
-      return 'is not known here';
+      return wordName(issue.issues[0]);
+    case 'unrecognized_keys':
+      return NOT_KNOWN;
     default:
       return 'is not valid';
   }
@@ -73,6 +76,11 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function isObject(value: unknown): value is Record<PropertyKey, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** What is wrong with the name of a field that the sender chose. */
+function wordName(fault: z.core.$ZodIssue | undefined): string {
+  return fault && fault.code !== 'invalid_value' ? `has a name that ${fault.message}` : NOT_KNOWN;
 }
 
 function wordType({ expected }: Extract<RawIssue, { code: 'invalid_type' }>): string {

@@ -163,6 +163,12 @@ describe('a new product', () => {
     expect(await refused(await asSeller(), changes)).toEqual([422, path]);
   });
 
+  it('is refused with an option whose name has two lines, and the answer says so', async () => {
+    const variants = [{ options: { 'si\nze': 'M' } }];
+    const { error } = await (await asSeller()).post('products', { ...SHIRT, stock: undefined, variants });
+    expect(error.details).toEqual([{ path: 'variants.0.options.si\nze', message: 'has a name that must be one line' }]);
+  });
+
   it('has a price within the limits of its currency', async () => {
     await changeEconomy({
       limits: {
