@@ -1,7 +1,7 @@
 /** Validates input against its schema. Every message about invalid input comes from here. */
 import type { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
-import { messageFor, ONE_OF_THE_FORMS, wordIssue } from '@/shared/wording';
+import { messageFor, NOT_KNOWN, ONE_OF_THE_FORMS, wordIssue } from '@/shared/wording';
 import { type AppError, httpError } from './errors';
 
 /** Bounds what a response says about a bad request, so that it never grows with the input. */
@@ -68,7 +68,7 @@ export function requireFewValues(body: unknown): void {
 function problemsOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code === 'invalid_union') return problemsOfUnion(issue);
   if (issue.code !== 'unrecognized_keys') return [issue];
-  return issue.keys.map((key) => ({ ...issue, path: [...issue.path, key], message: 'is not known here' }));
+  return issue.keys.map((key) => ({ ...issue, path: [...issue.path, key], message: NOT_KNOWN }));
 }
 
 /**

@@ -27,7 +27,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** For a union without a sentence of its own. */
 export const ONE_OF_THE_FORMS = 'must be one of the forms in the reference';
 
-const NOT_KNOWN = 'is not known here';
+export const NOT_KNOWN = 'is not known here';
 
 /** For a rule without a message of its own. */
 export function wordIssue(issue: RawIssue): string {
@@ -78,7 +78,7 @@ function isObject(value: unknown): value is Record<PropertyKey, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** What is wrong with the name of a field that the sender chose. */
+/** Says why a name that the sender gave to a field is refused. */
 function wordName(fault: z.core.$ZodIssue | undefined): string {
   return fault && fault.code !== 'invalid_value' ? `has a name that ${fault.message}` : NOT_KNOWN;
 }

@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { readProjectFile } from '#test/support/sources';
 import { describeApi, endpoints } from '@/app';
-import { NewProductFields } from '@/domains/money/products/schemas';
+import { NewProductFields } from '@/domains/money/products/form-schemas';
 import type { Endpoint } from '@/http/endpoint';
 import { AppError } from '@/http/errors';
 import { readTexts } from '@/http/fold-ids';

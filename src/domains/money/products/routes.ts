@@ -10,13 +10,13 @@ import { changeProduct } from './change';
 import { createProduct } from './create';
 import { PRODUCT_NOT_SHOWN, productError } from './errors';
 import { getProduct, presentShopProduct } from './find';
+import { NewProductForm } from './form-schemas';
 import { listOwnProducts, listProducts, listSellersProducts } from './list';
 import { deleteProduct } from './remove';
 import { listProductsInReview, reviewProduct } from './review';
 import {
   anId,
   NewProduct,
-  NewProductForm,
   OwnProductsQuery,
   ProductChanges,
   ProductListQuery,

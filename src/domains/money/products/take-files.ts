@@ -11,7 +11,8 @@ import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
 import { storeImage } from '@/domains/base/media/store';
 import { storeLarge } from '@/domains/base/media/store-large';
 import { invalid } from '@/http/validation';
-import { NewProductFields, PRODUCT_IMAGES_MAX } from './schemas';
+import { NewProductFields } from './form-schemas';
+import { PRODUCT_IMAGES_MAX } from './schemas';
 
 interface ProductFile {
   readonly key: string;
